@@ -1,0 +1,1 @@
+"""What happened: one file per episode, committed whole or not at all."""

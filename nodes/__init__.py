@@ -1,0 +1,1 @@
+"""One room per ROS node; node.py speaks ROS, its neighbours decide."""

@@ -1,0 +1,1 @@
+"""ROS plumbing written once: parameters, running, quality of service, conversions."""

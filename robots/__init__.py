@@ -1,0 +1,1 @@
+"""What a robot is: specification, limits, kinematics and the Robot interface."""

@@ -1,0 +1,1 @@
+"""Recipes that join worlds, episodes and policies."""

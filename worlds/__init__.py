@@ -1,0 +1,1 @@
+"""PyBullet worlds: bodies, sensors, tasks and randomisation."""
