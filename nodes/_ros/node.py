@@ -1,0 +1,123 @@
+"""The lifecycle node that ours are made from: wires that are silent unless active, and errors that are one sentence."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from rclpy.qos import QoSProfile
+
+from visuomotor.robots.settings import BadInput
+
+
+class Node(LifecycleNode):
+    """Open wires in `open`, move only while active, let go in `shut`. Configuring twice gives one answer."""
+
+    def __init__(self, name: str, **kwargs: Any) -> None:
+        super().__init__(name, **kwargs)
+        self.failure = ''      # why the last transition failed, in one sentence
+        self.active = False
+        self._undo: list[Callable[[], Any]] = []
+
+    # What a node fills in.
+    def open(self) -> None:
+        """Make publishers, subscriptions, timers and whatever may fail. Raise BadInput or OSError with a sentence."""
+
+    def start(self) -> None:
+        """Run when becoming active."""
+
+    def halt(self) -> None:
+        """Run when ceasing to be active."""
+
+    def shut(self) -> None:
+        """Let go of devices and files; wires made with the methods below go by themselves."""
+
+    # Wires.
+    def say(self, kind: Any, topic: str, profile: QoSProfile) -> Any:
+        """Make a publisher that is silent unless the node is active."""
+        publisher = self.create_lifecycle_publisher(kind, topic, profile)
+        self._undo.append(lambda: (self._managed_entities.discard(publisher), self.destroy_publisher(publisher)))
+        return publisher
+
+    def hear(self, kind: Any, topic: str, callback: Callable[[Any], None], profile: QoSProfile, raw: bool = False) -> Any:
+        """Subscribe; messages that arrive while inactive are dropped."""
+        subscription = self.create_subscription(kind, topic, lambda message: callback(message) if self.active else None, profile, raw=raw)
+        self._undo.append(lambda: self.destroy_subscription(subscription))
+        return subscription
+
+    def every(self, period: float, callback: Callable[[], None]) -> Any:
+        """Call back at a fixed rate of ROS time while active."""
+        timer = self.create_timer(period, lambda: callback() if self.active else None)
+        self._undo.append(lambda: self.destroy_timer(timer))
+        return timer
+
+    def serve(self, kind: Any, name: str, callback: Callable[[Any, Any], Any]) -> Any:
+        """Offer a service, in every state; the callback decides what it may do."""
+        service = self.create_service(kind, name, callback)
+        self._undo.append(lambda: self.destroy_service(service))
+        return service
+
+    def call(self, kind: Any, name: str) -> Any:
+        """Make a service client."""
+        client = self.create_client(kind, name)
+        self._undo.append(lambda: self.destroy_client(client))
+        return client
+
+    def also_undo(self, action: Callable[[], Any]) -> None:
+        """Run this at clean-up, last made first."""
+        self._undo.append(action)
+
+    @property
+    def now(self) -> float:
+        """ROS time in seconds."""
+        return float(self.get_clock().now().nanoseconds) * 1e-9
+
+    # Lifecycle.
+    def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
+        try:
+            self.open()
+        except (BadInput, OSError) as error:
+            self.failure = str(error)
+            self.get_logger().error(self.failure)
+            self._release()
+            return TransitionCallbackReturn.FAILURE
+        self.failure = ''
+        return super().on_configure(state)
+
+    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        result = super().on_activate(state)
+        try:
+            self.start()
+        except (BadInput, OSError) as error:
+            self.failure = str(error)
+            self.get_logger().error(self.failure)
+            super().on_deactivate(state)
+            return TransitionCallbackReturn.FAILURE
+        self.active = True
+        return result
+
+    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        self.active = False
+        self.halt()
+        return super().on_deactivate(state)
+
+    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
+        self._release()
+        return super().on_cleanup(state)
+
+    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
+        if self.active:
+            self.active = False
+            self.halt()
+        self._release()
+        return super().on_shutdown(state)
+
+    def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
+        self.active = False
+        self._release()
+        return TransitionCallbackReturn.SUCCESS
+
+    def _release(self) -> None:
+        self.shut()
+        while self._undo:
+            self._undo.pop()()
