@@ -1,4 +1,4 @@
-"""The graph, described once: which nodes, with which parameters, in which process. Launch files and `visuomotor up` both read it."""
+"""The graph, described once: which nodes, parameters and processes. Launch files and `visuomotor up` both read it."""
 from __future__ import annotations
 
 import re
@@ -22,7 +22,7 @@ class Choices:
     """What a person chooses; every default is one that runs."""
 
     robot: str = knob('iiwa7', 'which robot; `visuomotor list robots`')
-    world: str = knob('sim', 'sim: PyBullet; fake: no physics; emulated: the real driver and an emulator; real: the machine')
+    world: str = knob('sim', 'sim: PyBullet; fake: no physics; emulated: real driver, simulated wire; real: the machine')
     task: str = knob('', 'what to do; empty: the first task that this robot can do')
     policy: str = knob('scripted', 'a name of `visuomotor list policies`, or a folder with policy.yaml and weights')
     namespace: str = knob('', 'put in front of every topic, so that several robots share one network')
@@ -117,9 +117,9 @@ def _check(choices: Choices) -> None:
         raise BadInput(f"Lock-step needs a world that waits: world sim, not '{choices.world}'; leave lock-step out.")
     if choices.namespace and not re.fullmatch(r'/?[A-Za-z][A-Za-z0-9_]*(/[A-Za-z][A-Za-z0-9_]*)*', choices.namespace):
         raise BadInput(f"A namespace is letters, digits and _ such as 'left_arm', but '{choices.namespace}' came.")
-    for name, value, top in (('episodes', choices.episodes, 2**32), ('seed', choices.seed, 2**63), ('horizon', choices.horizon, 1e6)):
-        if not 0 <= value < top:
-            raise BadInput(f'{name} should be 0 or more and below {top:g}, but is {value}.')
+    for name, top in (('episodes', 2**32), ('seed', 2**63), ('horizon', 10**6)):
+        if not 0 <= getattr(choices, name) < top:
+            raise BadInput(f'{name} should be 0 or more and below {top:g}, but is {getattr(choices, name)}.')
 
 
 def _check_policy(policy: str) -> None:
@@ -150,8 +150,9 @@ def _cameras(choices: Choices, task: TaskSpec, robot: RobotSpec) -> tuple[NodeEn
     if choices.world != 'sim':
         return ()
     names = task.observe or tuple({**task.cameras, **robot.cameras})[:1]
-    return tuple(NodeEntry(f'camera_{name}', 'camera', {'camera': name, 'source': 'world', 'robot': choices.robot, 'task': task.name},
-                           process='world', thread=f'camera_{name}') for name in names)
+    common = {'source': 'world', 'robot': choices.robot, 'task': task.name}
+    return tuple(NodeEntry(f'camera_{name}', 'camera', {'camera': name, **common}, process='world', thread=f'camera_{name}')
+                 for name in names)
 
 
 def _policy(choices: Choices, task: TaskSpec) -> NodeEntry:
@@ -181,5 +182,5 @@ def _recorder(choices: Choices, task: TaskSpec) -> tuple[NodeEntry, ...]:
     if not choices.record:
         return ()
     folder = Path(choices.data) / f'{choices.robot}-{task.name}' / choices.run
-    return (NodeEntry('recorder', 'recorder', {'folder': str(folder.absolute()), 'robot': choices.robot, 'task': task.name,
-                                               'policy': choices.policy}, process='recorder', thread='recorder'),)
+    parameters = {'folder': str(folder.absolute()), 'robot': choices.robot, 'task': task.name, 'policy': choices.policy}
+    return (NodeEntry('recorder', 'recorder', parameters, process='recorder', thread='recorder'),)
