@@ -22,7 +22,7 @@ class Choices:
     """What a person chooses; every default is one that runs."""
 
     robot: str = knob('iiwa7', 'which robot; `visuomotor list robots`')
-    world: str = knob('sim', 'sim: PyBullet; fake: no physics; emulated: real driver, simulated wire; real: the machine')
+    world: str = knob('sim', 'sim: PyBullet; fake: no physics; emulated: real driver, simulated wire; real: the robot')
     task: str = knob('', 'what to do; empty: the first task that this robot can do')
     policy: str = knob('scripted', 'a name of `visuomotor list policies`, or a folder with policy.yaml and weights')
     namespace: str = knob('', 'put in front of every topic, so that several robots share one network')
@@ -151,8 +151,8 @@ def _cameras(choices: Choices, task: TaskSpec, robot: RobotSpec) -> tuple[NodeEn
         return ()
     names = task.observe or tuple({**task.cameras, **robot.cameras})[:1]
     common = {'source': 'world', 'robot': choices.robot, 'task': task.name}
-    return tuple(NodeEntry(f'camera_{name}', 'camera', {'camera': name, **common}, process='world', thread=f'camera_{name}')
-                 for name in names)
+    return tuple(NodeEntry(node, 'camera', {'camera': name, **common}, process='world', thread=node)
+                 for name, node in ((name, f'camera_{name}') for name in names))
 
 
 def _policy(choices: Choices, task: TaskSpec) -> NodeEntry:
