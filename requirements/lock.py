@@ -21,7 +21,7 @@ def pip(*arguments: str) -> None:
 
 
 def source_only(folder: str) -> str:
-    """Build a wheel of the one package published as source alone, so that it can be resolved; return its source's hash."""
+    """Build a wheel of the one package that is published as source alone; return the source's hash."""
     pip('download', '--quiet', '--no-deps', '--no-binary=:all:', f'--dest={folder}', SOURCE_ONLY)
     pip('wheel', '--quiet', '--no-deps', f'--wheel-dir={folder}', SOURCE_ONLY)
     return hashlib.sha256(next(Path(folder).glob('*.tar.gz')).read_bytes()).hexdigest()
@@ -50,7 +50,8 @@ def main() -> None:
             hashes[name, version].add(digest)
     lines = []
     for (name, version), tags in sorted(pythons.items()):
-        marker = '' if len(tags) == len(PYTHONS) else ' ; ' + ' or '.join(f"python_version == '{t}'" for t in sorted(tags))
+        only = ' or '.join(f"python_version == '{tag}'" for tag in sorted(tags))
+        marker = '' if len(tags) == len(PYTHONS) else f' ; {only}'
         digests = ''.join(f' \\\n    --hash=sha256:{digest}' for digest in sorted(hashes[name, version]))
         lines.append(f'{name}=={version}{marker}{digests}\n')
     (HERE / 'ros.txt').write_text(HEADER + ''.join(lines))

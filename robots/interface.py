@@ -1,4 +1,4 @@
-"""What every robot is to the rest of the graph, real, emulated, simulated or fake. The full contract: docs/robot-contract.md."""
+"""What every robot is to the rest of the graph, real, emulated, simulated or fake: docs/robot-contract.md."""
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -8,7 +8,6 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-
 from visuomotor.robots.spec import RobotSpec
 
 FloatArray = NDArray[np.float64]
@@ -84,13 +83,22 @@ class Robot(Protocol):
     def connected(self) -> bool: ...
 
     def connect(self) -> None:
-        """Open the connection and start answering the robot's own beat; hold still. Raise RobotUnavailable with a sentence."""
+        """Open the connection, answer the robot's own beat and hold still.
+
+        Raise RobotUnavailable with a sentence.
+        """
 
     def read(self) -> State:
-        """Return the newest measured state. Never waits; the stamp says how old it is. Raise RobotUnavailable if the link is lost."""
+        """Return the newest measured state. Never waits; the stamp says how old it is.
+
+        Raise RobotUnavailable if the link is lost.
+        """
 
     def send(self, target: Target) -> Target:
-        """Take over a target and return what is really sent, after the robot's own limits. Raise BadInput for a wrong shape or a number that is not finite."""
+        """Take over a target and return what is really sent, after the robot's own limits.
+
+        Raise BadInput for a wrong shape or a number that is not finite.
+        """
 
     def stop(self) -> None:
         """Brake with the robot's own limits and hold, until the next `send`."""

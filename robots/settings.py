@@ -1,6 +1,7 @@
 """Numbers with units from YAML into frozen dataclasses, and one clear sentence when they do not fit.
 
-A dataclass field made with `knob` carries its sentence and unit; the same dataclass serves YAML files and ROS parameters.
+A dataclass field made with `knob` carries its sentence and unit; the same dataclass serves YAML files and ROS
+parameters.
 """
 from __future__ import annotations
 

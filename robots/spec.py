@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-
 from visuomotor.robots import paths, settings
 from visuomotor.robots.settings import knob, required
 

@@ -8,7 +8,6 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-
 from visuomotor.robots import paths, settings
 from visuomotor.robots.action_space import ActionSpace
 from visuomotor.robots.interface import FloatArray, Robot
@@ -105,7 +104,10 @@ class World(Protocol):
         """Run whole physics steps; what is left over is kept for the next call, so no time is lost."""
 
     def new_scene(self, generator: np.random.Generator) -> str:
-        """Lay out objects and draw randomisation; the arm is not touched (a legged robot is put back on its start). Return the scene's hash."""
+        """Lay out objects and draw randomisation; return the scene's hash.
+
+        The arm is not touched; a legged robot is put back on its start.
+        """
 
     def picture(self, camera: str, depth: bool = False, segmentation: bool = False) -> Picture:
         """Render one of `cameras` now."""

@@ -6,7 +6,6 @@ from typing import Any
 
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.qos import QoSProfile
-
 from visuomotor.robots.settings import BadInput
 
 
@@ -39,9 +38,13 @@ class Node(LifecycleNode):
         self._undo.append(lambda: (self._managed_entities.discard(publisher), self.destroy_publisher(publisher)))
         return publisher
 
-    def hear(self, kind: Any, topic: str, callback: Callable[[Any], None], profile: QoSProfile, raw: bool = False) -> Any:
+    def hear(self, kind: Any, topic: str, callback: Callable[[Any], None], profile: QoSProfile,
+             raw: bool = False) -> Any:
         """Subscribe; messages that arrive while inactive are dropped."""
-        subscription = self.create_subscription(kind, topic, lambda message: callback(message) if self.active else None, profile, raw=raw)
+        def gate(message: Any) -> None:
+            if self.active:
+                callback(message)
+        subscription = self.create_subscription(kind, topic, gate, profile, raw=raw)
         self._undo.append(lambda: self.destroy_subscription(subscription))
         return subscription
 

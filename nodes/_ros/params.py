@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 
 from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.node import Node
-
 from visuomotor.robots import settings
 from visuomotor.robots.settings import BadInput
 
@@ -33,7 +32,8 @@ def _value(node: Node, field: dataclasses.Field[Any], kind: Any) -> Any:
             raise BadInput(f"{node.get_name()}: parameter '{field.name}' ({sentence}) has to be given.")
         default = node._parameter_overrides[field.name].value
     else:
-        default = field.default if field.default is not dataclasses.MISSING else field.default_factory()  # type: ignore[misc]
+        given = field.default is not dataclasses.MISSING
+        default = field.default if given else field.default_factory()  # type: ignore[operator]
     description = ParameterDescriptor(
         description=f'{sentence} [{unit}]' if unit else sentence, read_only=True, dynamic_typing=True)
     value = node.declare_parameter(field.name, list(default) if isinstance(default, tuple) else default, description).value

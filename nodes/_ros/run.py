@@ -1,0 +1,76 @@
+"""Runs nodes as a program of their own, as `ros2 run`, launch files and `visuomotor node` start them."""
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import rclpy
+from rclpy.context import Context
+from rclpy.lifecycle import TransitionCallbackReturn
+from visuomotor.nodes._ros.executor import Polled
+from visuomotor.nodes._ros.node import Node
+from visuomotor.robots.settings import BadInput
+
+USAGE = 2  # exit code for input that does not fit
+
+
+def run(*makers: Callable[..., Node], args: Sequence[str] | None = None) -> None:
+    """Start these nodes in one process, and exit with a code that says how it went."""
+    sys.exit(serve(makers, args))
+
+
+def serve(makers: Sequence[Callable[..., Node]], args: Sequence[str] | None = None) -> int:
+    """Make, configure, activate and spin until a signal; one sentence and a code other than 0 when a node refuses."""
+    context = Context()
+    words = list(sys.argv if args is None else args)
+    rclpy.init(context=context, args=words, signal_handler_options=rclpy.SignalHandlerOptions.NO)
+    asked = Asked()
+    nodes: list[Node] = []
+    try:
+        for maker in makers:
+            nodes.append(maker(context=context))
+        spin(context, nodes, asked)
+    except BadInput as error:
+        print(f'error: {error}', file=sys.stderr)
+        return USAGE
+    finally:
+        for node in reversed(nodes):
+            node.trigger_shutdown()
+            node.destroy_node()
+        context.try_shutdown()
+    return 0
+
+
+def spin(context: Context, nodes: Sequence[Node], asked: Asked) -> None:
+    executor = Polled(context=context)
+    for node in nodes:
+        executor.add_node(node)
+    for node in nodes:
+        if node.declare_parameter('autostart', True).value:
+            start(node)
+    while not asked.to_stop and context.ok():
+        executor.spin_once()
+    executor.shutdown()
+
+
+def start(node: Node) -> None:
+    """Configure and activate; the node's own sentence says why not."""
+    for transition in (node.trigger_configure, node.trigger_activate):
+        if transition() != TransitionCallbackReturn.SUCCESS:
+            raise BadInput(f'{node.get_name()}: {node.failure or "could not be started; its log says why."}')
+
+
+class Asked:
+    """Remembers that somebody asked the program to stop; the second time insists."""
+
+    def __init__(self) -> None:
+        self.to_stop = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._hear)
+
+    def _hear(self, number: int, frame: Any) -> None:
+        if self.to_stop:
+            sys.exit(128 + number)
+        self.to_stop = True
