@@ -41,7 +41,7 @@ class ActionSpace:
         return len(self.axes) + self.gripper
 
     def decode(self, actions: FloatArray, observed: float, latency: float = 0.0) -> Proposal:
-        """Turn one action (size) or a chunk (n x size) into a proposal; the first is due `latency` s after `observed`."""
+        """Turn one action (size) or a chunk (n x size) into a proposal; the first is due `latency` after `observed`."""
         rows = np.clip(np.atleast_2d(np.asarray(actions, dtype=np.float64)), -1.0, 1.0)
         if rows.shape[1] != self.size:
             raise ValueError(f'the policy gave {rows.shape[1]} numbers for one action, but this task takes {self.size}')

@@ -36,5 +36,6 @@ def _value(node: Node, field: dataclasses.Field[Any], kind: Any) -> Any:
         default = field.default if given else field.default_factory()  # type: ignore[operator]
     description = ParameterDescriptor(
         description=f'{sentence} [{unit}]' if unit else sentence, read_only=True, dynamic_typing=True)
-    value = node.declare_parameter(field.name, list(default) if isinstance(default, tuple) else default, description).value
+    default = list(default) if isinstance(default, tuple) else default
+    value = node.declare_parameter(field.name, default, description).value
     return list(value) if hasattr(value, 'tolist') or isinstance(value, tuple) else value

@@ -1,0 +1,161 @@
+"""The executor that asks: messages, timers, services and actions, in one order every time."""
+from __future__ import annotations
+
+import os
+
+import pytest
+from geometry_msgs.msg import PointStamped
+from rclpy.action import ActionClient, ActionServer
+from rclpy.task import Future
+
+from visuomotor.action import Reset
+from visuomotor.nodes._ros import compose, qos
+from visuomotor.nodes._ros.lockstep import Lockstep
+from visuomotor.nodes._ros.node import Node
+from visuomotor.robots.settings import BadInput
+from visuomotor.srv import Arm
+
+
+class Speaker(Node):
+    """Says its beat every 10 ms, and hears the echo."""
+
+    def __init__(self, **kwargs):
+        super().__init__('speaker', **kwargs)
+        self.heard = []
+
+    def open(self):
+        self.voice = self.say(PointStamped, 'voice', qos.STATE)
+        self.hear(PointStamped, 'echo', lambda message: self.heard.append((message.point.x, self.now)), qos.STATE)
+        self.every(0.01, self.tick)
+        self.arm = self.call(Arm, 'arm')
+        self.reset = ActionClient(self, Reset, 'reset')
+        self.also_undo(self.reset.destroy)
+
+    def tick(self):
+        message = PointStamped()
+        message.point.x = round(self.now, 9)
+        self.voice.publish(message)
+
+
+class Echo(Node):
+    """Repeats, arms on request, and finishes a reset when told."""
+
+    def __init__(self, **kwargs):
+        super().__init__('echo', **kwargs)
+        self.opened = 0
+
+    def open(self):
+        self.opened += 1
+        self.voice = self.say(PointStamped, 'echo', qos.STATE)
+        self.hear(PointStamped, 'voice', self.voice_heard, qos.STATE)
+        self.serve(Arm, 'arm', self.on_arm)
+        server = ActionServer(self, Reset, 'reset', execute_callback=self.on_reset)
+        self.also_undo(server.destroy)
+        self.finish = Future()
+
+    def voice_heard(self, message):
+        self.voice.publish(message)
+
+    def on_arm(self, request, response):
+        response.armed = request.reason == 'test'
+        return response
+
+    async def on_reset(self, goal):
+        await self.finish
+        goal.succeed()
+        return Reset.Result(ready=True, message=f'seed {goal.request.seed}')
+
+
+@pytest.fixture
+def stage():
+    context = compose.new_context(os.getpid() % 100 + 1)
+    nodes = [cls(context=context, namespace='robot', use_global_arguments=False) for cls in (Speaker, Echo)]
+    conductor = Lockstep(context, nodes, 0.01)
+    compose.bring_up(nodes)
+    yield nodes, conductor
+    compose.take_down(nodes)
+    conductor.close()
+    context.try_shutdown()
+
+
+def beats(conductor, count):
+    for _ in range(count):
+        conductor.beat()
+
+
+def test_every_beat_is_heard_within_the_same_beat(stage):
+    (speaker, _), conductor = stage
+    beats(conductor, 100)
+    assert len(speaker.heard) == 100
+    assert speaker.heard[0] == pytest.approx((1.01, 1.01))
+    assert speaker.heard[-1] == pytest.approx((2.0, 2.0))
+
+
+def test_nothing_is_heard_while_inactive(stage):
+    (speaker, echo), conductor = stage
+    beats(conductor, 3)
+    echo.trigger_deactivate()
+    beats(conductor, 3)
+    assert len(speaker.heard) == 3
+    echo.trigger_activate()
+    beats(conductor, 3)
+    assert len(speaker.heard) == 6
+
+
+def test_configuring_twice_gives_one_answer(stage):
+    (speaker, echo), conductor = stage
+    for step in (echo.trigger_deactivate, echo.trigger_cleanup, echo.trigger_configure, echo.trigger_activate):
+        step()
+    compose.await_wires([speaker, echo])
+    beats(conductor, 5)
+    assert echo.opened == 2
+    assert len(speaker.heard) == 5
+
+
+def test_services_answer_after_the_same_number_of_beats_each_time(stage):
+    (speaker, _), conductor = stage
+    arrived = []
+    for _ in range(2):
+        asked = speaker.arm.call_async(Arm.Request(reason='test'))
+        start = conductor.beats
+        while not asked.done() and conductor.beats < start + 20:
+            conductor.beat()
+        assert asked.result().armed
+        arrived.append(conductor.beats % 10)
+    assert arrived[0] == arrived[1]
+
+
+def test_an_action_runs_over_many_beats(stage):
+    (speaker, echo), conductor = stage
+    accepted = speaker.reset.send_goal_async(Reset.Goal(seed=7))
+    beats(conductor, 15)
+    result = accepted.result().get_result_async()
+    beats(conductor, 15)
+    assert not result.done()
+    echo.finish.set_result(None)
+    beats(conductor, 15)
+    assert result.result().result.message == 'seed 7'
+
+
+def test_an_error_in_a_callback_is_not_swallowed(stage):
+    (speaker, _), conductor = stage
+    speaker.hear(PointStamped, 'voice', lambda _: 1 / 0, qos.STATE)
+    compose.await_wires(stage[0])
+    with pytest.raises(ZeroDivisionError):
+        beats(conductor, 5)
+
+
+class Refuses(Echo):
+    """Cannot be configured."""
+
+    def open(self):
+        raise BadInput('The switch is missing; plug it in.')
+
+
+def test_a_node_that_refuses_takes_the_graph_down_with_its_sentence():
+    context = compose.new_context(os.getpid() % 100 + 1)
+    nodes = [Speaker(context=context, use_global_arguments=False), Refuses(context=context, use_global_arguments=False)]
+    with pytest.raises(BadInput, match='The switch is missing; plug it in'):
+        compose.bring_up(nodes)
+    assert not nodes[0].active
+    context.try_shutdown()
