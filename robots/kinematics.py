@@ -1,0 +1,134 @@
+"""Where the end-effector is, how it moves with the joints, and which joints bring it somewhere.
+
+Poses are x y z, quaternion x y z w in the robot's base frame; twists are m/s then rad/s along the base axes, at the tip.
+Fingers are locked: only the joints of the specification move. One object belongs to one thread (it reuses its memory).
+"""
+from __future__ import annotations
+
+import numpy as np
+import pinocchio as pin
+
+from visuomotor.robots import paths
+from visuomotor.robots.interface import FloatArray
+from visuomotor.robots.settings import BadInput, nearest
+from visuomotor.robots.spec import RobotSpec
+
+WEAK = 0.08           # singular value below which a direction of motion counts as nearly lost
+LIMIT_APPROACH = 10.0  # 1/s: near a limit a joint may run at most this times its distance to it
+REACHED_POSITION, REACHED_ANGLE = 1e-4, 1e-3  # m, rad
+ITERATIONS = 200
+
+
+class Kinematics:
+    """Forward, differential and inverse kinematics of one arm."""
+
+    def __init__(self, spec: RobotSpec) -> None:
+        if spec.kind != 'arm' or not spec.urdf or ':' in spec.urdf:
+            raise BadInput(f'Kinematics needs an arm with a model in urdf/, but {spec.name} has none; choose an arm.')
+        self.spec = spec
+        self.model = _arm_only(spec)
+        self.data = self.model.createData()
+        self.tip = self._frame_number(spec.tip_link)
+
+    def pose(self, q: FloatArray) -> FloatArray:
+        """Return the pose of the tip."""
+        return self._pose_of(q, self.tip)
+
+    def frame(self, q: FloatArray, name: str) -> FloatArray:
+        """Return the pose of any link."""
+        return self._pose_of(q, self._frame_number(name))
+
+    def jacobian(self, q: FloatArray) -> FloatArray:
+        """Return the 6 x joints matrix that turns joint speeds into the twist of the tip."""
+        matrix: FloatArray = pin.computeFrameJacobian(self.model, self.data, q, self.tip, pin.LOCAL_WORLD_ALIGNED)
+        return matrix
+
+    def differential(self, q: FloatArray, twist: FloatArray, damping: float = 0.05,
+                     posture: FloatArray | None = None, pull: float = 1.0) -> FloatArray:
+        """Return joint speeds for a twist: least squares, damped only along directions that are nearly lost.
+
+        What the twist leaves free is used to pull (1/s) towards `posture`. A joint near its limit slows down before it,
+        and the others take over what they can. Speed limits are the caller's to apply.
+        """
+        matrix = self.jacobian(q)
+        drift = np.zeros(len(q)) if posture is None else pull * (posture - q)
+        speeds = drift + _damped(matrix, twist - matrix @ drift, damping)
+        lowest, highest = LIMIT_APPROACH * (self.spec.lower - q), LIMIT_APPROACH * (self.spec.upper - q)
+        blocked = (speeds < lowest) | (speeds > highest)
+        if not blocked.any():
+            return speeds
+        held = np.where(blocked, np.clip(speeds, lowest, highest), 0.0)
+        rest = drift * ~blocked
+        return held + rest + _damped(matrix * ~blocked, twist - matrix @ (held + rest), damping)
+
+    def solve(self, pose: FloatArray, q0: FloatArray, generator: np.random.Generator | None = None,
+              restarts: int = 20) -> FloatArray | None:
+        """Return joints inside their limits that bring the tip to `pose`, or None.
+
+        Begins at `q0`; with a generator also from random postures when that does not lead there.
+        """
+        found = self._descend(pose, np.asarray(q0, dtype=np.float64))
+        if generator is None:
+            return found
+        for _ in range(restarts):
+            if found is not None:
+                return found
+            found = self._descend(pose, self._anywhere(q0, generator))
+        return found
+
+    def _descend(self, pose: FloatArray, start: FloatArray) -> FloatArray | None:
+        q = np.clip(start, self.spec.lower, self.spec.upper)
+        for _ in range(ITERATIONS):
+            error = difference(self.pose(q), pose)
+            if error[:3] @ error[:3] < REACHED_POSITION**2 and error[3:] @ error[3:] < REACHED_ANGLE**2:
+                return q
+            step = self.differential(q, error)
+            q = np.clip(q + step * min(1.0, 0.5 / np.abs(step).max()), self.spec.lower, self.spec.upper)
+        return None
+
+    def _anywhere(self, q0: FloatArray, generator: np.random.Generator) -> FloatArray:
+        turn = np.array([joint.continuous for joint in self.spec.joints])
+        return generator.uniform(np.where(turn, q0 - np.pi, self.spec.lower), np.where(turn, q0 + np.pi, self.spec.upper))
+
+    def _pose_of(self, q: FloatArray, frame: int) -> FloatArray:
+        pin.forwardKinematics(self.model, self.data, q)
+        placement = pin.updateFramePlacement(self.model, self.data, frame)
+        return np.concatenate((placement.translation, pin.Quaternion(placement.rotation).coeffs()))
+
+    def _frame_number(self, name: str) -> int:
+        if not self.model.existFrame(name):
+            known = [frame.name for frame in self.model.frames]
+            raise BadInput(f"{self.spec.name}: {self.spec.urdf} has no link '{name}'; {nearest(name, known)}")
+        return int(self.model.getFrameId(name))
+
+
+def difference(pose: FloatArray, goal: FloatArray) -> FloatArray:
+    """Return the twist that takes `pose` to `goal` in one second."""
+    turn = pin.Quaternion(*_wxyz(goal)) * pin.Quaternion(*_wxyz(pose)).conjugate()
+    return np.concatenate((goal[:3] - pose[:3], pin.log3(turn.normalized().toRotationMatrix())))
+
+
+def _wxyz(pose: FloatArray) -> tuple[float, float, float, float]:
+    return float(pose[6]), float(pose[3]), float(pose[4]), float(pose[5])
+
+
+def _damped(matrix: FloatArray, twist: FloatArray, damping: float) -> FloatArray:
+    """Solve matrix @ speeds = twist; a singular value below WEAK is damped the more the smaller it is."""
+    squares, axes = np.linalg.eigh(matrix @ matrix.T)
+    lost = np.maximum(0.0, 1.0 - squares / WEAK**2)
+    speeds: FloatArray = matrix.T @ (axes @ ((axes.T @ twist) / (np.maximum(squares, 0.0) + damping**2 * lost + 1e-12)))
+    return speeds
+
+
+def _arm_only(spec: RobotSpec) -> pin.Model:
+    text = (paths.URDF / spec.urdf).read_text()
+    # Pinocchio describes an endless joint by cosine and sine; we keep one angle per joint and bound it in the specification.
+    model = pin.buildModelFromXML(text.replace('type="continuous"', 'type="revolute"'))
+    missing = [name for name in spec.names if not model.existJointName(name)]
+    if missing:
+        raise BadInput(f'{spec.name}: {spec.urdf} has no joint {", ".join(missing)}; {nearest(missing[0], model.names)}')
+    locked = [number for number, name in enumerate(model.names) if number and name not in spec.names]
+    arm = pin.buildReducedModel(model, locked, pin.neutral(model))
+    if tuple(arm.names)[1:] != spec.names:
+        raise BadInput(f'{spec.name}: joints should be listed from the base outwards: {", ".join(tuple(arm.names)[1:])}.')
+    return arm

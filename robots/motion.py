@@ -1,0 +1,32 @@
+"""One beat of limited motion: speed, acceleration and position limits of a specification, nothing else."""
+from __future__ import annotations
+
+import numpy as np
+
+from visuomotor.robots.interface import FloatArray
+from visuomotor.robots.spec import RobotSpec
+
+
+def stopping_speed(distance: FloatArray, acceleration: FloatArray, dt: float) -> FloatArray:
+    """Return the largest speed from which a joint, moving on for `dt`, still stops within `distance`."""
+    room = np.maximum(distance, 0.0)
+    speed: FloatArray = acceleration * (np.sqrt(dt * dt + 2.0 * room / acceleration) - dt)
+    return speed
+
+
+def approach(position: FloatArray, goal: FloatArray, rate: FloatArray | float, spec: RobotSpec, dt: float) -> FloatArray:
+    """Return the speed that brings a joint to where a goal moving at `rate` will be in `dt`, without overshooting it."""
+    error = goal - position - rate * dt
+    wanted: FloatArray = rate + np.sign(error) * stopping_speed(np.abs(error), spec.acceleration, dt)
+    return wanted
+
+
+def step(position: FloatArray, velocity: FloatArray, wanted: FloatArray, spec: RobotSpec,
+         dt: float) -> tuple[FloatArray, FloatArray]:
+    """Move for `dt` at the permitted speed nearest to `wanted`; return the new position and the speed taken."""
+    up = np.minimum(stopping_speed(spec.upper - position, spec.acceleration, dt), spec.velocity)
+    down = np.minimum(stopping_speed(position - spec.lower, spec.acceleration, dt), spec.velocity)
+    reach = spec.acceleration * dt
+    taken = np.clip(np.clip(wanted, -down, up), velocity - reach, velocity + reach)
+    moved = np.clip(position + taken * dt, np.minimum(spec.lower, position), np.maximum(spec.upper, position))
+    return moved, taken if dt == 0.0 else (moved - position) / dt
