@@ -1,0 +1,1 @@
+"""Ghost Minitaur: its motors and its legs."""

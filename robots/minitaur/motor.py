@@ -1,0 +1,85 @@
+"""The Minitaur's direct-drive motors: a position loop sets the PWM, back-EMF and iron saturation decide the torque.
+
+Eight motors at once. Constants are those of the public simulation of this robot (pybullet, minitaur/envs/motor.py).
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from visuomotor.robots.interface import FloatArray
+from visuomotor.robots.settings import knob
+
+MOTORS = 8
+SATURATION_CURRENT = np.array([0.0, 10.0, 20.0, 30.0, 40.0, 50.0, 60.0])  # A
+SATURATION_TORQUE = np.array([0.0, 1.0, 1.9, 2.45, 3.0, 3.25, 3.5])       # N m
+
+
+@dataclass(frozen=True)
+class MotorConstants:
+    """What one motor and its electronics are."""
+
+    battery: float = knob(16.0, 'voltage of the battery', 'V')
+    resistance: float = knob(0.186, 'of the winding', 'ohm')
+    torque_constant: float = knob(0.0954, 'also volts for each rad/s', 'N m/A')
+    damping: float = knob(0.0, 'viscous, seen as further back-EMF', 'V s/rad')
+    kp: float = knob(1.0, 'position gain', 'PWM/rad')
+    kd: float = knob(0.02, 'velocity gain', 'PWM s/rad')
+    voltage_limit: float = knob(50.0, 'largest voltage across the winding', 'V')
+    observed_limit: float = knob(5.7, 'largest torque that the electronics report', 'N m')
+    hot_torque: float = knob(2.45, 'torque above which a motor heats up', 'N m')
+    hot_time: float = knob(1.0, 'time above it after which the motor switches itself off', 's')
+
+    def __post_init__(self) -> None:
+        for name in ('battery', 'resistance', 'torque_constant', 'voltage_limit', 'hot_torque', 'hot_time'):
+            if not getattr(self, name) > 0:
+                raise ValueError(f'{name} should be above 0, but is {getattr(self, name)}')
+
+
+@dataclass
+class Motors:
+    """Eight motors; `battery` and `strength` may be changed for a new scene, `reset` cools them down."""
+
+    constants: MotorConstants = field(default_factory=MotorConstants)
+    strength: FloatArray = field(default_factory=lambda: np.ones(MOTORS))  # factor on each motor's torque
+
+    def __post_init__(self) -> None:
+        self.battery = self.constants.battery
+        self.reset()
+
+    def reset(self) -> None:
+        """Cool down and switch on again."""
+        self.heating = np.zeros(MOTORS)             # s spent above the hot torque without a break
+        self.off = np.zeros(MOTORS, dtype=np.bool_)
+
+    def pwm(self, target: FloatArray, position: FloatArray, velocity: FloatArray) -> FloatArray:
+        """Return the duty cycle, -1..1, for the position and velocity that the electronics know (delayed ones)."""
+        wish = self.constants.kp * (target - position) - self.constants.kd * velocity
+        clipped: FloatArray = np.minimum(np.maximum(wish, -1.0), 1.0)
+        return clipped
+
+    def torque(self, pwm: FloatArray, velocity: FloatArray) -> FloatArray:
+        """Return the torque at the shaft; `velocity` is the true one, as back-EMF knows no delay."""
+        known = self.constants
+        volts = pwm * self.battery - (known.torque_constant + known.damping) * velocity
+        amperes = np.minimum(np.maximum(volts, -known.voltage_limit), known.voltage_limit) / known.resistance
+        saturated = np.interp(np.abs(amperes), SATURATION_CURRENT, SATURATION_TORQUE)
+        given: FloatArray = self.strength * np.where(amperes < 0, -saturated, saturated)
+        return given
+
+    def observed(self, pwm: FloatArray) -> FloatArray:
+        """Return the torque that the electronics report: they do not know back-EMF nor saturation."""
+        known = self.constants
+        guess = known.torque_constant * pwm * self.battery / known.resistance
+        clipped: FloatArray = np.minimum(np.maximum(guess, -known.observed_limit), known.observed_limit)
+        return clipped
+
+    def step(self, target: FloatArray, delayed: tuple[FloatArray, FloatArray], velocity: FloatArray,
+             dt: float) -> tuple[FloatArray, FloatArray]:
+        """Run all motors for `dt`; return torque at the shaft and torque as reported. An overheated motor gives none."""
+        duty = self.pwm(target, *delayed)
+        torque = self.torque(duty, velocity)
+        self.heating = np.where(np.abs(torque) > self.constants.hot_torque, self.heating + dt, 0.0)
+        self.off |= self.heating >= self.constants.hot_time - 1e-9
+        return np.where(self.off, 0.0, torque), np.where(self.off, 0.0, self.observed(duty))
