@@ -1,0 +1,61 @@
+"""One picture of a whole run: the last picture of every episode, framed in the colour of its outcome."""
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from visuomotor.episodes import read
+from visuomotor.episodes.catalogue import Entry
+
+COLOURS = {'SUCCESS': (46, 160, 67), 'FAILURE': (207, 34, 46), 'ABORTED': (191, 135, 0), 'UNKNOWN': (110, 119, 129)}  # RGB
+FRAME = 4   # px around each picture
+STRIP = 18  # px below it, for number and outcome
+PAPER = 255
+
+
+def contact_sheet(entries: Sequence[Entry], out: Path, *, topic: str = '', columns: int = 10, size: int = 128) -> Path:
+    """Write a PNG with one tile for each episode, in order; an episode without pictures gets a grey tile."""
+    if not entries:
+        raise ValueError('A contact sheet needs at least one episode, but none was given.')
+    tiles = [_tile(entry, read.last_picture(entry.path, topic), size) for entry in entries]
+    sheet = _grid(tiles, min(columns, len(tiles)))
+    out.parent.mkdir(parents=True, exist_ok=True)
+    if not cv2.imwrite(str(out), cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR)):
+        raise OSError(f'The contact sheet could not be written to {out}; choose a file that ends in .png in a writable folder.')
+    return out
+
+
+def _tile(entry: Entry, picture: NDArray[np.uint8] | None, size: int) -> NDArray[np.uint8]:
+    """Draw one picture, fitted into a square, with its frame and its line of text."""
+    colour = COLOURS.get(entry.result, COLOURS['UNKNOWN'])
+    tile = np.empty((size + 2 * FRAME + STRIP, size + 2 * FRAME, 3), np.uint8)
+    tile[:] = colour
+    tile[FRAME:FRAME + size, FRAME:FRAME + size] = 200 if picture is None else fitted(picture, size)
+    cv2.putText(tile, f'{entry.number} {entry.result.lower()}', (FRAME, size + FRAME + STRIP - 2),
+                cv2.FONT_HERSHEY_SIMPLEX, 0.42, (255, 255, 255), 1, cv2.LINE_AA)
+    return tile
+
+
+def fitted(picture: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+    """Shrink or grow a picture into a square without bending it; the rest is paper."""
+    height, width = picture.shape[:2]
+    scale = size / max(height, width)
+    inner = cv2.resize(picture, (max(1, round(width * scale)), max(1, round(height * scale))), interpolation=cv2.INTER_AREA)
+    square = np.full((size, size, 3), PAPER, np.uint8)
+    top, left = (size - inner.shape[0]) // 2, (size - inner.shape[1]) // 2
+    square[top:top + inner.shape[0], left:left + inner.shape[1]] = inner
+    return square
+
+
+def _grid(tiles: Sequence[NDArray[np.uint8]], columns: int) -> NDArray[np.uint8]:
+    height, width = tiles[0].shape[:2]
+    sheet = np.full((math.ceil(len(tiles) / columns) * height, columns * width, 3), PAPER, np.uint8)
+    for index, tile in enumerate(tiles):
+        row, column = divmod(index, columns)
+        sheet[row * height:(row + 1) * height, column * width:(column + 1) * width] = tile
+    return sheet

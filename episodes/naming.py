@@ -1,0 +1,34 @@
+"""Where episodes lie: <data>/<robot>-<task>/<run>/episode_00001.mcap, and `.part` behind it until it is committed."""
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+PART = '.part'
+PATTERN = re.compile(r'episode_(\d+)\.mcap(\.part)?$')
+
+
+def run_folder(data: Path, robot: str, task: str, run: str) -> Path:
+    """Return the folder of one run."""
+    return data / f'{robot}-{task}' / run
+
+
+def episode_file(folder: Path, number: int) -> Path:
+    """Return the file of one episode; five digits keep a listing in order."""
+    return folder / f'episode_{number:05d}.mcap'
+
+
+def part_of(path: Path) -> Path:
+    """Return the name that an episode has while it is being written."""
+    return path.with_name(path.name + PART)
+
+
+def number_of(path: Path) -> int:
+    """Return the number in a file's name; 0: this is no episode."""
+    match = PATTERN.fullmatch(path.name)
+    return int(match.group(1)) if match else 0
+
+
+def next_number(folder: Path) -> int:
+    """Return the number after the highest in use, interrupted ones included, so that nothing is ever written over."""
+    return 1 + max((number_of(path) for path in folder.glob('episode_*')), default=0)

@@ -1,0 +1,114 @@
+"""Decides when a file begins, what goes into it and how it ends. A disk that fails costs one episode, not the run."""
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from visuomotor.episodes import naming
+from visuomotor.episodes.log import EpisodeWriter
+from visuomotor.nodes.recorder import schemas
+from visuomotor.robots.settings import BadInput
+
+HEADER = 'std_msgs/Header header'
+STAMP = struct.Struct('<iI')  # sec, nanosec; little-endian, as every CDR of ours says in its first four bytes
+
+
+@dataclass(frozen=True)
+class Word:
+    """What the recorder says of one episode, as in EpisodeStored.msg."""
+
+    number: int
+    stored: bool
+    file: str = ''
+    messages: int = 0
+    bytes: int = 0
+    message: str = ''
+
+
+class Recording:
+    """The file of the episode under way, if there is one."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.number = 0   # of the episode under way; 0: none
+        self.failure = ''
+        self._writer: EpisodeWriter | None = None
+        self._channels: dict[str, int] = {}
+        self._stamped: dict[str, bool] = {}
+        self._offset = naming.next_number(prepared(folder)) - 1  # a folder that is used again continues counting
+
+    def begin(self, number: int, about: Mapping[str, str]) -> None:
+        """Open the file of an episode."""
+        self.number, self.failure, self._channels = number, '', {}
+        try:
+            self._writer = EpisodeWriter(naming.episode_file(self.folder, number + self._offset), about)
+        except OSError as error:
+            self._fail(error)
+
+    def heard(self, topic: str, kind: str, data: bytes, now: int) -> None:
+        """Take one serialised message; nothing is done between episodes."""
+        if self._writer is None:
+            return
+        try:
+            if topic not in self._channels:
+                self._open_channel(topic, kind)
+            published = stamp_of(data) if self._stamped[topic] else now
+            self._writer.write(self._channels[topic], data, now, published)
+        except OSError as error:
+            self._fail(error)
+
+    def end(self, outcome: Mapping[str, str]) -> Word:
+        """Commit the episode and say how that went."""
+        word = self._commit(outcome)
+        self.number, self._writer = 0, None
+        return word
+
+    def _commit(self, outcome: Mapping[str, str]) -> Word:
+        if self._writer is None:
+            return Word(self.number, False, message=self.failure)
+        try:
+            stored = self._writer.commit(outcome)
+        except OSError as error:
+            return Word(self.number, False, message=self._lost(self._writer, error))
+        return Word(self.number, True, str(stored.path), stored.messages, stored.bytes)
+
+    def _open_channel(self, topic: str, kind: str) -> None:
+        text = schemas.definition(kind)
+        self._stamped[topic] = starts_with_header(text)
+        assert self._writer is not None
+        self._channels[topic] = self._writer.channel(topic, kind, text)
+
+    def _fail(self, error: OSError) -> None:
+        writer, self._writer = self._writer, None
+        self.failure = self._lost(writer, error)
+
+    def _lost(self, writer: EpisodeWriter | None, error: OSError) -> str:
+        left = f' What was written is in {writer.abandon()}.' if writer else ''
+        return f'Episode {self.number} could not be stored in {self.folder}: {error.strerror or error}; make room there.{left}'
+
+
+def prepared(folder: Path) -> Path:
+    """Make the folder and see that it can be written to, before anything moves."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / '.writable'
+        probe.write_bytes(b'')
+        probe.unlink()
+    except OSError as error:
+        raise BadInput(f'Episodes cannot be written to {folder}: {error.strerror}; choose another folder.') from error
+    return folder
+
+
+def starts_with_header(text: str) -> bool:
+    """Tell whether the first field of a message is a header; its stamp then lies at a fixed place."""
+    fields = (line.split('#')[0].split() for line in text.splitlines())
+    plain = (words for words in fields if words and '=' not in ''.join(words))
+    return next(plain, []) == HEADER.split()
+
+
+def stamp_of(data: bytes) -> int:
+    """Return the header's stamp in ns from the serialised form, without decoding it."""
+    seconds, nanoseconds = STAMP.unpack_from(data, 4)
+    return max(0, int(seconds) * 1_000_000_000 + int(nanoseconds))
