@@ -1,0 +1,114 @@
+"""Actions without waiting: a server that answers its one goal when the node says so, and a client with one request.
+
+An action callback that awaits something is stepped again and again by rclpy's executors, which never rest meanwhile.
+Here the goal is only remembered, and executed in the moment in which its result is known.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from rclpy.action import ActionClient, ActionServer, CancelResponse, GoalResponse
+from visuomotor.nodes._ros.node import Node
+
+Answer = Callable[[Any], None]  # gets the result message, or None when the goal was refused
+
+
+class Serving:
+    """An action server with at most one goal at a time."""
+
+    def __init__(self, node: Node, kind: Any, name: str, *, refuse: Callable[[Any], str], begin: Callable[[Any], None],
+                 cancel: Callable[[], None]) -> None:
+        """`refuse` says in a sentence why a goal cannot begin now, or nothing; `begin` gets the goal's request."""
+        self._node, self._kind, self._name = node, kind, name
+        self._refuse, self._begin, self._cancel = refuse, begin, cancel
+        self._handle: Any = None
+        self._server = ActionServer(node, kind, name, self._unused, goal_callback=self._asked,
+                                    cancel_callback=self._cancelled, handle_accepted_callback=self._accepted)
+        node.also_undo(self._server.destroy)
+
+    @property
+    def busy(self) -> bool:
+        return self._handle is not None
+
+    def feedback(self, message: Any) -> None:
+        if self._handle is not None:
+            self._handle.publish_feedback(message)
+
+    def finish(self, succeeded: bool, result: Any) -> None:
+        """Answer the goal, if there is one."""
+        handle, self._handle = self._handle, None
+        if handle is not None:
+            handle.execute(lambda goal: _close(goal, succeeded, result))
+
+    def _asked(self, request: Any) -> GoalResponse:
+        why = f'{self._node.get_name()} is not active' if not self._node.active else self._refuse(request)
+        if not why and self.busy:
+            why = 'one goal is under way already; cancel it first'
+        if why:
+            self._node.get_logger().warning(f'{self._name} refused: {why}')
+        return GoalResponse.REJECT if why else GoalResponse.ACCEPT
+
+    def _accepted(self, handle: Any) -> None:
+        self._handle = handle
+        self._begin(handle.request)
+
+    def _cancelled(self, handle: Any) -> CancelResponse:
+        self._cancel()
+        return CancelResponse.ACCEPT
+
+    def _unused(self, handle: Any) -> Any:
+        return self._kind.Result()
+
+
+def _close(handle: Any, succeeded: bool, result: Any) -> Any:
+    if handle.is_cancel_requested:
+        handle.canceled()
+    elif succeeded:
+        handle.succeed()
+    else:
+        handle.abort()
+    return result
+
+
+class Asking:
+    """An action client with one request at a time; answers to older ones are dropped."""
+
+    def __init__(self, node: Node, kind: Any, name: str) -> None:
+        self._client = ActionClient(node, kind, name)
+        self._serial = 0
+        self._handle: Any = None
+        node.also_undo(self._client.destroy)
+
+    @property
+    def ready(self) -> bool:
+        return bool(self._client.server_is_ready())
+
+    def ask(self, goal: Any, answer: Answer) -> None:
+        """Send a goal; `answer` is called once, unless another goal or `withdraw` comes first."""
+        self.withdraw()
+        serial = self._serial
+        sent = self._client.send_goal_async(goal)
+        sent.add_done_callback(lambda future: self._taken(serial, future.result(), answer))
+
+    def withdraw(self) -> None:
+        """Cancel the goal under way, if there is one, and forget it."""
+        self._serial += 1
+        handle, self._handle = self._handle, None
+        if handle is not None:
+            handle.cancel_goal_async()
+
+    def _taken(self, serial: int, handle: Any, answer: Answer) -> None:
+        if serial != self._serial:
+            if handle.accepted:
+                handle.cancel_goal_async()
+        elif not handle.accepted:
+            answer(None)
+        else:
+            self._handle = handle
+            handle.get_result_async().add_done_callback(lambda future: self._answered(serial, future.result(), answer))
+
+    def _answered(self, serial: int, response: Any, answer: Answer) -> None:
+        if serial == self._serial:
+            self._handle = None
+            answer(response.result)

@@ -1,0 +1,110 @@
+"""What was heard during one episode, and what follows from it: when it ends and how it is judged."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from visuomotor.nodes.supervisor.rules import Rules
+
+CERTAIN_FAILURE = 0.0  # Reward.msg: this probability, exactly, means that nothing can save the episode
+
+
+class Result(IntEnum):
+    """How an episode ended; the numbers are those of EpisodeOutcome.msg."""
+
+    UNKNOWN = 0
+    SUCCESS = 1
+    FAILURE = 2
+    ABORTED = 3
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one episode ended, as in EpisodeOutcome.msg."""
+
+    number: int
+    result: Result
+    success_probability: float
+    return_value: float
+    truth: Result
+    duration: float
+    reason: str
+    file: str = ''
+
+
+@dataclass(frozen=True)
+class Ending:
+    """Why an episode ends now."""
+
+    reason: str
+    aborted: bool = False
+
+
+@dataclass
+class Evidence:
+    """Everything that bears on one episode. `started` is the ROS time at which RUNNING began."""
+
+    started: float
+    finished_at: float | None = None       # when the policy's word that it is finished was heard
+    stopped_since: float | None = None     # safety STOP without a break since then
+    stop_reason: str = ''
+    latched: bool = False                  # somebody stopped the robot; it stands until armed
+    probability: float | None = None       # of the last reward; none: no detector has spoken
+    seen: str = ''                         # evidence of the last reward
+    return_value: float = 0.0
+    truth: Result = Result.UNKNOWN
+    beyond_rescue: str = ''                # who says so, in a sentence
+
+    def hear_reward(self, value: float, probability: float, seen: str, stamp: float) -> None:
+        if stamp < self.started:
+            return  # a late word on the episode before
+        self.return_value += value
+        self.probability, self.seen = probability, seen
+        if probability == CERTAIN_FAILURE:
+            self.beyond_rescue = f'the detector gave up: {seen}'
+
+    def hear_truth(self, success: bool, failed: bool, stamp: float) -> None:
+        if stamp < self.started:
+            return
+        self.truth = Result.SUCCESS if success else Result.FAILURE
+        if failed:
+            self.beyond_rescue = 'the world says that the episode is beyond rescue'
+
+    def hear_finished(self, observed: float, now: float) -> None:
+        if observed >= self.started and self.finished_at is None:
+            self.finished_at = now
+
+    def hear_safety(self, stop: bool, latched: bool, reason: str, now: float) -> None:
+        self.latched = latched
+        if not (stop or latched):
+            self.stopped_since = None
+        elif self.stopped_since is None:
+            self.stopped_since = now
+        self.stop_reason = reason
+
+    def ending(self, rules: Rules, now: float) -> Ending | None:
+        """Return why the episode ends at `now`, the gravest reason first, or nothing when it goes on."""
+        if self.latched:
+            return Ending(f'stopped: {self.stop_reason}', aborted=True)
+        if self.stopped_since is not None and now - self.stopped_since >= rules.stop_patience:
+            held = f'safety held the robot still for {rules.stop_patience:g} s: {self.stop_reason}'
+            return Ending(held, aborted=True)
+        if self.beyond_rescue:
+            return Ending(self.beyond_rescue)
+        if self.finished_at is not None and now - self.finished_at >= rules.settle:
+            return Ending('the policy said that it is finished')
+        if now - self.started >= rules.horizon:
+            return Ending(f'the horizon of {rules.horizon:g} s was reached')
+        return None
+
+    def outcome(self, number: int, ending: Ending, ended: float) -> Outcome:
+        """Judge: an abort says nothing, then the detector decides; the truth is only noted beside."""
+        if ending.aborted:
+            result = Result.ABORTED
+        elif self.probability is None:
+            result = Result.UNKNOWN
+        else:
+            result = Result.SUCCESS if self.probability >= 0.5 else Result.FAILURE
+        reason = f'{ending.reason}; {self.seen or "no reward detector spoke"}'
+        return Outcome(number, result, self.probability or 0.0, self.return_value, self.truth,
+                       ended - self.started, reason)

@@ -1,0 +1,187 @@
+"""The life of a run: reset, run, judge, store, again. Events leave facts; only `tick` changes the phase, once at most.
+
+One change for each tick, so that a listener that keeps only the newest status still sees every phase.
+"""
+from __future__ import annotations
+
+from dataclasses import replace
+from enum import IntEnum
+
+from visuomotor.nodes.supervisor.evidence import Ending, Evidence, Outcome
+from visuomotor.nodes.supervisor.rules import Rules
+from visuomotor.nodes.supervisor.seeds import episode_seed
+from visuomotor.nodes.supervisor.tally import Tally
+
+
+class Phase(IntEnum):
+    """Where a run is; the numbers are those of EpisodeStatus.msg."""
+
+    IDLE = 0
+    RESETTING = 1
+    RUNNING = 2
+    JUDGING = 3
+    STORING = 4
+    FAULT = 5
+    FINISHED = 6
+
+
+AT_REST = (Phase.IDLE, Phase.FAULT, Phase.FINISHED)
+
+
+class Machine:
+    """Episodes one after the other. Every time is an argument, in seconds of ROS time."""
+
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
+        self.phase = Phase.IDLE
+        self.message = ''
+        self.number = 0        # of the episode under way
+        self.planned = 0
+        self.base_seed = 0
+        self.tally = Tally()
+        self.attempt = 0       # resets asked for in this episode; a new number asks for a new reset
+        self.waiting = ''      # why no reset is asked for yet
+        self.evidence: Evidence | None = None
+        self.ending: Ending | None = None
+        self._since = 0.0      # when the phase, or the attempt, began
+        self._reset: tuple[bool, str] | None = None
+        self._stored: tuple[bool, str, str] | None = None
+        self._stop = ''
+        self._start = False
+        self._blocked = ''
+
+    # What happens.
+    def run(self, episodes: int, seed: int) -> bool:
+        """Begin a run with the next tick; false when one is under way."""
+        if self.phase not in AT_REST or self._start:
+            return False
+        self.planned, self.base_seed, self._start, self._stop = episodes, seed, True, ''
+        return True
+
+    def stop(self, reason: str) -> None:
+        """End the run; an episode that is running is aborted, judged and stored first."""
+        self._stop = reason
+        self._start = False
+
+    def interrupt(self, reason: str) -> None:
+        """Drop everything at once: the node is going away. Counts stay."""
+        self.phase, self.message, self._start = Phase.IDLE, reason, False
+
+    def reset_done(self, attempt: int, ready: bool, message: str) -> None:
+        if self.phase == Phase.RESETTING and attempt == self.attempt:
+            self._reset = (ready, message)
+
+    def hear_reward(self, value: float, probability: float, seen: str, stamp: float) -> None:
+        if self.evidence and self.phase in (Phase.RUNNING, Phase.JUDGING):
+            self.evidence.hear_reward(value, probability, seen, stamp)
+
+    def hear_truth(self, success: bool, failed: bool, stamp: float) -> None:
+        if self.evidence and self.phase in (Phase.RUNNING, Phase.JUDGING):
+            self.evidence.hear_truth(success, failed, stamp)
+
+    def hear_finished(self, observed: float, now: float) -> None:
+        if self.evidence and self.phase == Phase.RUNNING:
+            self.evidence.hear_finished(observed, now)
+
+    def hear_safety(self, stop: bool, latched: bool, armed: bool, reason: str, now: float) -> None:
+        self._blocked = '' if armed and not latched else f'waiting for somebody to arm: {reason}'
+        if self.evidence and self.phase == Phase.RUNNING:
+            self.evidence.hear_safety(stop, latched, reason, now)
+
+    def hear_stored(self, number: int, stored: bool, file: str, message: str) -> None:
+        if self.phase == Phase.STORING and number == self.number:
+            self._stored = (stored, file, message)
+
+    def label(self, number: int, result: int, labelled_by: str) -> tuple[bool, str]:
+        return self.tally.label(number, result, labelled_by)
+
+    # What is known.
+    @property
+    def seed(self) -> int:
+        return episode_seed(self.base_seed, self.number)
+
+    @property
+    def outcome(self) -> Outcome | None:
+        return self.tally.outcomes.get(self.number)
+
+    @property
+    def started(self) -> float:
+        """When RUNNING of this episode began; 0: it has not."""
+        return self.evidence.started if self.evidence else 0.0
+
+    # What follows.
+    def tick(self, now: float) -> bool:
+        """Take the next step if its time has come; true when the phase changed."""
+        before = (self.phase, self.number)
+        step = {Phase.RESETTING: self._resetting, Phase.RUNNING: self._running,
+                Phase.JUDGING: self._judging, Phase.STORING: self._storing}.get(self.phase, self._resting)
+        step(now)
+        return before != (self.phase, self.number)
+
+    def _resting(self, now: float) -> None:
+        if self._start:
+            self._start, self.tally = False, Tally()
+            self._begin(1, now)
+
+    def _begin(self, number: int, now: float) -> None:
+        self.number, self.attempt, self.evidence, self.ending = number, 0, None, None
+        self._stored = self._reset = None
+        self._enter(Phase.RESETTING, now)
+
+    def _resetting(self, now: float) -> None:
+        if self._stop:
+            return self._enter(Phase.FINISHED, now, self._stop)
+        if self.attempt == 0:
+            return self._ask_reset(now)
+        if self._reset is None and now - self._since >= self.rules.reset_timeout:
+            self._reset = (False, f'no reset within {self.rules.reset_timeout:g} s; is the reset node active?')
+        if self._reset is None:
+            return None
+        ready, message = self._reset
+        if ready:
+            self.evidence = Evidence(now)
+            return self._enter(Phase.RUNNING, now)
+        if self.attempt >= self.rules.reset_attempts:
+            return self._enter(Phase.FAULT, now, f'{self.attempt} resets failed; the last: {message}')
+        return self._ask_reset(now)
+
+    def _ask_reset(self, now: float) -> None:
+        self.waiting = self._blocked
+        if not self.waiting:
+            self.attempt, self._reset, self._since = self.attempt + 1, None, now
+
+    def _running(self, now: float) -> None:
+        assert self.evidence
+        self.ending = Ending(self._stop, aborted=True) if self._stop else self.evidence.ending(self.rules, now)
+        if self.ending:
+            self._enter(Phase.JUDGING, now)
+
+    def _judging(self, now: float) -> None:
+        if now - self._since >= self.rules.judging:
+            assert self.evidence
+            assert self.ending
+            self.tally.add(self.evidence.outcome(self.number, self.ending, self._since))
+            self._enter(Phase.STORING, now)
+
+    def _storing(self, now: float) -> None:
+        if not self.rules.recorded:
+            return self._next(now)
+        if self._stored is None and now - self._since >= self.rules.store_timeout:
+            self._stored = (False, '', f'no word from the recorder within {self.rules.store_timeout:g} s')
+        if self._stored is None:
+            return None
+        stored, file, message = self._stored
+        if not stored:
+            return self._enter(Phase.FAULT, now, f'episode {self.number} was not stored: {message}')
+        self.tally.add(replace(self.tally.outcomes[self.number], file=file))
+        return self._next(now)
+
+    def _next(self, now: float) -> None:
+        if self._stop:
+            return self._enter(Phase.FINISHED, now, self._stop)
+        if self.planned and self.number >= self.planned:
+            return self._enter(Phase.FINISHED, now)
+        return self._begin(self.number + 1, now)
+
+    def _enter(self, phase: Phase, now: float, message: str = '') -> None:
+        self.phase, self.message, self._since, self.waiting = phase, message, now, ''

@@ -1,0 +1,35 @@
+"""What the supervisor says about itself, as the fields of EpisodeStatus.msg and EpisodeOutcome.msg."""
+from __future__ import annotations
+
+from typing import Any
+
+from visuomotor.nodes.supervisor.evidence import Outcome, Result
+from visuomotor.nodes.supervisor.machine import Machine, Phase
+
+
+def status(machine: Machine) -> dict[str, Any]:
+    """Return the counts and where the run is; stamps and the outcome are for the node."""
+    tally = machine.tally
+    return {
+        'state': int(machine.phase), 'number': machine.number, 'planned': machine.planned,
+        'seed': machine.seed if machine.number else 0,
+        'successes': tally.count(Result.SUCCESS), 'failures': tally.count(Result.FAILURE),
+        'aborted': tally.count(Result.ABORTED), 'message': machine.message or machine.waiting,
+    }
+
+
+def outcome(outcome: Outcome) -> dict[str, Any]:
+    return {
+        'number': outcome.number, 'result': int(outcome.result), 'truth': int(outcome.truth),
+        'success_probability': outcome.success_probability, 'return_value': outcome.return_value,
+        'duration': outcome.duration, 'reason': outcome.reason, 'file': outcome.file,
+    }
+
+
+def summary(machine: Machine) -> tuple[bool, dict[str, Any]]:
+    """Return whether the run went to its end, and the result of the run_episodes action."""
+    said = status(machine)
+    counts = {name: said[name] for name in ('successes', 'failures', 'aborted')}
+    judged = len(machine.tally.outcomes)
+    message = machine.message or f'{judged} episodes run, {counts["successes"]} succeeded'
+    return machine.phase == Phase.FINISHED, {**counts, 'message': message}
