@@ -1,0 +1,1 @@
+"""What a person watching the graph wants to know."""

@@ -1,0 +1,73 @@
+"""Hears the graph and counts, so that `visuomotor up` can show it. Says nothing.
+
+in   joint_states camera/*/image action/* command reward policy/status episode
+out  nothing; its `tally` is read by whoever made it
+"""
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sensor_msgs.msg import Image, JointState
+
+from visuomotor.msg import Command, EpisodeStatus, PolicyStatus, Proposal, Reward
+from visuomotor.nodes._ros import qos
+from visuomotor.nodes._ros.node import Node
+from visuomotor.nodes._ros.params import declare
+from visuomotor.nodes._ros.run import run
+from visuomotor.nodes.console.tally import RESULTS, Ended, Tally
+from visuomotor.robots.settings import knob
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What the console looks at."""
+
+    cameras: tuple[str, ...] = knob((), 'cameras whose pictures are counted')
+
+
+class ConsoleNode(Node):
+    """Counts what goes by; bulky messages are counted unopened."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__('console', **kwargs)
+        self.watch = declare(self, Watch)
+        self.tally = Tally()
+
+    def open(self) -> None:
+        self.hear(JointState, 'joint_states', self.counted('state'), qos.STATE, raw=True)
+        for camera in self.watch.cameras:
+            self.hear(Image, f'camera/{camera}/image', self.counted('camera'), qos.IMAGE, raw=True)
+        for source in ('policy', 'reset', 'teleop'):
+            self.hear(Proposal, f'action/{source}', self.counted(source), qos.COMMAND, raw=True)
+        self.hear(Command, 'command', self.on_command, qos.COMMAND)
+        self.hear(Reward, 'reward', self.on_reward, qos.EVENT)
+        self.hear(PolicyStatus, 'policy/status', self.on_policy, qos.EVENT)
+        self.hear(EpisodeStatus, 'episode', self.on_episode, qos.LATCHED)
+
+    def counted(self, group: str) -> Callable[[Any], None]:
+        return lambda message: self.tally.note(group)
+
+    def on_command(self, message: Command) -> None:
+        self.tally.note_command(message.verdict, tuple(message.reasons))
+
+    def on_reward(self, message: Reward) -> None:
+        self.tally.note_reward(message.value, message.evidence)
+
+    def on_policy(self, message: PolicyStatus) -> None:
+        self.tally.note_inference(message.inference)
+
+    def on_episode(self, message: EpisodeStatus) -> None:
+        outcome = message.outcome
+        if message.state > EpisodeStatus.RUNNING and outcome.number:
+            self.tally.note_ended(Ended(outcome.number, RESULTS[outcome.result], RESULTS[outcome.truth],
+                                        outcome.return_value, outcome.duration, outcome.reason, outcome.file))
+        before = self.tally.state
+        self.tally.note_episode(message.state, message.number, message.planned, message.message)
+        if self.tally.state != before:
+            self.get_logger().debug(f'episode {message.number}: {self.tally.state}')
+
+
+def main() -> None:
+    run(ConsoleNode)
