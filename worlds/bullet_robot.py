@@ -1,0 +1,154 @@
+"""Any arm in PyBullet behind the Robot interface: it obeys like a real one, with delay, limits, and braking on silence."""
+from __future__ import annotations
+
+import threading
+from collections import deque
+from typing import Any
+
+import numpy as np
+
+from visuomotor.robots.interface import Clock, FloatArray, RobotUnavailable, State, Target
+from visuomotor.robots.settings import BadInput
+from visuomotor.robots.spec import RobotSpec
+from visuomotor.worlds.body import Body
+from visuomotor.worlds.client import Client
+from visuomotor.worlds.randomise import Dynamics
+from visuomotor.worlds.setpoint import Setpoint
+
+POSITION_GAIN = 0.25   # share of the position error that the joint controller removes in one physics step
+PASSIVE_TORQUE = 0.05  # N m, spring of finger joints without a motor
+
+
+class BulletRobot:
+    """One simulated arm with its gripper. Time is the world's."""
+
+    def __init__(self, client: Client, spec: RobotSpec, clock: Clock, lock: threading.RLock, dt: float, latency: float) -> None:
+        self.spec, self.clock, self._lock, self._dt = spec, clock, lock, dt
+        self._body = Body(client, spec)
+        self.body, self.links = self._body.number, self._body.links
+        self._client: Any = client
+        self._arm = self._body.numbers(spec.names)
+        self._fingers = self._body.numbers(spec.gripper.joints) if spec.gripper else []
+        self._open = np.array(spec.gripper.open if spec.gripper else [])
+        self._stroke = np.array(spec.gripper.closed if spec.gripper else []) - self._open
+        self._motors = [*self._arm, *self._fingers]
+        self._nominal_latency, self._connected = latency, False
+        self.vary(Dynamics())
+        self._hold_passive()
+        self.place(np.array(spec.home))
+
+    # The Robot interface.
+    @property
+    def connected(self) -> bool:
+        return self._connected
+
+    def connect(self) -> None:
+        if not self._connected:
+            self._rest()
+        self._connected = True
+
+    def disconnect(self) -> None:
+        self._rest()
+        self._connected = False
+
+    def read(self) -> State:
+        self._need_connection()
+        with self._lock:
+            states = self._client.getJointStates(self.body, self._motors)
+            alarms = (self._silence(),) if self._silent else ()
+        position, velocity, effort = np.array([(s[0], s[1], s[3]) for s in states]).T
+        n = len(self._arm)
+        closing = float(np.mean((position[n:] - self._open) / self._stroke)) if self._fingers else 0.0
+        force = float(np.mean(np.abs(effort[n:]))) if self._fingers else 0.0
+        return State(self.clock(), position[:n], velocity[:n], effort[:n], closing, force, None, alarms)
+
+    def send(self, target: Target) -> Target:
+        self._need_connection()
+        self._check(target)
+        with self._lock:
+            now = self.clock()
+            span = min(max(now - self._sent_at, 1 / self.spec.control_hz), self.spec.command_age)
+            reach = self.spec.velocity * span
+            position = np.clip(np.clip(target.position, self._sent - reach, self._sent + reach), self.spec.lower, self.spec.upper)
+            velocity = np.clip(target.velocity, -self.spec.velocity, self.spec.velocity)
+            closing = None if target.gripper is None or not self._fingers else min(max(float(target.gripper), 0.0), 1.0)
+            sent = Target(position, velocity, closing)
+            self._queue.append((now + self._latency, span, sent))
+            self._sent, self._sent_at, self._obeying, self._silent = position, now, True, False
+        return sent
+
+    def stop(self) -> None:
+        with self._lock:
+            self._rest()
+
+    # The simulation's side.
+    def before_step(self) -> None:
+        """Drive the motors for the physics step that comes."""
+        now, dt = self.clock(), self._dt
+        while self._queue and self._queue[0][0] <= now + 1e-9:
+            _, span, target = self._queue.popleft()
+            self._setpoint.aim(target.position, span)
+            if target.gripper is not None:
+                self._setpoint.grip(target.gripper)
+        if self._obeying and now - self._sent_at > self.spec.command_age + 1e-9:
+            self._rest()
+            self._silent = True
+        self._setpoint.step(dt)
+        if not self._obeying:
+            self._sent = self._setpoint.position
+        self._drive()
+
+    def place(self, position: FloatArray, closing: float = 0.0) -> None:
+        """Put the arm somewhere at once, at rest. Between episodes only: nothing real can do that."""
+        with self._lock:
+            self._body.place(self._arm, position)
+            self._body.place(self._fingers, self._open + closing * self._stroke)
+            self._setpoint = Setpoint(self.spec, np.asarray(position, dtype=np.float64))
+            self._setpoint.gripper = closing
+            self._sent, self._sent_at, self._silent = self._setpoint.position, -np.inf, False
+            self._rest()
+            self._drive()
+
+    def vary(self, dynamics: Dynamics) -> None:
+        self._body.vary(dynamics)
+        self._latency = self._nominal_latency + dynamics.latency
+        finger_force = [min(self.spec.gripper.force, self._body.effort[name] or np.inf)
+                        for name in (self.spec.gripper.joints if self.spec.gripper else ())]
+        self._forces = [float(force) * dynamics.strength for force in (*self.spec.effort, *finger_force)]
+        self._gains = [POSITION_GAIN * dynamics.gain] * len(self._motors)
+
+    def _drive(self) -> None:
+        point = self._setpoint
+        positions = [*point.position.tolist(), *(self._open + point.gripper * self._stroke).tolist()]
+        velocities = [*point.velocity.tolist(), *([0.0] * len(self._fingers))]
+        self._client.setJointMotorControlArray(self.body, self._motors, self._client.POSITION_CONTROL, targetPositions=positions,
+                                               targetVelocities=velocities, forces=self._forces, positionGains=self._gains)
+
+    def _hold_passive(self) -> None:
+        for name, angle in (self.spec.gripper.passive if self.spec.gripper else {}).items():
+            number = self._body.numbers((name,))[0]
+            self._body.place([number], np.array([angle]))
+            self._client.setJointMotorControl2(self.body, number, self._client.POSITION_CONTROL, angle, force=PASSIVE_TORQUE)
+
+    def _rest(self) -> None:
+        """Brake and hold; forget commands under way."""
+        self._queue: deque[tuple[float, float, Target]] = deque()
+        self._setpoint.brake()
+        self._obeying, self._silent = False, False
+
+    def _silence(self) -> str:
+        return f'No command for more than {self.spec.command_age:g} s: braked and holding.'
+
+    def _need_connection(self) -> None:
+        if not self._connected:
+            raise RobotUnavailable(f'{self.spec.name} is not connected; call connect first.')
+
+    def _check(self, target: Target) -> None:
+        n = len(self._arm)
+        for what, array in (('positions', target.position), ('velocities', target.velocity)):
+            if np.shape(array) != (n,):
+                raise BadInput(f'{self.spec.name} expects {n} {what}, but got an array of shape {np.shape(array)}.')
+            if not np.all(np.isfinite(array)):
+                raise BadInput(f'{self.spec.name} expects finite {what}, but got {list(array)}.')
+        if target.gripper is not None and not np.isfinite(target.gripper):
+            raise BadInput(f'{self.spec.name} expects a finite gripper target, but got {target.gripper}.')

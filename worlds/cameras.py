@@ -1,0 +1,89 @@
+"""Eyes of a world: RGB, depth in metres and segmentation, by the software renderer or, for big pictures, by EGL."""
+from __future__ import annotations
+
+import functools
+import importlib.util
+import subprocess
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from visuomotor.robots.interface import FloatArray
+from visuomotor.robots.spec import CameraMount
+from visuomotor.worlds.interface import Picture
+from visuomotor.worlds.randomise import Look
+
+NEAR, FAR = 0.02, 6.0   # m, what a camera sees
+BIG = 256               # px of height from which EGL is worth its start
+LIGHT_DISTANCE = 3.0    # m
+PROBE = ('import pybullet, importlib.util as u; pybullet.connect(pybullet.DIRECT);'
+         'n = pybullet.loadPlugin(u.find_spec("eglRenderer").origin, "_eglRendererPlugin");'
+         'pybullet.getCameraImage(8, 8); raise SystemExit(0 if n >= 0 else 1)')
+
+
+@functools.lru_cache
+def egl_works() -> bool:
+    """Try EGL once, in a process of its own: a broken graphics driver ends that process and not this one."""
+    if importlib.util.find_spec('eglRenderer') is None:
+        return False
+    return subprocess.run([sys.executable, '-c', PROBE], capture_output=True, timeout=60).returncode == 0
+
+
+class Eyes:
+    """Renders the cameras of one simulation. Make it before any body is loaded: EGL sees only what comes after it."""
+
+    def __init__(self, client: Any, cameras: Mapping[str, CameraMount]) -> None:
+        self.client = client
+        self.look = Look()
+        self.egl = any(mount.height >= BIG for mount in cameras.values()) and egl_works() and self._load_egl()
+        self._views: dict[tuple[CameraMount, Look], tuple[Any, Any]] = {}
+
+    def see(self, mount: CameraMount, frame: FloatArray | None, stamp: float, depth: bool, segmentation: bool) -> Picture:
+        """Render one camera; `frame` is the pose of the link that carries it, or none for a camera fixed to the scene."""
+        view, projection = self._scene_view(mount) if frame is None else self._carried_view(mount, frame)
+        flags = 0 if segmentation else self.client.ER_NO_SEGMENTATION_MASK
+        renderer = self.client.ER_BULLET_HARDWARE_OPENGL if self.egl else self.client.ER_TINY_RENDERER
+        _, _, rgba, far_share, bodies = self.client.getCameraImage(
+            mount.width, mount.height, view, projection, lightDirection=self.look.light_direction,
+            lightColor=self.look.light_colour, lightDistance=LIGHT_DISTANCE, shadow=int(self.look.shadow),
+            lightAmbientCoeff=self.look.ambient, lightDiffuseCoeff=0.95 - 0.5 * self.look.ambient, lightSpecularCoeff=0.05,
+            renderer=renderer, flags=flags)
+        shape = (mount.height, mount.width)
+        return Picture(stamp, np.ascontiguousarray(_array(rgba, np.uint8).reshape(*shape, 4)[..., :3]),
+                       metres(_array(far_share, np.float32).reshape(shape)) if depth else None,
+                       _array(bodies, np.int32).reshape(shape) if segmentation else None)
+
+    def _load_egl(self) -> bool:
+        origin = importlib.util.find_spec('eglRenderer')
+        return origin is not None and self.client.loadPlugin(origin.origin, '_eglRendererPlugin') >= 0
+
+    def _scene_view(self, mount: CameraMount) -> tuple[Any, Any]:
+        """Return the matrices of a camera fixed to the scene; they change with the scene alone."""
+        if (mount, self.look) not in self._views:
+            self._views.clear() if len(self._views) > 16 else None
+            eye = np.add(mount.position, self.look.camera_position)
+            aim = np.add(mount.look_at, self.look.camera_aim)
+            self._views[mount, self.look] = self._matrices(mount, eye, aim, mount.up, self.look.camera_fov)
+        return self._views[mount, self.look]
+
+    def _carried_view(self, mount: CameraMount, frame: FloatArray) -> tuple[Any, Any]:
+        rotation = np.array(self.client.getMatrixFromQuaternion(frame[3:])).reshape(3, 3)
+        eye, aim = (frame[:3] + rotation @ np.array(point) for point in (mount.position, mount.look_at))
+        return self._matrices(mount, eye, aim, rotation @ np.array(mount.up), 0.0)
+
+    def _matrices(self, mount: CameraMount, eye: Any, aim: Any, up: Any, wider: float) -> tuple[Any, Any]:
+        view = self.client.computeViewMatrix(list(eye), list(aim), list(up))
+        return view, self.client.computeProjectionMatrixFOV(mount.fov + wider, mount.width / mount.height, NEAR, FAR)
+
+
+def metres(share: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Turn the renderer's depth, 0 near .. 1 far and not linear, into metres along the optical axis."""
+    return np.asarray(FAR * NEAR / (FAR - (FAR - NEAR) * share), dtype=np.float32)
+
+
+def _array(values: Any, kind: Any) -> NDArray[Any]:
+    # A PyBullet built from source without numpy gives tuples.
+    return np.asarray(values, dtype=kind)

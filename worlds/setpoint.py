@@ -1,0 +1,43 @@
+"""What the joint controllers aim at between two commands: a straight run to each target, and braking when none follows."""
+from __future__ import annotations
+
+import numpy as np
+
+from visuomotor.robots.interface import FloatArray
+from visuomotor.robots.spec import RobotSpec
+
+
+class Setpoint:
+    """Position and velocity that the motors are asked for, moved on by every physics step."""
+
+    def __init__(self, spec: RobotSpec, position: FloatArray) -> None:
+        self.spec = spec
+        self.position = position.copy()
+        self.velocity = np.zeros_like(position)
+        self.gripper = 0.0
+        self._gripper_goal = 0.0
+        self._running = 0.0   # s left until the newest target should be reached
+
+    def aim(self, position: FloatArray, span: float) -> None:
+        """Run straight to this position within `span` seconds, as far as the speed limits let it."""
+        self.velocity = np.clip((position - self.position) / span, -self.spec.velocity, self.spec.velocity)
+        self._running = span
+
+    def grip(self, closing: float) -> None:
+        """Open or close to this fraction."""
+        self._gripper_goal = closing
+
+    def brake(self) -> None:
+        """Give up the target; the following steps brake with the robot's own acceleration."""
+        self._running = 0.0
+        self._gripper_goal = self.gripper
+
+    def step(self, dt: float) -> None:
+        """Move on by one physics step."""
+        if self._running < 0.5 * dt:
+            self.velocity -= np.clip(self.velocity, -self.spec.acceleration * dt, self.spec.acceleration * dt)
+        self._running -= dt
+        self.position = np.clip(self.position + self.velocity * dt, self.spec.lower, self.spec.upper)
+        if self.spec.gripper and self.gripper != self._gripper_goal:
+            stride = self.spec.gripper.speed * dt
+            self.gripper += min(max(self._gripper_goal - self.gripper, -stride), stride)

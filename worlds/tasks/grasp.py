@@ -1,0 +1,150 @@
+"""Grasp: lift any object out of a tray. Success is the simulator's word that an object is held up, still, by the fingers."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from visuomotor.robots import settings
+from visuomotor.robots.interface import FloatArray
+from visuomotor.robots.settings import knob
+from visuomotor.robots.spec import RobotSpec
+from visuomotor.worlds import objects
+from visuomotor.worlds.interface import TaskSpec, Truth
+from visuomotor.worlds.objects import Footprint
+
+if TYPE_CHECKING:
+    from visuomotor.worlds.world import BulletWorld
+
+TRAY = (0.55, 0.0, 0.0)      # m, centre; 0.55 keeps the whole floor within an iiwa 7's reach with the tool down
+TRAY_FLOOR = 0.015           # m, top of the tray's bottom plate
+TRAY_INSIDE = 0.24           # m, half width: beyond it an object has left the tray
+FINGER_FRICTION = 1.2        # rubber pads
+MOVED = 1e-3                 # m or quaternion units: below it an object has not moved
+
+
+@dataclass(frozen=True)
+class GraspSettings:
+    """Numbers of the task's scene."""
+
+    split: str = knob('train', 'train or test: which objects')
+    objects: int = knob(5, 'how many lie in the tray')
+    spread: float = knob(0.11, 'half width of the square that they are dropped into', 'm')
+    lift: float = knob(0.12, 'height above the tray floor at which an object counts as lifted', 'm')
+    near: float = knob(0.07, 'largest distance between a held object and the tip', 'm')
+    still: float = knob(0.10, 'largest speed of the tip while it holds', 'm/s')
+    hold: float = knob(0.2, 'how long', 's')
+    settle_steps: int = knob(150, 'physics steps for a new scene to come to rest')
+    settle_iterations: int = knob(20, 'of the contact solver while it does')
+
+    def __post_init__(self) -> None:
+        settings.choose('split', self.split, objects.SPLITS)
+        if not 1 <= self.objects <= 20:
+            raise ValueError(f'objects should be 1 .. 20, but is {self.objects}')
+
+
+@dataclass
+class Loose:
+    """One object in the tray."""
+
+    body: int
+    corners: FloatArray
+    pose: FloatArray
+    footprint: Footprint
+
+
+class Grasp:
+    """The tray and what lies in it."""
+
+    def __init__(self, task: TaskSpec, robot: RobotSpec) -> None:
+        objects.check_disjoint()
+        self.numbers = settings.build(GraspSettings, task.world, f'task {task.name}: world')
+        self.robot = robot
+        self.loose: list[Loose] = []
+        self._start()
+
+    def build(self, world: BulletWorld) -> None:
+        client = world.client
+        data = str(objects.FOLDER.parent)
+        floor = client.loadURDF(f'{data}/plane.urdf', [0, 0, -0.002], useFixedBase=True)
+        client.changeVisualShape(floor, -1, rgbaColor=[0.72, 0.70, 0.66, 1])
+        self._tray = client.loadURDF(f'{data}/tray/traybox.urdf', TRAY, useFixedBase=True)
+        for body in (floor, self._tray):
+            world.paint.surface(body)
+
+    def new_scene(self, world: BulletWorld, generator: np.random.Generator) -> dict[str, Any]:
+        for old in self.loose:
+            world.client.removeBody(old.body)
+        self._rubber(world)
+        chosen = generator.choice(len(objects.split(self.numbers.split)), self.numbers.objects, replace=False)
+        models = [objects.split(self.numbers.split)[number] for number in chosen]
+        self.loose = [self._drop(world, model, place, generator) for place, model in enumerate(models)]
+        world.settle(self.numbers.settle_steps, self.numbers.settle_iterations)
+        for one in self.loose:
+            world.client.resetBaseVelocity(one.body, [0, 0, 0], [0, 0, 0])
+            self._look_at(world, one)
+        self._start()
+        return {'models': [model.stem for model in models], 'poses': [one.pose.tolist() for one in self.loose]}
+
+    def before_step(self, world: BulletWorld) -> None:
+        """Nothing moves by itself here."""
+
+    def truth(self, world: BulletWorld) -> Truth:
+        state = world.client.getLinkState(world.robot.body, world.robot.links[self.robot.tip_link],
+                                          computeLinkVelocity=1, computeForwardKinematics=1)
+        tip, speed = np.array([*state[4], *state[5]]), float(np.linalg.norm(state[6]))
+        for one in self.loose:
+            self._look_at(world, one)
+        heights = [float(one.footprint.centre[2]) - TRAY_FLOOR for one in self.loose]
+        near = [float(np.linalg.norm(one.footprint.centre - tip[:3])) < self.numbers.near for one in self.loose]
+        held = any(close and height >= self.numbers.lift for close, height in zip(near, heights, strict=True))
+        reward = self._judge(world.time, held and speed < self.numbers.still)
+        progress = max((min(h / self.numbers.lift, 1.0) for h, n in zip(heights, near, strict=True) if n), default=0.0)
+        return Truth(world.time, {'tip': tip, **{f'object_{i}': one.pose for i, one in enumerate(self.loose)}},
+                     self._values(heights), reward, self._success, False, 1.0 if self._success else max(progress, 0.0))
+
+    def _start(self) -> None:
+        self._success, self._held_since = False, np.inf
+
+    def _judge(self, now: float, held: bool) -> float:
+        """Return 1 at the moment when holding has lasted long enough for the first time."""
+        self._held_since = min(self._held_since, now) if held else np.inf
+        begins = not self._success and now - self._held_since >= self.numbers.hold - 1e-9
+        self._success |= begins
+        return float(begins)
+
+    def _values(self, heights: list[float]) -> dict[str, float]:
+        values = {'objects': float(len(self.loose)), 'highest': max(heights)}
+        for i, one in enumerate(self.loose):
+            seen = one.footprint
+            numbers = zip(('x', 'y', 'z', 'width', 'length', 'height', 'yaw'), (*seen.centre, *seen.size, seen.yaw), strict=True)
+            values |= {f'object_{i}.{name}': float(number) for name, number in numbers}
+        return values
+
+    def _rubber(self, world: BulletWorld) -> None:
+        friction = FINGER_FRICTION * world.sample.dynamics.friction
+        for joint in self.robot.gripper.joints if self.robot.gripper else ():
+            number = next(i for i in range(world.client.getNumJoints(world.robot.body))
+                          if world.client.getJointInfo(world.robot.body, i)[1].decode() == joint)
+            world.client.changeDynamics(world.robot.body, number, lateralFriction=friction, spinningFriction=0.02)
+
+    def _drop(self, world: BulletWorld, model: Path, place: int, generator: np.random.Generator) -> Loose:
+        """Drop all objects at once, one above the other, so that they settle together and none begins inside another."""
+        spot = [*(np.array(TRAY[:2]) + generator.uniform(-self.numbers.spread, self.numbers.spread, 2)), 0.07 + 0.05 * place]
+        turn = generator.normal(size=4)
+        body = world.client.loadURDF(str(model), spot, (turn / np.linalg.norm(turn)).tolist())
+        mass, friction = world.client.getDynamicsInfo(body, -1)[:2]
+        sample = world.sample.dynamics
+        world.client.changeDynamics(body, -1, mass=mass * sample.object_mass, lateralFriction=friction * sample.friction)
+        corners = objects.outline(model)
+        return Loose(body, corners, np.full(7, np.nan), objects.footprint(corners, np.array(spot), np.eye(3)))
+
+    def _look_at(self, world: BulletWorld, one: Loose) -> None:
+        """Measure an object again if it has moved."""
+        position, orientation = world.client.getBasePositionAndOrientation(one.body)
+        pose = np.array([*position, *orientation])
+        if not np.allclose(pose, one.pose, rtol=0, atol=MOVED):
+            rotation = np.array(world.client.getMatrixFromQuaternion(orientation)).reshape(3, 3)
+            one.footprint, one.pose = objects.footprint(one.corners, pose[:3], rotation), pose

@@ -1,0 +1,129 @@
+"""One PyBullet simulation: a robot, a task's scene and cameras. Time moves only in `advance`, in whole physics steps."""
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import math
+import threading
+from typing import Any
+
+import numpy as np
+
+from visuomotor.robots import settings
+from visuomotor.robots.settings import BadInput
+from visuomotor.robots.spec import RobotSpec
+from visuomotor.worlds import randomise as chance
+from visuomotor.worlds.bullet_robot import BulletRobot
+from visuomotor.worlds.cameras import Eyes
+from visuomotor.worlds.client import Client
+from visuomotor.worlds.interface import Picture, TaskSpec, Truth
+from visuomotor.worlds.paint import Paint
+from visuomotor.worlds.scene import Scene, SimulatedRobot
+
+GRAVITY = -9.81  # m/s^2
+
+
+class BulletWorld:
+    """The world of interface.World. Several threads may share it: every method takes the same lock."""
+
+    def __init__(self, spec: RobotSpec, task: TaskSpec, scene: Scene, *, gui: bool = False, randomise: bool = True,
+                 clock_start: float = 0.0) -> None:
+        self.spec, self.task, self.scene, self.clock_start = spec, task, scene, clock_start
+        self.cameras = {**spec.cameras, **task.cameras}
+        self.ranges = settings.build(chance.Randomise, task.randomise if randomise else {}, f'task {task.name}: randomise')
+        self.sample, self.steps, self._owed, self._hash = chance.Sample(), 0, 0.0, ''
+        self._truth: tuple[int, Truth] | None = None
+        self.lock = threading.RLock()
+        self.dt = self._physics_step()
+        self.client: Any = Client(gui)
+        self.eyes = Eyes(self.client, self.cameras)
+        self._prepare_physics()
+        self.robot: SimulatedRobot = self._make_robot()
+        self.paint = Paint(self.client, self.robot.body)
+        self.scene.build(self)
+
+    @property
+    def time(self) -> float:
+        return self.clock_start + self.steps * self.dt
+
+    def advance(self, seconds: float) -> None:
+        with self.lock:
+            self._owed += seconds
+            whole = math.floor(self._owed / self.dt + 1e-6)
+            self._owed -= whole * self.dt
+            for _ in range(whole):
+                self.robot.before_step()
+                self.scene.before_step(self)
+                self.client.stepSimulation()
+                self.steps += 1
+
+    def settle(self, steps: int, solver_iterations: int) -> None:
+        """Let a new scene come to rest outside of time: cheaper contacts, and the robot's clock stands still."""
+        self.client.setPhysicsEngineParameter(numSolverIterations=solver_iterations)
+        for _ in range(steps):
+            self.client.stepSimulation()
+        self.client.setPhysicsEngineParameter(numSolverIterations=self.task.solver_iterations)
+
+    def first_scene(self, seed: int) -> str:
+        """Lay out the scene of a seed."""
+        return self.new_scene(np.random.default_rng(seed))
+
+    def new_scene(self, generator: np.random.Generator) -> str:
+        with self.lock:
+            # A generator of its own for what is randomised, so that the layout of a seed is the same with and without.
+            other = np.random.default_rng(generator.integers(2 ** 63))
+            self.sample = chance.draw(self.ranges, other, len(self.robot.links), *self.paint.choices)
+            self.robot.vary(self.sample.dynamics)
+            description = self.scene.new_scene(self, generator)
+            self.paint.apply(self.sample.look)
+            self.eyes.look = self.sample.look
+            content = {'scene': description, 'sample': dataclasses.asdict(self.sample)}
+            self._hash = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+            self._truth = None
+            return self._hash
+
+    def picture(self, camera: str, depth: bool = False, segmentation: bool = False) -> Picture:
+        mount = self.cameras[settings.choose('camera', camera, self.cameras)]
+        with self.lock:
+            frame = self.robot_link_pose(mount.link) if mount.link else None
+            return self.eyes.see(mount, frame, self.time, depth, segmentation)
+
+    def truth(self) -> Truth:
+        with self.lock:
+            if self._truth is None or self._truth[0] != self.steps:
+                judged = dataclasses.replace(self.scene.truth(self), stamp=self.time, scene=self._hash)
+                self._truth = (self.steps, judged)
+            return self._truth[1]
+
+    def robot_link_pose(self, link: str) -> Any:
+        """Return x y z and quaternion of a link of the robot in the world."""
+        number = self.robot.links[settings.choose('link', link, self.robot.links)]
+        if number < 0:
+            position, orientation = self.client.getBasePositionAndOrientation(self.robot.body)
+        else:
+            position, orientation = self.client.getLinkState(self.robot.body, number, computeForwardKinematics=1)[4:6]
+        return np.array([*position, *orientation])
+
+    def close(self) -> None:
+        with self.lock:
+            self.client.close()
+
+    def _physics_step(self) -> float:
+        ratio = self.task.physics_hz / self.spec.control_hz
+        if abs(ratio - round(ratio)) > 1e-3 or ratio < 1:
+            raise BadInput(f'Task {self.task.name}: physics_hz should be a multiple of the control rate of {self.spec.name}, '
+                           f'{self.spec.control_hz:g} Hz, but is {self.task.physics_hz:g} Hz.')
+        return 1 / (round(ratio) * self.spec.control_hz)
+
+    def _prepare_physics(self) -> None:
+        self.client.setGravity(0, 0, GRAVITY)
+        self.client.setPhysicsEngineParameter(fixedTimeStep=self.dt, numSolverIterations=self.task.solver_iterations,
+                                              deterministicOverlappingPairs=1)
+
+    def _make_robot(self) -> SimulatedRobot:
+        if self.spec.kind == 'legged':
+            from visuomotor.worlds.minitaur import MinitaurRobot
+            robot: SimulatedRobot = MinitaurRobot(self)
+            return robot
+        return BulletRobot(self.client, self.spec, lambda: self.time, self.lock, self.dt, self.task.latency.actuation)
