@@ -1,0 +1,1 @@
+"""Brings robot and scene back to where an episode can begin, as any other source of motion: by proposals."""

@@ -1,0 +1,103 @@
+"""Brings robot and scene back to where an episode can begin.
+
+in   joint_states      where the robot is
+out  action/reset      what should move, half a second ahead, sent again and again: silence means stop
+asks world/new_scene   in simulation
+serves the action `reset`
+"""
+from __future__ import annotations
+
+from typing import Any
+
+from sensor_msgs.msg import JointState
+from visuomotor.action import Reset
+from visuomotor.msg import Proposal
+from visuomotor.nodes._ros import convert, qos
+from visuomotor.nodes._ros.goals import Serving
+from visuomotor.nodes._ros.node import Node
+from visuomotor.nodes._ros.params import declare
+from visuomotor.nodes._ros.run import run
+from visuomotor.nodes.reset.plan import plan
+from visuomotor.nodes.reset.routine import Routine
+from visuomotor.nodes.reset.settings import SCENES, Parameters
+from visuomotor.robots import spec
+from visuomotor.robots.interface import State
+from visuomotor.robots.kinematics import Kinematics
+from visuomotor.srv import NewScene
+
+
+class ResetNode(Node):
+    """Speaks for one routine at a time."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__('reset', **kwargs)
+        self.parameters = declare(self, Parameters)
+
+    def open(self) -> None:
+        self.spec = spec.load(self.parameters.robot)
+        self.kinematics = Kinematics(self.spec) if self.spec.kind == 'arm' and self.spec.urdf else None
+        self.state: State | None = None
+        self.routine: Routine | None = None
+        self.seed, self.told = 0, ''
+        self.proposals = self.say(Proposal, 'action/reset', qos.COMMAND)
+        self.hear(JointState, 'joint_states', self.on_state, qos.STATE)
+        asks = SCENES[self.parameters.world] == 'new_scene'
+        self.scenes = self.call(NewScene, 'world/new_scene') if asks else None
+        self.goals = Serving(self, Reset, 'reset', refuse=lambda request: '', begin=self.on_goal, cancel=self.on_cancel)
+        self.every(1.0 / self.parameters.rate, self.on_tick)
+
+    def halt(self) -> None:
+        self.end('the reset node was deactivated')
+
+    def on_state(self, message: JointState) -> None:
+        self.state = convert.state(message, self.spec)
+
+    def on_goal(self, request: Reset.Goal) -> None:
+        stages = plan(self.spec, self.kinematics, self.parameters, request.scene)
+        self.routine = Routine(stages, self.parameters.attempts, self.parameters.state_age)
+        self.seed, self.told = request.seed, ''
+
+    def on_cancel(self) -> None:
+        self.end('the reset was cancelled')
+
+    def end(self, why: str) -> None:
+        if self.routine:
+            self.routine.cancel(why)
+            self.answer(self.routine)
+
+    def on_tick(self) -> None:
+        if not self.routine:
+            return
+        proposal = self.routine.step(self.state, self.now)
+        if proposal:
+            self.proposals.publish(convert.proposal_message(proposal, self.now, frame=self.spec.base_link))
+        if self.routine.wants_scene:
+            self.ask_scene(self.routine)
+        self.tell(self.routine)
+        if self.routine.done:
+            self.answer(self.routine)
+
+    def ask_scene(self, routine: Routine) -> None:
+        if not self.scenes or not self.scenes.service_is_ready():
+            why = 'nobody serves world/new_scene; is the driver active, with world:=sim?'
+            routine.scene_answered(False, why, self.now)
+            return
+        asked = self.scenes.call_async(NewScene.Request(seed=self.seed))
+        asked.add_done_callback(lambda future: self.on_scene(routine, future.result()))
+
+    def on_scene(self, routine: Routine, answer: NewScene.Response) -> None:
+        routine.scene_answered(answer.ready, answer.message, self.now)
+
+    def tell(self, routine: Routine) -> None:
+        if routine.stage != self.told:
+            self.told = routine.stage
+            self.goals.feedback(Reset.Feedback(stage=routine.stage))
+
+    def answer(self, routine: Routine) -> None:
+        self.routine = None
+        result = Reset.Result(ready=routine.ready, attempts=routine.attempt, message=routine.message)
+        self.goals.finish(routine.ready, result)
+
+
+def main() -> None:
+    run(ResetNode)

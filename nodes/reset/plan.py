@@ -1,0 +1,73 @@
+"""Which stages a reset of this robot in this world is made of."""
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+from visuomotor.nodes.reset.move import nearest_turn
+from visuomotor.nodes.reset.settings import SCENES, Parameters
+from visuomotor.nodes.reset.stages import Move, Open, Scene, Stage, Still
+from visuomotor.robots.interface import FloatArray, State
+from visuomotor.robots.spec import RobotSpec
+
+LEAP = 1.0  # rad; an inverse solution further away than this is not a small step up
+
+
+class Tip(Protocol):
+    """The part of robots.kinematics.Kinematics that lifting needs."""
+
+    def pose(self, q: FloatArray) -> FloatArray: ...
+
+    def solve(self, pose: FloatArray, q0: FloatArray) -> FloatArray | None: ...
+
+
+def plan(spec: RobotSpec, kinematics: Tip | None, knobs: Parameters, scene: bool) -> list[Stage]:
+    """Return the stages; `scene` false: only the robot goes home."""
+    way = SCENES[knobs.world] if scene else 'none'
+    if spec.kind == 'legged':
+        return _legged(spec, knobs, way)
+    fingers = [Open()] if spec.gripper else []
+    lift, home = _lift(spec, kinematics, knobs, way), _home(spec, knobs, way)
+    if way == 'release' and spec.gripper:  # what it holds goes back into the tray, which lies below home
+        return [Still(spec), *lift, home, *fingers]
+    new = [Scene(knobs.settle)] if way == 'new_scene' else []
+    return [Still(spec), *fingers, *lift, home, *new]
+
+
+def _legged(spec: RobotSpec, knobs: Parameters, way: str) -> list[Stage]:
+    """Stand up; in simulation the world then puts the robot back on its start, where it has to stand again."""
+    def stand(tolerance: float) -> Stage:
+        return Move(spec, 'standing up', lambda state: np.array(spec.home), speed=knobs.legged_speed,
+                    tolerance=tolerance, chunk=knobs.chunk, gripper=None)
+    if way != 'new_scene':
+        return [stand(knobs.legged_tolerance)]
+    return [stand(np.inf), Scene(knobs.settle), stand(knobs.legged_tolerance)]
+
+
+def _home(spec: RobotSpec, knobs: Parameters, way: str) -> Stage:
+    return Move(spec, 'going home', lambda state: nearest_turn(spec, state.position, np.array(spec.home)),
+                speed=knobs.speed, tolerance=knobs.tolerance, chunk=knobs.chunk, gripper=_fingers(spec, way))
+
+
+def _lift(spec: RobotSpec, kinematics: Tip | None, knobs: Parameters, way: str) -> list[Stage]:
+    if kinematics is None:
+        return []
+    return [Move(spec, 'lifting clear', lambda state: raised(spec, kinematics, state, knobs.lift), speed=knobs.speed,
+                 tolerance=2 * knobs.tolerance, chunk=knobs.chunk, gripper=_fingers(spec, way))]
+
+
+def _fingers(spec: RobotSpec, way: str) -> float | None:
+    """On a real robot the fingers stay as they are until the arm is home; elsewhere they were opened before."""
+    return None if spec.gripper is None or way == 'release' else 0.0
+
+
+def raised(spec: RobotSpec, kinematics: Tip, state: State, lift: float) -> FloatArray | None:
+    """Return joints with the tip `lift` higher, at most at the height of home; None: no need, or no way."""
+    pose = kinematics.pose(state.position)
+    top = min(kinematics.pose(np.array(spec.home))[2], spec.workspace.upper[2])
+    rise = min(lift, top - pose[2])
+    if rise <= 0.01:
+        return None
+    goal = pose + np.array([0, 0, rise, 0, 0, 0, 0])
+    joints = kinematics.solve(goal, state.position)
+    return joints if joints is not None and np.abs(joints - state.position).max() < LEAP else None
