@@ -1,13 +1,12 @@
 """Where the end-effector is, how it moves with the joints, and which joints bring it somewhere.
 
-Poses are x y z, quaternion x y z w in the robot's base frame; twists are m/s then rad/s along the base axes, at the tip.
+Poses are x y z, quaternion x y z w in the robot's base frame; twists are m/s then rad/s at the tip, along the base axes.
 Fingers are locked: only the joints of the specification move. One object belongs to one thread (it reuses its memory).
 """
 from __future__ import annotations
 
 import numpy as np
 import pinocchio as pin
-
 from visuomotor.robots import paths
 from visuomotor.robots.interface import FloatArray
 from visuomotor.robots.settings import BadInput, nearest
@@ -88,7 +87,8 @@ class Kinematics:
 
     def _anywhere(self, q0: FloatArray, generator: np.random.Generator) -> FloatArray:
         turn = np.array([joint.continuous for joint in self.spec.joints])
-        return generator.uniform(np.where(turn, q0 - np.pi, self.spec.lower), np.where(turn, q0 + np.pi, self.spec.upper))
+        lowest = np.where(turn, q0 - np.pi, self.spec.lower)
+        return generator.uniform(lowest, np.where(turn, q0 + np.pi, self.spec.upper))
 
     def _pose_of(self, q: FloatArray, frame: int) -> FloatArray:
         pin.forwardKinematics(self.model, self.data, q)
@@ -122,13 +122,15 @@ def _damped(matrix: FloatArray, twist: FloatArray, damping: float) -> FloatArray
 
 def _arm_only(spec: RobotSpec) -> pin.Model:
     text = (paths.URDF / spec.urdf).read_text()
-    # Pinocchio describes an endless joint by cosine and sine; we keep one angle per joint and bound it in the specification.
+    # Pinocchio describes an endless joint by cosine and sine; we keep one angle per joint.
     model = pin.buildModelFromXML(text.replace('type="continuous"', 'type="revolute"'))
     missing = [name for name in spec.names if not model.existJointName(name)]
     if missing:
-        raise BadInput(f'{spec.name}: {spec.urdf} has no joint {", ".join(missing)}; {nearest(missing[0], model.names)}')
+        known = nearest(missing[0], model.names)
+        raise BadInput(f'{spec.name}: {spec.urdf} has no joint {", ".join(missing)}; {known}')
     locked = [number for number, name in enumerate(model.names) if number and name not in spec.names]
     arm = pin.buildReducedModel(model, locked, pin.neutral(model))
-    if tuple(arm.names)[1:] != spec.names:
-        raise BadInput(f'{spec.name}: joints should be listed from the base outwards: {", ".join(tuple(arm.names)[1:])}.')
+    outwards = tuple(arm.names)[1:]
+    if outwards != spec.names:
+        raise BadInput(f'{spec.name}: joints should be listed from the base outwards: {", ".join(outwards)}.')
     return arm

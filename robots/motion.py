@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import numpy as np
-
 from visuomotor.robots.interface import FloatArray
 from visuomotor.robots.spec import RobotSpec
 
@@ -14,8 +13,8 @@ def stopping_speed(distance: FloatArray, acceleration: FloatArray, dt: float) ->
     return speed
 
 
-def approach(position: FloatArray, goal: FloatArray, rate: FloatArray | float, spec: RobotSpec, dt: float) -> FloatArray:
-    """Return the speed that brings a joint to where a goal moving at `rate` will be in `dt`, without overshooting it."""
+def approach(position: FloatArray, goal: FloatArray, rate: FloatArray, spec: RobotSpec, dt: float) -> FloatArray:
+    """Return the speed that leads to `goal`, the place in `dt` of something moving at `rate`, without overshooting it."""
     error = goal - position - rate * dt
     wanted: FloatArray = rate + np.sign(error) * stopping_speed(np.abs(error), spec.acceleration, dt)
     return wanted

@@ -7,7 +7,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-
 from visuomotor.robots.interface import FloatArray
 from visuomotor.robots.settings import knob
 
@@ -77,7 +76,7 @@ class Motors:
 
     def step(self, target: FloatArray, delayed: tuple[FloatArray, FloatArray], velocity: FloatArray,
              dt: float) -> tuple[FloatArray, FloatArray]:
-        """Run all motors for `dt`; return torque at the shaft and torque as reported. An overheated motor gives none."""
+        """Run all motors for `dt`; return torque at the shaft and as reported. An overheated motor gives none."""
         duty = self.pwm(target, *delayed)
         torque = self.torque(duty, velocity)
         self.heating = np.where(np.abs(torque) > self.constants.hot_torque, self.heating + dt, 0.0)

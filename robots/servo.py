@@ -1,0 +1,106 @@
+"""Follows proposals of every mode, one joint target a beat, inside speed, acceleration and position limits.
+
+It makes no promise of safety: it does not know stale states, workspaces or obstacles. The safety node adds those.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from visuomotor.robots import motion
+from visuomotor.robots.chunk import due, slope
+from visuomotor.robots.interface import FloatArray, Mode, Proposal, Target
+from visuomotor.robots.kinematics import Kinematics, difference
+from visuomotor.robots.minitaur import legs
+from visuomotor.robots.settings import BadInput, knob
+from visuomotor.robots.spec import RobotSpec
+
+__all__ = ['Servo', 'ServoGains', 'due', 'slope', 'width']
+
+
+@dataclass(frozen=True)
+class ServoGains:
+    """How Cartesian targets become speeds."""
+
+    pose: float = knob(6.0, 'twist for each unit of pose error', '1/s')
+    linear: float = knob(0.8, 'largest speed of the tip', 'm/s')
+    angular: float = knob(2.5, 'largest turning speed of the tip', 'rad/s')
+    posture: float = knob(0.5, 'pull of spare joints towards home', '1/s')
+    damping: float = knob(0.05, 'near singular postures; larger is calmer and less exact')
+
+
+def width(mode: Mode, spec: RobotSpec) -> int:
+    """Return how many numbers a target of this mode has."""
+    fixed = {Mode.CARTESIAN_POSE: 7, Mode.CARTESIAN_TWIST: 6, Mode.GRIPPER: 0}
+    return fixed.get(mode, len(spec.joints))
+
+
+class Servo:
+    """Moves its own commanded position, so that noise does not feed back; `reset` puts it on the measured one."""
+
+    def __init__(self, spec: RobotSpec, kinematics: Kinematics | None = None, gains: ServoGains | None = None) -> None:
+        self.spec, self.kinematics, self.gains = spec, kinematics, gains or ServoGains()
+        self._home = np.array(spec.home)
+        self._endless = np.array([joint.continuous for joint in spec.joints])
+        self.reset(self._home)
+
+    def reset(self, position: FloatArray, gripper: float = 0.0) -> None:
+        """Begin at rest at this position."""
+        self.position = np.array(position, dtype=np.float64)
+        self.velocity = np.zeros_like(self.position)
+        self.gripper = gripper
+
+    def follow(self, proposal: Proposal | None, now: float, dt: float) -> Target:
+        """Return the joint target of the next beat; without a proposal due, brake and hold."""
+        wanted, gripper = self._wanted(proposal, now, dt)
+        self.position, self.velocity = motion.step(self.position, self.velocity, wanted, self.spec, dt)
+        return Target(self.position.copy(), self.velocity.copy(), self._grip(gripper, dt))
+
+    def _wanted(self, proposal: Proposal | None, now: float, dt: float) -> tuple[FloatArray, float | None]:
+        found = due(proposal, now) if proposal else None
+        if proposal is None or found is None:
+            return np.zeros_like(self.position), None
+        target, gripper = found
+        expected = width(proposal.mode, self.spec)
+        if target.shape != (expected,):
+            raise BadInput(f'{self.spec.name} takes {expected} numbers in a target of mode {proposal.mode.name.lower()}, '
+                           f'but {target.size} came.')
+        return self._speeds(proposal, target, slope(proposal, now), dt), gripper
+
+    def _speeds(self, proposal: Proposal, target: FloatArray, rate: FloatArray, dt: float) -> FloatArray:
+        if proposal.mode is Mode.LEG:
+            target, rate = legs.motors(target), legs.motors(rate)
+        if proposal.mode in (Mode.JOINT_POSITION, Mode.LEG):
+            return motion.approach(self.position, target + rate * dt, rate, self.spec, dt)
+        if proposal.mode is Mode.JOINT_VELOCITY:
+            return target
+        if proposal.mode is Mode.GRIPPER:
+            return np.zeros_like(self.position)
+        return self._cartesian(proposal.mode, target, rate)
+
+    def _cartesian(self, mode: Mode, target: FloatArray, rate: FloatArray) -> FloatArray:
+        if self.kinematics is None:
+            raise BadInput(f'{self.spec.name} has no end-effector to move; use a joint or leg mode.')
+        twist = target
+        if mode is Mode.CARTESIAN_POSE:
+            twist = self.gains.pose * difference(self.kinematics.pose(self.position), target)
+            twist[:3] += rate[:3]
+        posture = np.where(self._endless, self.position, self._home)  # a whole turn away from home is as good as home
+        twist = self._clipped(twist)
+        speeds = self.kinematics.differential(self.position, twist, self.gains.damping, posture, self.gains.posture)
+        # All joints slow down together, so that the tip keeps its direction.
+        return speeds / max(1.0, float(np.abs(speeds / self.spec.velocity).max()))
+
+    def _clipped(self, twist: FloatArray) -> FloatArray:
+        clipped = np.array(twist, dtype=np.float64)
+        clipped[:3] /= max(1.0, float(np.linalg.norm(clipped[:3])) / self.gains.linear)
+        clipped[3:] /= max(1.0, float(np.linalg.norm(clipped[3:])) / self.gains.angular)
+        return clipped
+
+    def _grip(self, wanted: float | None, dt: float) -> float | None:
+        if self.spec.gripper is None or wanted is None:
+            return None if self.spec.gripper is None else self.gripper
+        stride = self.spec.gripper.speed * dt
+        self.gripper += min(max(wanted - self.gripper, -stride), stride)
+        self.gripper = min(max(self.gripper, 0.0), 1.0)
+        return self.gripper
