@@ -17,10 +17,9 @@ from geometry_msgs.msg import Pose
 from numpy.typing import NDArray
 from sensor_msgs.msg import Image, JointState
 from sensor_msgs.msg import Imu as ImuMessage
+from visuomotor.msg import Command, WorldTruth
 from visuomotor.msg import Proposal as ProposalMessage
-from visuomotor.msg import WorldTruth
-
-from visuomotor.robots.interface import FloatArray, Imu, Mode, Proposal, State
+from visuomotor.robots.interface import FloatArray, Imu, Mode, Proposal, State, Target
 from visuomotor.robots.settings import BadInput
 from visuomotor.robots.spec import RobotSpec
 from visuomotor.worlds.interface import Truth
@@ -129,6 +128,12 @@ def proposal(message: ProposalMessage) -> Proposal:
         raise BadInput(f'{len(times)} targets of width {message.width} are {len(times) * message.width} numbers, but {len(flat)} came.')
     return Proposal(Mode(message.mode), times, flat.reshape(len(times), message.width), np.array(message.gripper),
                     seconds(message.observation_stamp), message.source, message.dead_man, message.policy_hash)
+
+
+# Commands.
+def target(command: Command, spec: RobotSpec) -> Target:
+    """Read what the robot should do; a robot without a gripper is told nothing about one."""
+    return Target(np.array(command.position), np.array(command.velocity), command.gripper if spec.gripper else None)
 
 
 # The simulator's truth.

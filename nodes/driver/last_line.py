@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import numpy as np
-
 from visuomotor.robots.interface import FloatArray, Target
 from visuomotor.robots.spec import RobotSpec
 
@@ -21,6 +20,10 @@ class LastLine:
         self._target: Target | None = None
         self._obeyed_at = 0.0
         self.braking = False
+
+    def admits(self, answered: float, now: float) -> bool:
+        """Say whether a command is fresh enough to obey: it answers joint_states of second `answered`."""
+        return abs(now - answered) <= self._spec.command_age
 
     def obeyed(self, target: Target, now: float) -> None:
         """Note what was sent, at which second of the graph's clock."""

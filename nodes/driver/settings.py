@@ -1,0 +1,25 @@
+"""What the driver node has to be told."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from visuomotor.robots import settings
+from visuomotor.robots.settings import BadInput, knob
+
+WORLDS = ('sim', 'fake', 'emulated', 'real')
+
+
+@dataclass(frozen=True)
+class DriverSettings:
+    """Which robot, and what stands behind it."""
+
+    robot: str = knob('iiwa7', 'which robot; `visuomotor list robots`')
+    world: str = knob('sim', 'sim: PyBullet; fake: no physics; emulated: real driver, simulated wire; real: the robot')
+    task: str = knob('', 'the scene of a simulated world')
+    seed: int = knob(0, 'of the first scene of a simulated world')
+    randomise: bool = knob(False, 'draw textures, light, masses, friction and latencies anew for each scene')
+
+    def __post_init__(self) -> None:
+        settings.choose('world', self.world, WORLDS)
+        if self.world == 'sim' and not self.task:
+            raise BadInput("driver: a simulated world needs a task such as 'grasp', but none was given; set parameter task.")
