@@ -85,12 +85,12 @@ class BulletRobot:
     def before_step(self) -> None:
         """Drive the motors for the physics step that comes."""
         now, dt = self.clock(), self._dt
-        while self._queue and self._queue[0][0] <= now + 1e-9:
+        while self._queue and self._queue[0][0] <= now + 0.25 * dt:
             _, span, target = self._queue.popleft()
             self._setpoint.aim(target.position, span)
             if target.gripper is not None:
                 self._setpoint.grip(target.gripper)
-        if self._obeying and now - self._sent_at > self.spec.command_age + 1e-9:
+        if self._obeying and now - self._sent_at > self.spec.command_age + 0.25 * dt:
             self._rest()
             self._silent = True
         self._setpoint.step(dt)

@@ -51,6 +51,11 @@ class Footprint:
     yaw: float           # rad, of the narrow side's direction, -pi/2 .. pi/2
 
 
+def wrapped(angle: float) -> float:
+    """Return the same direction without sign, in -pi/2 .. pi/2."""
+    return float((angle + np.pi / 2) % np.pi - np.pi / 2)
+
+
 def footprint(corners: FloatArray, position: FloatArray, rotation: FloatArray) -> Footprint:
     """Find the direction across which an object is narrowest, seen from above."""
     points = corners @ rotation.T + position
@@ -61,5 +66,4 @@ def footprint(corners: FloatArray, position: FloatArray, rotation: FloatArray) -
     middle = [(line.min() + line.max()) / 2 for line in (narrow, wide, height)]
     c, s = np.cos(YAWS[best]), np.sin(YAWS[best])
     centre = np.array([c * middle[0] - s * middle[1], s * middle[0] + c * middle[1], middle[2]])
-    yaw = float(YAWS[best]) - (np.pi if YAWS[best] > np.pi / 2 else 0.0)
-    return Footprint(centre, np.array([np.ptp(narrow), np.ptp(wide), np.ptp(height)]), yaw)
+    return Footprint(centre, np.array([np.ptp(narrow), np.ptp(wide), np.ptp(height)]), wrapped(float(YAWS[best])))

@@ -31,7 +31,7 @@ class GraspSettings:
 
     split: str = knob('train', 'train or test: which objects')
     objects: int = knob(5, 'how many lie in the tray')
-    spread: float = knob(0.11, 'half width of the square that they are dropped into', 'm')
+    spread: float = knob(0.13, 'half width of the square that they are dropped into', 'm')
     lift: float = knob(0.12, 'height above the tray floor at which an object counts as lifted', 'm')
     near: float = knob(0.07, 'largest distance between a held object and the tip', 'm')
     still: float = knob(0.10, 'largest speed of the tip while it holds', 'm/s')

@@ -1,0 +1,70 @@
+"""Drives a world by a policy's actions as the graph does: decode, follow, send, advance, with the task's modelled delays."""
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from visuomotor.robots.interface import FloatArray, Proposal
+from visuomotor.robots.kinematics import Kinematics
+from visuomotor.robots.servo import Servo
+from visuomotor.worlds.interface import Truth
+from visuomotor.worlds.observe import observe
+from visuomotor.worlds.world import BulletWorld
+
+
+class Pilot:
+    """One world under one stream of actions. `begin` an episode, then `step` and `observe` in turn."""
+
+    def __init__(self, world: BulletWorld, pictures: bool = True) -> None:
+        self.world, self.task, self.spec = world, world.task, world.spec
+        self.kinematics = Kinematics(world.spec) if world.spec.kind == 'arm' else None
+        self.servo = Servo(world.spec, self.kinematics)
+        self.beat = 1 / world.spec.control_hz
+        self.cameras = world.task.observe if pictures else ()
+        self._row_beats = world.spec.control_hz / world.task.action.rate
+
+    def begin(self) -> None:
+        """Take over the robot where it stands; the episode's time is 0 now."""
+        self.world.robot.connect()
+        state = self.world.robot.read()
+        self.servo.reset(state.position, state.gripper)
+        self.started, self.rows, self._beats = self.world.time, 0, 0
+        self._playing: Proposal | None = None
+        self._next: Proposal | None = None
+        self._look()
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the episode began."""
+        return self.world.time - self.started
+
+    def step(self, actions: FloatArray) -> Truth:
+        """Give one action or a chunk, run until the next one is due, and judge."""
+        rows = np.atleast_2d(actions)
+        self._next = self.task.action.decode(rows, self.world.time, self.task.latency.inference)
+        self.rows += len(rows)
+        beats = round(self.rows * self._row_beats) - self._beats
+        blind = round(self.task.latency.camera / self.beat) if self.cameras else 0
+        for beat in range(beats):
+            self._run_beat()
+            if beat == beats - 1 - min(blind, beats - 1):
+                self._look()
+        self._beats += beats
+        return self.world.truth()
+
+    def observe(self, privileged: bool = False) -> dict[str, NDArray[Any]]:
+        """Return what a policy sees now; pictures are as old as the camera is slow."""
+        return observe(self.spec, self.task, self.kinematics, self.world.robot.read(), self.world.truth(),
+                       self._pictures, self.elapsed, privileged)
+
+    def _run_beat(self) -> None:
+        now = self.world.time
+        if self._next is not None and now + 1e-6 >= self._next.observed + self._next.times[0]:
+            self._playing, self._next = self._next, None
+        self.world.robot.send(self.servo.follow(self._playing, now, self.beat))
+        self.world.advance(self.beat)
+
+    def _look(self) -> None:
+        self._pictures = {name: self.world.picture(name).rgb for name in self.cameras}

@@ -1,0 +1,79 @@
+"""Whole episodes without ROS: for tests, evaluations and data; one call is one episode."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from visuomotor.robots.interface import FloatArray
+from visuomotor.worlds.interface import Observation, TaskSpec
+from visuomotor.worlds.pilot import Pilot
+from visuomotor.worlds.world import BulletWorld
+
+
+class Policy(Protocol):
+    """The interface of policies/interface.py, spelt again because worlds know no policies."""
+
+    def reset(self, generator: np.random.Generator) -> None: ...
+
+    def act(self, observation: Observation) -> FloatArray: ...
+
+    @property
+    def finished(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Result:
+    """How one episode went."""
+
+    success: bool        # by the simulator's own state
+    failed: bool         # beyond rescue
+    finished: bool       # the policy said so
+    seconds: float       # of world time
+    total: float         # of the rewards
+    scene: str           # hash
+    values: dict[str, float]   # the task's own numbers at the end
+
+
+class RandomPolicy:
+    """Every number drawn evenly, each held for a while; the gripper too opens and closes by chance."""
+
+    def __init__(self, task: TaskSpec, hold: float = 0.25) -> None:
+        self._size, self._hold = task.action.size, max(1, round(hold * task.action.rate))
+        self.reset(np.random.default_rng(0))
+
+    def reset(self, generator: np.random.Generator) -> None:
+        self._generator, self._left = generator, 0
+
+    def act(self, observation: Observation) -> FloatArray:
+        if self._left == 0:
+            self._action, self._left = self._generator.uniform(-1, 1, (1, self._size)), self._hold
+        self._left -= 1
+        return self._action
+
+    @property
+    def finished(self) -> bool:
+        return False
+
+
+def go_home(world: BulletWorld) -> None:
+    """Put an arm on its home posture between episodes; legged robots are put down by their scene."""
+    place = getattr(world.robot, 'place', None)
+    if place is not None:
+        place(np.array(world.spec.home))
+
+
+def rollout(world: BulletWorld, policy: Policy, generator: np.random.Generator, *, pictures: bool = True,
+            privileged: bool = True, pilot: Pilot | None = None) -> Result:
+    """Home, new scene, and one episode until success, failure, the policy's word or the horizon."""
+    pilot = pilot or Pilot(world, pictures)
+    go_home(world)
+    scene = world.new_scene(generator)
+    policy.reset(generator)
+    pilot.begin()
+    truth, total = world.truth(), 0.0
+    while not (truth.success or truth.failed or policy.finished) and pilot.elapsed < world.task.horizon - 1e-6:
+        truth = pilot.step(policy.act(pilot.observe(privileged)))
+        total += truth.reward
+    return Result(truth.success, truth.failed, policy.finished, pilot.elapsed, total, scene, dict(truth.values))
