@@ -18,9 +18,11 @@ class Fake:
     def __init__(self, spec: RobotSpec, clock: Clock) -> None:
         self.spec, self._clock = spec, clock
         self._position, self._velocity = np.array(spec.home), np.zeros(len(spec.joints))
-        self._gripper = 0.0
+        self._gripper, self._time = 0.0, clock()
         self._connected = False
-        self._target: Target | None = None
+        self._target: Target | None = None  # None: holding still
+        self._sent_at = self._due = -math.inf
+        self._silent = False
         self._rest()
 
     @property
@@ -28,14 +30,11 @@ class Fake:
         return self._connected
 
     def connect(self) -> None:
-        if not self._connected:
-            self._time = self._clock()
-            self._rest()
         self._connected = True
+        self._live()
 
     def disconnect(self) -> None:
-        self._velocity = np.zeros(len(self.spec.joints))
-        self._rest()
+        self.stop()
         self._connected = False
 
     def read(self) -> State:
@@ -64,8 +63,7 @@ class Fake:
 
     def _rest(self) -> None:
         """Forget the target: joints brake and hold."""
-        self._target = None
-        self._sent_at, self._due, self._silent = -math.inf, -math.inf, False
+        self._target, self._silent = None, False
         self._gripper_goal = self._gripper
 
     def _live(self) -> None:

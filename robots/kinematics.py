@@ -1,6 +1,6 @@
 """Where the end-effector is, how it moves with the joints, and which joints bring it somewhere.
 
-Poses are x y z, quaternion x y z w in the robot's base frame; twists are m/s then rad/s at the tip, along the base axes.
+Poses are x y z, quaternion x y z w in the robot's base frame; twists are m/s, rad/s at the tip, along the base axes.
 Fingers are locked: only the joints of the specification move. One object belongs to one thread (it reuses its memory).
 """
 from __future__ import annotations

@@ -14,7 +14,7 @@ def stopping_speed(distance: FloatArray, acceleration: FloatArray, dt: float) ->
 
 
 def approach(position: FloatArray, goal: FloatArray, rate: FloatArray, spec: RobotSpec, dt: float) -> FloatArray:
-    """Return the speed that leads to `goal`, the place in `dt` of something moving at `rate`, without overshooting it."""
+    """Return the speed towards `goal`, the place in `dt` of something moving at `rate`, that does not overshoot."""
     error = goal - position - rate * dt
     wanted: FloatArray = rate + np.sign(error) * stopping_speed(np.abs(error), spec.acceleration, dt)
     return wanted

@@ -63,7 +63,7 @@ class Servo:
         target, gripper = found
         expected = width(proposal.mode, self.spec)
         if target.shape != (expected,):
-            raise BadInput(f'{self.spec.name} takes {expected} numbers in a target of mode {proposal.mode.name.lower()}, '
+            raise BadInput(f'{self.spec.name} takes {expected} numbers for mode {proposal.mode.name.lower()}, '
                            f'but {target.size} came.')
         return self._speeds(proposal, target, slope(proposal, now), dt), gripper
 
