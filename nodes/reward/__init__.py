@@ -1,0 +1,1 @@
+"""Judges episodes from what can be sensed, as they run: a value for every step and a probability of success."""

@@ -1,0 +1,118 @@
+"""Judges while an episode runs, and once more when it is being judged.
+
+in   joint_states   sets the pace     imu, world/truth, command   the rest of what is seen
+     episode        when to look
+out  reward         value, probability of success and evidence
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import sensor_msgs.msg
+from sensor_msgs.msg import JointState
+from visuomotor.msg import Command, EpisodeStatus, Reward, WorldTruth
+from visuomotor.nodes._ros import convert, qos
+from visuomotor.nodes._ros.node import Node
+from visuomotor.nodes._ros.params import declare
+from visuomotor.nodes._ros.run import run
+from visuomotor.nodes.reward import roster
+from visuomotor.nodes.reward.detector import Signals
+from visuomotor.nodes.reward.pace import Pace
+from visuomotor.robots import spec
+from visuomotor.robots.interface import Imu, State
+from visuomotor.robots.kinematics import Kinematics
+from visuomotor.robots.settings import knob
+from visuomotor.worlds.interface import DetectorSpec, Truth, load_task
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """What is judged, and how often."""
+
+    robot: str = knob('iiwa7', 'which robot; `visuomotor list robots`')
+    task: str = knob('grasp', 'task whose detector judges; `visuomotor list tasks`')
+    detector: str = knob('', 'another detector than the one of the task, with its default numbers')
+    fastest: float = knob(20.0, 'most looks a second; a slower task is judged at its own action rate', 'Hz')
+
+    def __post_init__(self) -> None:
+        if not self.fastest > 0:
+            raise ValueError(f'fastest should be above 0, but is {self.fastest}')
+
+
+class RewardNode(Node):
+    """Speaks for one detector."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__('reward', **kwargs)
+        self.parameters = declare(self, Parameters)
+
+    def open(self) -> None:
+        task, self.spec = load_task(self.parameters.task), spec.load(self.parameters.robot)
+        chosen = DetectorSpec(self.parameters.detector) if self.parameters.detector else task.detector
+        self.name = chosen.name
+        self.detector = roster.make(chosen.name, chosen.parameters, chosen.subject, self.spec)
+        self.kinematics = Kinematics(self.spec) if self.spec.kind == 'arm' and self.spec.urdf else None
+        self.pace = Pace(1.0 / min(task.action.rate, self.parameters.fastest))
+        self.state: State | None = None
+        self.imu: Imu | None = None
+        self.truth: Truth | None = None
+        self.closing: float | None = None
+        self.episode = EpisodeStatus()
+        self.judged, self.warned = -1.0, False
+        self.rewards = self.say(Reward, 'reward', qos.EVENT)
+        self.hear(EpisodeStatus, 'episode', self.on_episode, qos.LATCHED)
+        self.hear(sensor_msgs.msg.Imu, 'imu', self.on_imu, qos.STATE)
+        self.hear(WorldTruth, 'world/truth', self.on_truth, qos.STATE)
+        self.hear(Command, 'command', self.on_command, qos.COMMAND)
+        self.hear(JointState, 'joint_states', self.on_state, qos.STATE)
+
+    def on_episode(self, message: EpisodeStatus) -> None:
+        before, self.episode = self.episode, message
+        if message.state == EpisodeStatus.RUNNING and (before.state, before.number) != (message.state, message.number):
+            self.detector.begin()
+            self.pace.begin()
+            self.closing, self.judged, self.warned = None, -1.0, False
+        if message.state == EpisodeStatus.JUDGING and before.state == EpisodeStatus.RUNNING:
+            self.judge()  # the last word
+
+    def on_imu(self, message: sensor_msgs.msg.Imu) -> None:
+        self.imu = convert.imu(message)
+
+    def on_truth(self, message: WorldTruth) -> None:
+        self.truth = convert.truth(message)
+
+    def on_command(self, message: Command) -> None:
+        self.closing = message.gripper
+
+    def on_state(self, message: JointState) -> None:
+        self.state = convert.state(message, self.spec, self.imu)
+        if self.episode.state == EpisodeStatus.RUNNING and self.pace.due(self.state.stamp):
+            self.judge()
+
+    def judge(self) -> None:
+        if self.state is None or self.state.stamp == self.judged:
+            return
+        self.judged = self.state.stamp
+        judgement = self.detector.judge(self.signals(self.state))
+        if judgement.published_probability is None:
+            self.warn(judgement.evidence)
+            return
+        message = Reward(value=judgement.value, success_probability=judgement.published_probability, detector=self.name,
+                         evidence=judgement.evidence)
+        message.header.stamp = convert.stamp(self.state.stamp)
+        self.rewards.publish(message)
+
+    def warn(self, why: str) -> None:
+        if not self.warned:
+            self.get_logger().warning(f'{self.name} cannot judge episode {self.episode.number}: {why}')
+        self.warned = True
+
+    def signals(self, state: State) -> Signals:
+        tip = self.kinematics.pose(state.position) if self.kinematics else None
+        seen = Signals(state, tip, self.closing)
+        return replace(seen, poses=self.truth.poses, values=self.truth.values) if self.truth else seen
+
+
+def main() -> None:
+    run(RewardNode)
