@@ -1,4 +1,4 @@
-"""A trot that knows the time and the attitude, nothing else: diagonal legs in antiphase, longer where the body sinks."""
+"""A trot that knows time and attitude, nothing else: diagonal legs in antiphase, longer where the body sinks."""
 from __future__ import annotations
 
 import numpy as np
@@ -12,7 +12,7 @@ SWING, ADVANCE = 0.38, 0.35        # rad, and rad of phase by which the swing le
 STANCE = 1.9                       # rad of extension, the middle of the gait
 STRETCH, LIFT = 0.05, 0.35         # rad of extension added on the ground, taken away in the air
 RAMP = 0.5                         # s to reach the full gait
-ROWS = 15                          # beats in one answer: 90 ms, so that the graph may ask every 30 ms
+ROWS = 10                          # beats in one answer: 60 ms, so that the graph may ask every 30 ms
 TILT, RATE, REACH = 0.5, 0.05, 0.3  # rad/rad, rad/(rad/s) and rad of extension against falling
 PAIR = np.array([0.0, np.pi, np.pi, 0.0])      # phase of front left, back left, front right, back right
 FRONT = np.array([1.0, -1.0, 1.0, -1.0])       # a positive pitch lowers the front
