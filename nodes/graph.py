@@ -86,13 +86,16 @@ def tasks_of(robot: str) -> list[str]:
 
 
 def describe(choices: Choices) -> Graph:
-    """Check the choices and lay out the graph; a choice that does not fit is refused with what would."""
+    """Check the choices and lay out the graph; a choice that does not fit is refused with what would.
+
+    The supervisor comes last: it begins when everybody listens.
+    """
     robot = spec.load(choices.robot)
     task = _task(choices)
     _check(choices)
     entries = (_driver(choices, task), *_cameras(choices, task, robot), _policy(choices, task),
-               _plain('reset', choices, task), *_teleop(choices), _plain('reward', choices, task),
-               _safety(choices), _supervisor(choices, task), *_recorder(choices, task))
+               _plain('reset', choices, task, world=choices.world), *_teleop(choices), _plain('reward', choices, task),
+               _safety(choices), *_recorder(choices, task), _supervisor(choices, task))
     return Graph(choices, task, robot, entries)
 
 

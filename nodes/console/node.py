@@ -1,6 +1,6 @@
 """Hears the graph and counts, so that `visuomotor up` can show it. Says nothing.
 
-in   joint_states camera/*/image action/* command reward policy/status episode
+in   joint_states camera/*/image action/* command reward policy/status episode episode/stored
 out  nothing; its `tally` is read by whoever made it
 """
 from __future__ import annotations
@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sensor_msgs.msg import Image, JointState
-
-from visuomotor.msg import Command, EpisodeStatus, PolicyStatus, Proposal, Reward
+from visuomotor.msg import Command, EpisodeStatus, EpisodeStored, PolicyStatus, Proposal, Reward
 from visuomotor.nodes._ros import qos
 from visuomotor.nodes._ros.node import Node
 from visuomotor.nodes._ros.params import declare
@@ -44,7 +43,8 @@ class ConsoleNode(Node):
         self.hear(Command, 'command', self.on_command, qos.COMMAND)
         self.hear(Reward, 'reward', self.on_reward, qos.EVENT)
         self.hear(PolicyStatus, 'policy/status', self.on_policy, qos.EVENT)
-        self.hear(EpisodeStatus, 'episode', self.on_episode, qos.LATCHED)
+        self.hear(EpisodeStatus, 'episode', self.on_episode, qos.LATCHED_EACH)
+        self.hear(EpisodeStored, 'episode/stored', self.on_stored, qos.EVENT)
 
     def counted(self, group: str) -> Callable[[Any], None]:
         return lambda message: self.tally.note(group)
@@ -62,11 +62,12 @@ class ConsoleNode(Node):
         outcome = message.outcome
         if message.state > EpisodeStatus.RUNNING and outcome.number:
             self.tally.note_ended(Ended(outcome.number, RESULTS[outcome.result], RESULTS[outcome.truth],
-                                        outcome.return_value, outcome.duration, outcome.reason, outcome.file))
-        before = self.tally.state
+                                        outcome.return_value, outcome.duration, outcome.reason))
         self.tally.note_episode(message.state, message.number, message.planned, message.message)
-        if self.tally.state != before:
-            self.get_logger().debug(f'episode {message.number}: {self.tally.state}')
+
+    def on_stored(self, message: EpisodeStored) -> None:
+        if message.stored:
+            self.tally.note_file(message.number, message.file)
 
 
 def main() -> None:

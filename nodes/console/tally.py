@@ -19,7 +19,6 @@ class Ended:
     return_value: float
     duration: float             # s of ROS time
     reason: str
-    file: str = ''
 
 
 @dataclass
@@ -36,6 +35,7 @@ class Tally:
     evidence: str = ''
     reasons: tuple[str, ...] = ()
     ended: dict[int, Ended] = field(default_factory=dict)
+    files: dict[int, str] = field(default_factory=dict)
     inferences: deque[float] = field(default_factory=lambda: deque(maxlen=200))
 
     def note(self, group: str) -> None:
@@ -50,9 +50,12 @@ class Tally:
         self.state, self.number, self.planned, self.message = STATES[state], number, planned, message
 
     def note_ended(self, episode: Ended) -> None:
-        """Take the newest word on an episode: its file is known later than its result."""
+        """Take the newest word on an episode: a person may overrule the detector later."""
         if episode.number:
             self.ended[episode.number] = episode
+
+    def note_file(self, number: int, file: str) -> None:
+        self.files[number] = file
 
     def note_reward(self, value: float, evidence: str) -> None:
         self.messages['reward'] += 1

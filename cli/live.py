@@ -1,0 +1,104 @@
+"""What is shown while the graph runs: a live table in a terminal, one line for each episode elsewhere."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import TracebackType
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+from visuomotor.nodes.console.tally import VERDICTS, Ended, Tally, rates
+
+FOOT = 'Ctrl-C stops and keeps what was recorded; a second one stops at once'
+COLOURS = {'success': 'green', 'failure': 'red', 'aborted': 'yellow', 'unknown': 'dim', 'pass': 'green', 'clip': 'cyan',
+           'slow': 'yellow', 'stop': 'red'}
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When a look was taken."""
+
+    graph: float    # s of ROS time
+    wall: float     # s of this machine
+
+
+class View:
+    """Shows a tally; `update` is called a few times a second."""
+
+    def __init__(self, title: str, tally: Tally, console: Console, quiet: bool = False) -> None:
+        self.title, self.tally, self.console, self.quiet = title, tally, console, quiet
+        self.told: set[int] = set()
+        self.before: tuple[Moment, dict[str, int]] | None = None
+        seen = console.is_terminal and not quiet
+        self.live = Live(console=console, refresh_per_second=4, transient=True) if seen else None
+
+    def __enter__(self) -> View:
+        if self.live:
+            self.live.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        if self.live:
+            self.live.stop()
+
+    def update(self, now: Moment) -> None:
+        for episode in self.newly_ended():
+            if not self.quiet:
+                self.console.print(line(episode, self.tally.planned), highlight=False)
+        if self.live:
+            self.live.update(self.page(now))
+
+    def newly_ended(self) -> list[Ended]:
+        """Episodes that are over and stored, or that were overtaken, and have not been told of."""
+        fresh = [e for n, e in sorted(self.tally.ended.items()) if n not in self.told
+                 and (n in self.tally.files or n != self.tally.number or self.tally.over)]
+        self.told.update(e.number for e in fresh)
+        return fresh
+
+    def page(self, now: Moment) -> Group:
+        """Lay out everything worth seeing."""
+        table = Table.grid(padding=(0, 2))
+        for name, value in (('episode', self.episode()), ('results', self.results()), ('reward', self.reward()),
+                            ('verdicts', self.verdicts()), ('rates', self.pace(now)), ('policy', self.policy())):
+            table.add_row(Text(name, style='bold'), value)
+        return Group(Text(self.title, style='bold blue'), table, Text(FOOT, style='dim'))
+
+    def episode(self) -> Text:
+        of = f' of {self.tally.planned}' if self.tally.planned else ''
+        return Text(f'{self.tally.number}{of}, {self.tally.state}  {self.tally.message}')
+
+    def results(self) -> Text:
+        return coloured({name: self.tally.results()[name] for name in ('success', 'failure', 'aborted')})
+
+    def reward(self) -> Text:
+        return Text(f'{self.tally.reward:.3f}  {self.tally.evidence}')
+
+    def verdicts(self) -> Text:
+        text = coloured({name: self.tally.verdicts[name] for name in VERDICTS})
+        return text.append(f'  {"; ".join(self.tally.reasons)}', style='dim')
+
+    def policy(self) -> Text:
+        return Text(f'{self.tally.inference * 1e3:.2f} ms for one inference (median)')
+
+    def pace(self, now: Moment) -> Text:
+        """Messages a second of ROS time, and how fast ROS time runs."""
+        then, counts = self.before or (now, {})
+        if not self.before or now.wall - then.wall >= 1.0:
+            self.before = (now, dict(self.tally.messages))
+        seconds, wall = now.graph - then.graph, now.wall - then.wall
+        each = rates(counts, dict(self.tally.messages), seconds)
+        speed = f'  time x{seconds / wall:.1f}' if wall > 0 else ''
+        return Text('  '.join(f'{group} {rate:.0f} Hz' for group, rate in sorted(each.items())) + speed)
+
+
+def coloured(counts: dict[str, int]) -> Text:
+    return Text('  ').join(Text(f'{name} {count}', style=COLOURS[name]) for name, count in counts.items())
+
+
+def line(episode: Ended, planned: int) -> Text:
+    """Say in one line how an episode ended."""
+    of = f'/{planned}' if planned else ''
+    rest = f'truth {episode.truth}  return {episode.return_value:.2f}  {episode.duration:.1f} s  {episode.reason}'
+    return Text.assemble(f'episode {episode.number}{of}  ', (episode.result, COLOURS[episode.result]), f'  {rest}')

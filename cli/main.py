@@ -1,0 +1,35 @@
+"""The `visuomotor` command. Each command is one file beside this one."""
+from __future__ import annotations
+
+import importlib
+import sys
+
+import typer
+from rich.console import Console
+from visuomotor.robots.interface import RobotUnavailable
+from visuomotor.robots.settings import BadInput
+
+COMMANDS = ('up', 'list', 'node', 'version')  # in the order of `visuomotor --help`; each module has `add(app)`
+BAD_INPUT = 2  # exit code
+
+
+def make_app() -> typer.Typer:
+    """Gather the commands."""
+    app = typer.Typer(name='visuomotor', no_args_is_help=True, add_completion=False, rich_markup_mode='rich',
+                      pretty_exceptions_enable=False, help='Robots that learn by doing, over one ROS 2 graph.')
+    for name in COMMANDS:
+        importlib.import_module(f'visuomotor.cli.{name}').add(app)
+    return app
+
+
+def main() -> None:
+    """Run one command; input that does not fit is one red sentence and exit code 2."""
+    try:
+        make_app()()
+    except (BadInput, RobotUnavailable) as error:
+        Console(stderr=True, soft_wrap=True).print(str(error), style='bold red', markup=False, highlight=False)
+        sys.exit(BAD_INPUT)
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,93 @@
+"""One run of the graph, from the first node to the summary."""
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from rich.console import Console
+from visuomotor.cli import summary
+from visuomotor.cli.composed import InLockstep, InThreads
+from visuomotor.cli.live import Moment, View
+from visuomotor.cli.spawned import Spawned
+from visuomotor.episodes.catalogue import entry
+from visuomotor.episodes.contact_sheet import contact_sheet
+from visuomotor.nodes._ros.run import Asked
+from visuomotor.nodes.console.tally import Tally
+from visuomotor.nodes.graph import Graph
+
+FAULT, INTERRUPTED = 1, 130  # exit codes
+
+
+class Running(Protocol):
+    """A graph that was started somehow. `step` returns after about a tenth of a second."""
+
+    def start(self) -> None: ...
+
+    def step(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def close(self) -> None: ...
+
+    @property
+    def tally(self) -> Tally: ...
+
+    @property
+    def seconds(self) -> float: ...
+
+
+def make(graph: Graph, processes: bool, limit: float) -> Running:
+    """Choose how the graph runs."""
+    if processes:
+        return Spawned(graph)
+    return InLockstep(graph, limit) if graph.choices.lockstep else InThreads(graph)
+
+
+def run(running: Running, graph: Graph, quiet: bool) -> int:
+    """Start, watch, stop, sum up. Return the exit code."""
+    console = Console(soft_wrap=True)
+    asked = Asked()
+    try:
+        running.start()
+        began = time.monotonic()
+        watch(running, View(title(graph), running.tally, console, quiet), lambda: asked.to_stop)
+        wall = time.monotonic() - began
+    finally:
+        running.stop()
+        running.close()
+    console.print(summary.table(title(graph), running.tally, wall))
+    show_files(running.tally, console)
+    if running.tally.state == 'fault':
+        complain(f'The run stopped: {running.tally.message}')
+        return FAULT
+    return INTERRUPTED if asked.to_stop else 0
+
+
+def complain(sentence: str) -> None:
+    Console(stderr=True, soft_wrap=True).print(sentence, style='bold red', markup=False, highlight=False)
+
+
+def watch(running: Running, view: View, asked_to_stop: Callable[[], bool]) -> None:
+    """Let the graph run until its episodes are over or somebody asks to stop."""
+    with view:
+        while not running.tally.over and not asked_to_stop():
+            running.step()
+            view.update(Moment(running.seconds, time.monotonic()))
+
+
+def title(graph: Graph) -> str:
+    choices = graph.choices
+    how = 'lock-step' if choices.lockstep else 'real time'
+    return f'{graph.spec.name} · {graph.task.name} · {choices.policy} · {choices.world} · {how} · seed {choices.seed}'
+
+
+def show_files(tally: Tally, console: Console) -> None:
+    """Say where the episodes lie, and draw their last pictures on one sheet."""
+    files = [Path(file) for _, file in sorted(tally.files.items())]
+    if not files:
+        return
+    console.print(f'episodes       {files[0].parent}')
+    sheet = contact_sheet([entry(file) for file in files], files[0].parent / 'contact_sheet.png')
+    console.print(f'contact sheet  {sheet}')
