@@ -1,0 +1,178 @@
+"""The arrows between rooms, and habits that can be read from the source: parsed, never imported."""
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+ROOMS = ('cli', 'episodes', 'nodes', 'policies', 'robots', 'training', 'worlds')
+INTERFACES = ('msg', 'srv', 'action')  # generated; spoken by nodes and programs
+
+# What a file may import of ours, and what it never imports. The most particular rule that fits a path holds.
+ALLOWED = {
+    'policies': ({'policies'}, {'rclpy', 'pybullet'}),
+    'robots': ({'robots'}, {'rclpy', 'torch', 'pybullet'}),
+    'worlds': ({'robots', 'worlds'}, {'rclpy', 'torch'}),
+    'episodes': ({'episodes'}, {'rclpy', 'torch', 'pybullet'}),
+    'training': ({'policies', 'worlds', 'episodes', 'robots', 'training'}, {'rclpy'}),
+    'nodes': ({'robots', 'episodes'}, {'rclpy', 'torch', 'pybullet'}),            # decisions beside a node
+    'nodes/node.py': ({'robots', 'episodes', 'worlds', 'policies', 'nodes._ros', *INTERFACES}, {'torch', 'pybullet'}),
+    'nodes/_ros': ({'robots', 'worlds', 'nodes._ros', 'nodes.graph', *INTERFACES}, {'torch', 'pybullet'}),
+    'nodes/graph.py': ({'robots', 'worlds.interface'}, {'rclpy', 'torch', 'pybullet'}),
+    'cli': ({*ROOMS, *INTERFACES}, set()),
+    'launch': ({*ROOMS, *INTERFACES}, set()),
+}
+UNSAFE = ('pickle', 'cPickle', 'dill', 'joblib', 'shelve', 'marshal')
+LAZY = ('time.sleep',)          # in rooms where time is an argument
+LONGEST_NODE = 150              # lines
+
+
+def rule(path: Path) -> str:
+    """Name the rule for one file, by its path from the root."""
+    parts = path.parts
+    if parts[0] != 'nodes':
+        return parts[0]
+    if parts[1:] == ('graph.py',):
+        return 'nodes/graph.py'
+    if parts[1] == '_ros':
+        return 'nodes/_ros'
+    return 'nodes/node.py' if parts[-1] == 'node.py' else 'nodes'
+
+
+def imports(source: str) -> Iterator[str]:
+    """Yield the full name of everything that a source imports, wherever in it."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f'relative import in line {node.lineno}: write it in full'
+            yield from (f'{node.module}.{alias.name}' for alias in node.names)
+
+
+def within(name: str, parent: str) -> bool:
+    return name == parent or name.startswith(parent + '.')
+
+
+def wrong_arrows(path: Path, source: str) -> list[str]:
+    """Return one sentence for each import that the rule of this path does not permit."""
+    allowed, banned = ALLOWED[rule(path)]
+    if path.parts[0] == 'nodes' and len(path.parts) > 2:
+        allowed = allowed | {f'nodes.{path.parts[1]}'}
+    found = []
+    for name in imports(source):
+        ours = name.removeprefix('visuomotor.')
+        if name != ours and not any(within(ours, room) for room in allowed):
+            found.append(f'{path} imports {name}')
+        if any(within(name, package) for package in banned):
+            found.append(f'{path} imports {name}, which {rule(path)} never does')
+    return found
+
+
+def calls(source: str) -> list[str]:
+    """Return every dotted name that is called."""
+    return [ast.unparse(node.func) for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+
+
+def unsafe_loads(source: str) -> list[str]:
+    loads = [name for name in imports(source) if name.split('.')[0] in UNSAFE]
+    return loads + [name for name in calls(source) if name == 'torch.load']
+
+
+def sources(*rooms: str) -> list[Path]:
+    return [path for room in rooms for path in sorted((ROOT / room).rglob('*.py'))]
+
+
+def node_rooms() -> list[Path]:
+    """Folders in nodes/ that hold anything but plumbing."""
+    return [path for path in sorted((ROOT / 'nodes').iterdir())
+            if path.is_dir() and not path.name.startswith('_') and any(path.glob('*.py'))]
+
+
+@pytest.mark.parametrize('room', [*ROOMS, 'launch'])
+def test_arrows_point_one_way(room):
+    assert [w for path in sources(room) for w in wrong_arrows(path.relative_to(ROOT), path.read_text())] == []
+
+
+def test_nothing_unpickles():
+    assert {str(p.relative_to(ROOT)): found for p in sources(*ROOMS) if (found := unsafe_loads(p.read_text()))} == {}
+
+
+def test_nobody_sleeps_where_time_is_an_argument():
+    timed = sources('nodes', 'worlds', 'robots', 'policies')
+    assert [path for path in timed if set(LAZY) & set(calls(path.read_text()))] == []
+
+
+@pytest.mark.parametrize('folder', node_rooms(), ids=lambda path: path.name)
+def test_a_node_is_a_folder_with_a_short_node_and_a_main(folder):
+    source = (folder / 'node.py').read_text()
+    tree = ast.parse(source)
+    assert source.count('\n') < LONGEST_NODE
+    assert ast.get_docstring(tree)
+    assert 'main' in [n.name for n in tree.body if isinstance(n, ast.FunctionDef)]
+    expected = folder.name.title().replace('_', '') + 'Node'
+    assert expected in [n.name for n in tree.body if isinstance(n, ast.ClassDef)]
+
+
+def test_the_graph_names_only_rooms_that_exist():
+    entries = [node.args[1] for node in ast.walk(ast.parse((ROOT / 'nodes/graph.py').read_text()))
+               if isinstance(node, ast.Call) and ast.unparse(node.func) == 'NodeEntry']
+    named = {room.value for room in entries if isinstance(room, ast.Constant)}
+    assert len(named) >= 6
+    assert named <= {path.name for path in node_rooms()}
+
+
+def test_every_page_says_what_it_is():
+    silent = [path for path in sources(*ROOMS, 'launch') if not ast.get_docstring(ast.parse(path.read_text()))]
+    assert silent == []
+
+
+def test_no_room_for_everything():
+    vague = ('utils', 'util', 'helpers', 'helper', 'manager', 'common', 'misc')
+    assert [str(p.relative_to(ROOT)) for p in sources(*ROOMS) if p.stem in vague] == []
+
+
+@pytest.mark.parametrize(('path', 'line'), [
+    ('policies/planted.py', 'import rclpy'),
+    ('policies/planted.py', 'from visuomotor.robots import spec'),
+    ('robots/planted.py', 'import torch.nn'),
+    ('robots/planted.py', 'from visuomotor.worlds import make'),
+    ('worlds/planted.py', 'import rclpy.node'),
+    ('worlds/planted.py', 'def f():\n    import torch'),
+    ('worlds/planted.py', 'from visuomotor.episodes import log'),
+    ('episodes/planted.py', 'import pybullet'),
+    ('episodes/planted.py', 'from visuomotor.msg import Reward'),
+    ('training/planted.py', 'from rclpy.node import Node'),
+    ('training/planted.py', 'from visuomotor.nodes import graph'),
+    ('nodes/safety/limits.py', 'import rclpy'),
+    ('nodes/safety/limits.py', 'from visuomotor.msg import Command'),
+    ('nodes/safety/limits.py', 'from visuomotor.worlds import interface'),
+    ('nodes/safety/limits.py', 'from visuomotor.nodes.driver import pace'),
+    ('nodes/safety/node.py', 'from visuomotor.nodes.driver.node import DriverNode'),
+    ('nodes/safety/node.py', 'from visuomotor import nodes'),
+    ('nodes/safety/node.py', 'from visuomotor.cli import up'),
+    ('nodes/graph.py', 'import rclpy'),
+    ('nodes/graph.py', 'from visuomotor.worlds import make'),
+    ('nodes/_ros/node.py', 'from visuomotor.nodes.safety import limits'),
+])
+def test_a_planted_wrong_arrow_is_found(path, line):
+    assert wrong_arrows(Path(path), line)
+
+
+@pytest.mark.parametrize(('path', 'line'), [
+    ('nodes/safety/node.py', 'from visuomotor.nodes.safety.limits import Limits\nimport rclpy'),
+    ('nodes/safety/node.py', 'from visuomotor.msg import Command\nfrom visuomotor.nodes._ros import qos'),
+    ('nodes/safety/limits.py', 'from visuomotor.robots import spec\nfrom visuomotor.nodes.safety import sources'),
+    ('worlds/planted.py', 'import pybullet\nfrom visuomotor.robots import spec'),
+    ('cli/planted.py', 'import rclpy, torch\nfrom visuomotor.nodes.graph import describe'),
+])
+def test_a_right_arrow_passes(path, line):
+    assert wrong_arrows(Path(path), line) == []
+
+
+def test_planted_unsafe_loads_and_sleeps_are_found():
+    assert unsafe_loads('import torch\nw = torch.load("weights.pt")') == ['torch.load']
+    assert unsafe_loads('from pickle import loads') == ['pickle.loads']
+    assert 'time.sleep' in calls('import time\ntime.sleep(1)')
