@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mcap.writer import CompressionType, Writer
-
 from visuomotor.episodes.naming import part_of
 
 CHUNK = 1024 * 1024  # bytes before a chunk is compressed and handed to the disk: what a kill may cost
@@ -28,7 +27,7 @@ class EpisodeWriter:
 
     def __init__(self, path: Path, about: Mapping[str, str]) -> None:
         if path.exists():
-            raise FileExistsError(f'{path} is there already; an episode is never written over, so choose another number or folder.')
+            raise FileExistsError(f'{path} is there already; episodes are never written over; choose another folder.')
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path, self.part = path, part_of(path)
         self.messages = 0

@@ -45,7 +45,8 @@ def counts(path: Path) -> dict[str, int]:
             raise Unreadable(f'{path} is not a complete episode file: {error}.') from error
     if summary is None or summary.statistics is None:
         raise Unreadable(f'{path} is not a complete episode file: it has no summary.')
-    return {summary.channels[number].topic: count for number, count in summary.statistics.channel_message_counts.items()}
+    found = summary.statistics.channel_message_counts.items()
+    return {summary.channels[number].topic: count for number, count in found}
 
 
 def messages(path: Path, topics: Iterable[str] | None = None, newest_first: bool = False) -> Iterator[Heard]:
@@ -72,7 +73,7 @@ def picture(message: Any) -> NDArray[np.uint8]:
 
 
 def last_picture(path: Path, topic: str = '') -> NDArray[np.uint8] | None:
-    """Return the newest picture of a topic; of the first camera by name when none is given; none when there is no picture."""
+    """Return the newest picture of a topic, by default of the first camera by name; none when there is no picture."""
     cameras = sorted(name for name in counts(path) if name.endswith('/image'))
     wanted = topic or (cameras[0] if cameras else '')
     newest = next(messages(path, [wanted], newest_first=True), None) if wanted else None

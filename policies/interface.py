@@ -13,6 +13,10 @@ from numpy.typing import NDArray
 Observation = Mapping[str, NDArray[Any]]
 
 
+class BadCheckpoint(ValueError):
+    """A folder that holds no policy that can be used here; the sentence says why."""
+
+
 class Policy(Protocol):
     """One policy, learned or scripted. The same seed and the same observations give the same actions."""
 

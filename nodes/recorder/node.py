@@ -6,14 +6,13 @@ out  episode/stored   that it is on the disk, or why not
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from rclpy.serialization import deserialize_message
 from visuomotor.msg import EpisodeStatus, EpisodeStored, PolicyStatus
-
 from visuomotor.nodes._ros import qos
 from visuomotor.nodes._ros.node import Node
 from visuomotor.nodes._ros.params import declare
@@ -80,7 +79,8 @@ class RecorderNode(Node):
 
     def begin(self, status: EpisodeStatus) -> None:
         self.began, self.judged_by = self.now, b''
-        about = About(self.parameters.robot, self.parameters.task, status.policy or self.parameters.policy, status.number, status.seed)
+        policy = status.policy or self.parameters.policy
+        about = About(self.parameters.robot, self.parameters.task, policy, status.number, status.seed)
         self.recording.begin(status.number, about.metadata())
 
     def finish(self, ending: Ending) -> None:
@@ -89,8 +89,7 @@ class RecorderNode(Node):
     def tell(self, word: Word) -> None:
         if word.message:
             self.get_logger().error(word.message)
-        self.stored.publish(EpisodeStored(number=word.number, stored=word.stored, file=word.file, messages=word.messages,
-                                          bytes=word.bytes, message=word.message))
+        self.stored.publish(EpisodeStored(**asdict(word)))
 
     def halt(self) -> None:
         if self.recording.number:

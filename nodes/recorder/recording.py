@@ -86,7 +86,8 @@ class Recording:
 
     def _lost(self, writer: EpisodeWriter | None, error: OSError) -> str:
         left = f' What was written is in {writer.abandon()}.' if writer else ''
-        return f'Episode {self.number} could not be stored in {self.folder}: {error.strerror or error}; make room there.{left}'
+        why = error.strerror or error
+        return f'Episode {self.number} could not be stored in {self.folder}: {why}; make room there.{left}'
 
 
 def prepared(folder: Path) -> Path:

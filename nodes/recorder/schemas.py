@@ -1,4 +1,4 @@
-"""The text of a message type with all the types inside it, as recorded files carry it so that any tool can decode them."""
+"""The text of a message type with all types inside it, which recorded files carry so that any tool can read them."""
 from __future__ import annotations
 
 import os
@@ -10,8 +10,8 @@ from pathlib import Path
 from visuomotor.robots.settings import BadInput
 
 SEPARATOR = '=' * 80
-BUILT_IN = {'bool', 'byte', 'char', 'float32', 'float64', 'int8', 'uint8', 'int16', 'uint16', 'int32', 'uint32', 'int64',
-            'uint64', 'string', 'wstring'}
+BUILT_IN = {'bool', 'byte', 'char', 'float32', 'float64', 'int8', 'uint8', 'int16', 'uint16', 'int32', 'uint32',
+            'int64', 'uint64', 'string', 'wstring'}
 FIELD = re.compile(r'^([A-Za-z][\w/]*)(?:<=\d+)?(?:\[[^\]]*\])?\s+[A-Za-z]')
 
 

@@ -7,8 +7,9 @@ from visuomotor.robots.settings import BadInput
 
 GRAPH = (
     'joint_states sensor_msgs/msg/JointState', 'imu sensor_msgs/msg/Imu',
-    'action/policy visuomotor/msg/Proposal', 'action/reset visuomotor/msg/Proposal', 'action/teleop visuomotor/msg/Proposal',
-    'command visuomotor/msg/Command', 'safety/status visuomotor/msg/SafetyStatus', 'world/truth visuomotor/msg/WorldTruth',
+    *(f'action/{source} visuomotor/msg/Proposal' for source in ('policy', 'reset', 'teleop')),
+    'command visuomotor/msg/Command', 'safety/status visuomotor/msg/SafetyStatus',
+    'world/truth visuomotor/msg/WorldTruth',
     'reward visuomotor/msg/Reward', 'policy/status visuomotor/msg/PolicyStatus',
 )
 EPISODE = 'episode'  # always recorded: it says when to begin and when to store

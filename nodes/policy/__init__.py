@@ -1,0 +1,1 @@
+"""Turns what is seen into proposals, in time."""

@@ -1,0 +1,154 @@
+"""Shows the policy what was seen and says what it wants.
+
+in   joint_states, imu      where the robot is          camera/<name>/image   what the task's policies look at
+     world/truth            goals, and the bodies for scripted experts        episode   when to act
+out  action/policy          chunks of targets           policy/status         how long thinking took
+serves policy/load, between episodes
+"""
+from __future__ import annotations
+
+import inspect
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
+
+from sensor_msgs.msg import Image, Imu, JointState
+from visuomotor.msg import EpisodeStatus, PolicyStatus, Proposal, WorldTruth
+from visuomotor.nodes._ros import convert, qos
+from visuomotor.nodes._ros.node import Node
+from visuomotor.nodes._ros.params import declare
+from visuomotor.nodes._ros.run import run
+from visuomotor.nodes.policy import roster
+from visuomotor.nodes.policy.actor import Actor, Answer, Question
+from visuomotor.nodes.policy.attention import Attention, delay
+from visuomotor.nodes.policy.newest import Newest
+from visuomotor.nodes.policy.outbox import Rate
+from visuomotor.nodes.policy.settings import PolicySettings
+from visuomotor.nodes.policy.thinking import Aside, Inline
+from visuomotor.policies.interface import BadCheckpoint, Policy
+from visuomotor.policies.make import make_policy
+from visuomotor.robots import spec
+from visuomotor.robots.kinematics import Kinematics
+from visuomotor.robots.settings import BadInput
+from visuomotor.robots.spec import RobotSpec
+from visuomotor.srv import LoadPolicy
+from visuomotor.worlds import interface
+from visuomotor.worlds.interface import TaskSpec
+from visuomotor.worlds.observe import observe
+
+
+class PolicyNode(Node):
+    """Asks one policy while an episode runs."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__('policy', **kwargs)
+        self.chosen = declare(self, PolicySettings)
+
+    def open(self) -> None:
+        self.spec, self.task = spec.load(self.chosen.robot), interface.load_task(self.chosen.task)
+        self.kinematics = Kinematics(self.spec) if self.spec.kind == 'arm' else None
+        self.newest, self.rate = Newest(), Rate()
+        self.take(self.chosen.policy)
+        self.thinking: Inline | Aside = Inline(self.on_answer) if self.chosen.inline else Aside(self.on_answer)
+        self.also_undo(self.thinking.close)
+        self.proposals = self.say(Proposal, 'action/policy', qos.COMMAND)
+        self.status = self.say(PolicyStatus, 'policy/status', qos.EVENT)
+        self.hear(EpisodeStatus, 'episode', self.on_episode, qos.LATCHED)
+        self.hear(WorldTruth, 'world/truth', partial(setattr, self.newest, 'truth'), qos.STATE)
+        self.hear(Imu, 'imu', partial(setattr, self.newest, 'imu'), qos.STATE)
+        self.hear(JointState, 'joint_states', self.on_state, qos.STATE)
+        for camera in self.task.observe:
+            self.hear(Image, f'camera/{camera}/image', partial(self.on_picture, camera), qos.IMAGE)
+        self.serve(LoadPolicy, 'policy/load', self.on_load)
+
+    def take(self, name: str) -> None:
+        """Make a policy ready. The one before stays when this one is refused."""
+        entry = roster.find(name)
+        self.actor = make_actor(name, entry, self.spec, self.task)
+        late, action = self.task.latency, self.task.action
+        self.attention = Attention(
+            cameras=self.task.observe if entry.pictures else (), truth=entry.privileged, imu=self.spec.kind == 'legged',
+            rate=action.rate, delay=delay(self.chosen.latency, late.inference, late.camera, entry.pictures),
+            replan=self.chosen.replan)
+
+    def halt(self) -> None:
+        self.attention.turn(False, 0, 0, 0.0, self.newest)
+
+    def on_episode(self, status: EpisodeStatus) -> None:
+        running = status.state == EpisodeStatus.RUNNING
+        self.attention.turn(running, status.number, status.seed, convert.seconds(status.started), self.newest)
+
+    def on_state(self, message: JointState) -> None:
+        self.newest.state = message
+        self.release()
+        self.consider()
+
+    def on_picture(self, camera: str, message: Image) -> None:
+        self.newest.picture(camera, message, convert.seconds(message.header.stamp))
+        self.consider()
+
+    def consider(self) -> None:
+        if self.attention.wants(self.newest, self.now):
+            self.thinking.ask(self.actor, self.question())
+
+    def question(self) -> Question:
+        heard, mind = self.newest, self.attention
+        state = convert.state(heard.state, self.spec, convert.imu(heard.imu) if heard.imu else None)
+        truth = convert.truth(heard.truth) if heard.truth else None
+        pictures = {camera: convert.picture(heard.pictures[camera]) for camera in mind.cameras}
+        observed, time = mind.ask(heard, state.stamp, self.now)
+        seen = observe(self.spec, self.task, self.kinematics, state, truth, pictures, time, mind.truth)
+        return Question(mind.episode, mind.seed, observed, seen)
+
+    def on_answer(self, answer: Answer) -> None:
+        """Take an answer, in whichever thread it was thought of."""
+        if answer.failure:
+            self.get_logger().error(answer.failure, throttle_duration_sec=1.0)
+            return
+        self.attention.schedule.answered(len(answer.actions))
+        self.attention.outbox.put(answer)
+        self.release()
+
+    def release(self) -> None:
+        """Say what is due; an answer to an episode that has ended is dropped."""
+        for answer in self.attention.outbox.due(self.now):
+            if self.active and answer.question.episode == self.attention.episode:
+                self.propose(answer)
+
+    def propose(self, answer: Answer) -> None:
+        now, observed = self.now, answer.question.observed
+        wish = replace(self.task.action.decode(answer.actions, observed, self.attention.delay), policy_hash=self.actor.hash)
+        self.proposals.publish(convert.proposal_message(wish, now, frame=self.spec.base_link, terminate=answer.finished))
+        status = PolicyStatus(policy=self.actor.name, policy_hash=self.actor.hash, inference=answer.inference,
+                              observation_age=now - observed, rate=self.rate.tick(now))
+        status.header.stamp = convert.stamp(observed)
+        self.status.publish(status)
+
+    def on_load(self, request: LoadPolicy.Request, response: LoadPolicy.Response) -> LoadPolicy.Response:
+        try:
+            roster.between_episodes(self.attention.episode)
+            self.take(request.policy)
+        except BadInput as error:
+            response.message = str(error)
+        response.loaded, response.policy_hash = not response.message, self.actor.hash
+        return response
+
+
+def make_actor(name: str, entry: roster.Entry, robot: RobotSpec, task: TaskSpec) -> Actor:
+    """Make the policy that an entry of the roster describes."""
+    action = task.action
+    if entry.kind == 'scripted':
+        from visuomotor.worlds.make import make_expert  # loads PyBullet, which only simulations have
+        policy, digest = cast(Policy, make_expert(robot, task)), ''
+    else:
+        try:
+            policy, digest = make_policy(entry.kind, folder=entry.folder, robot=robot.name, task=task.name,
+                                         size=action.size, gripper=action.gripper, numbers=entry.numbers)
+        except BadCheckpoint as error:
+            raise BadInput(str(error)) from error
+    return Actor(policy, name, digest or roster.named_hash(name, Path(inspect.getfile(type(policy)))), action.size)
+
+
+def main() -> None:
+    run(PolicyNode)

@@ -1,0 +1,22 @@
+"""Makes a policy by kind. Torch is loaded only when a trained one is asked for."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from visuomotor.policies.hold import Hold
+from visuomotor.policies.interface import Policy
+from visuomotor.policies.random import Random
+
+KINDS = ('random', 'hold', 'checkpoint')
+
+
+def make_policy(kind: str, *, folder: str, robot: str, task: str, size: int, gripper: bool,
+                numbers: Mapping[str, float]) -> tuple[Policy, str]:
+    """Return a policy and the hash of its weights, empty where there are none. Raise BadCheckpoint with a sentence."""
+    if kind == 'random':
+        return Random(size, keep=numbers.get('keep', 0.0)), ''
+    if kind == 'hold':
+        return Hold(size, gripper), ''
+    from visuomotor.policies import learned
+    return learned.load(Path(folder), robot, task, size)
