@@ -1,6 +1,8 @@
 """A jerk-limited straight line in joint space, cut into chunks of future targets."""
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from ruckig import InputParameter, Result, Ruckig, Trajectory
 from visuomotor.robots.interface import FloatArray, Mode, Proposal
@@ -37,6 +39,12 @@ class JointMove:
         rows = np.array([self.at(now + seconds) for seconds in ahead])
         fingers = np.zeros(0) if gripper is None else np.full(len(ahead), gripper)
         return Proposal(Mode.JOINT_POSITION, now - observed + ahead, rows, fingers, observed, SOURCE_RESET)
+
+
+def resting(last: Proposal, observed: float, now: float) -> Proposal:
+    """Return what ends a motion well: its last target alone, due now."""
+    due = np.array([max(now - observed, 0.0)])
+    return replace(last, times=due, targets=last.targets[-1:], gripper=last.gripper[-1:], observed=observed)
 
 
 def nearest_turn(spec: RobotSpec, position: FloatArray, goal: FloatArray) -> FloatArray:

@@ -70,7 +70,9 @@ class ResetNode(Node):
             return
         proposal = self.routine.step(self.state, self.now)
         if proposal:
-            self.proposals.publish(convert.proposal_message(proposal, self.now, frame=self.spec.base_link))
+            message = convert.proposal_message(proposal, self.now, frame=self.spec.base_link,
+                                               terminate=self.routine.resting)
+            self.proposals.publish(message)
         if self.routine.wants_scene:
             self.ask_scene(self.routine)
         self.tell(self.routine)

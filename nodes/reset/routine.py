@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from visuomotor.nodes.reset.move import resting
 from visuomotor.nodes.reset.stages import Scene, Stage
 from visuomotor.robots.interface import Proposal, State
 
@@ -19,9 +20,21 @@ class Routine:
         self.ready = False
         self.message = ''
         self.stage = ''            # what it is doing, for people
+        self.resting = False       # what was proposed last is the end of a motion: silence follows
+        self._last: Proposal | None = None
 
     def step(self, state: State | None, now: float) -> Proposal | None:
         """Move on as far as the state allows and return what to propose now."""
+        self.resting = False
+        proposal = self._step(state, now)
+        failed = self.done and not self.ready
+        if proposal is None and self._last is not None and state is not None and not failed:
+            self.resting, self._last, proposal = True, None, resting(self._last, state.stamp, now)
+        else:
+            self._last = proposal
+        return proposal
+
+    def _step(self, state: State | None, now: float) -> Proposal | None:
         if self.done:
             return None
         if state is None or now - state.stamp > self._state_age:

@@ -6,7 +6,7 @@ from enum import IntEnum
 
 from visuomotor.nodes.supervisor.rules import Rules
 
-CERTAIN_FAILURE = 0.0  # Reward.msg: this probability, exactly, means that nothing can save the episode
+CERTAIN_FAILURE = 0.0  # the reward node keeps exactly 0 for an episode that nothing can save
 
 
 class Result(IntEnum):
