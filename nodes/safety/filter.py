@@ -1,0 +1,185 @@
+"""The safety filter: one answer to every joint state, a function of values and of what it commanded before.
+
+Invariant: every motion that it commands has a stored, jerk-limited braking run to standstill inside the joint limits and,
+looked at along the run, inside the workspace. A wish that would lose it is bent or not followed.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import numpy as np
+from visuomotor.nodes.safety import latch as latches
+from visuomotor.nodes.safety import watch
+from visuomotor.nodes.safety.bend import along_walls
+from visuomotor.nodes.safety.latch import Category, Latch
+from visuomotor.nodes.safety.limits import Limits
+from visuomotor.nodes.safety.margins import tightest
+from visuomotor.nodes.safety.motion import Candidate, JerkLimited, Motion
+from visuomotor.nodes.safety.room import Room
+from visuomotor.nodes.safety.sources import Heard, Sources
+from visuomotor.nodes.safety.verdict import Permitted, Verdict
+from visuomotor.nodes.safety.wish import Wish, Wishes
+from visuomotor.robots.interface import FloatArray, Mode, State, Target
+from visuomotor.robots.kinematics import Kinematics
+from visuomotor.robots.spec import RobotSpec
+
+
+class SafetyFilter:
+    """Stands between every source of motion and one robot."""
+
+    def __init__(self, spec: RobotSpec, kinematics: Kinematics | None, limits: Limits, *, armed: bool = False) -> None:
+        self.spec, self.limits, self.kinematics = spec, limits, kinematics
+        self.sources = Sources(spec, limits)
+        self.motion = JerkLimited(spec, limits)
+        self.room = Room(spec, kinematics, limits)
+        self.wishes = Wishes(spec, kinematics, limits, self.room)
+        self.latch = Latch(armed=armed)
+        self.state: State | None = None
+        self.received = -np.inf   # s, when the newest state came
+        self._gripper = 0.0
+        self._again = ''          # why motion begins again from the measured state; '' when it goes on
+        self._followed: tuple[int, Mode] | None = None
+
+    # Stop and arm.
+    def stop(self, reason: str, category: Category = Category.BRAKE) -> None:
+        """Latch a stop, until somebody arms."""
+        self.latch = latches.stop(self.latch, reason, category)
+
+    def arm(self, reason: str, now: float) -> str:
+        """Permit motion again, from where the robot is, and forget what was asked before; return why not, or ''."""
+        age = self.state_age(now)
+        self.latch, why_not = latches.arm(self.latch, reason, self.state, age, self.limits.state_age, self.spec)
+        if not why_not:
+            self._again = f'armed: {reason.strip()}'
+            self.sources.clear()
+        return why_not
+
+    # One cycle.
+    def state_age(self, now: float) -> float:
+        """Seconds since the newest joint_states were received; infinite when none ever were."""
+        return now - self.received
+
+    def silence(self, now: float) -> str:
+        """Say that joint_states are missing; '' while they come. Nothing is commanded then, and the driver brakes by itself."""
+        if self.state is None:
+            return 'no joint_states have come yet'
+        age = self.state_age(now)
+        return '' if 0.0 <= age <= self.limits.state_age else f'no joint_states for {age:.2f} s'
+
+    def step(self, state: State, now: float) -> Permitted:
+        """Answer one joint state, received at `now`: where the joints should be one beat later, and why."""
+        if unusable := watch.unusable(state, now, self.limits):
+            return self._halt((unusable,))
+        broken = self._again or watch.broken_off(state, self.state, self.spec, self.limits)
+        self._note(state, now)
+        if broken:
+            return self._begin(state, broken)
+        if forbidden := self.latch.forbids or watch.tilted(state.imu, self.limits):
+            return self._halt((forbidden,))
+        return self._follow(state.stamp, now)
+
+    def _note(self, state: State, now: float) -> None:
+        if self.state is not None and state.stamp < self.state.stamp:
+            self.sources.clear()
+        self.state, self.received = state, now
+
+    def _begin(self, state: State, why: str) -> Permitted:
+        """Begin at rest where the robot is; the first target is its own place, so that nothing jumps."""
+        first, self._again = self.state is None, ''
+        self.motion.restart(state.position)
+        self.wishes.forget()
+        self._followed = None
+        if why == 'first joint_states' or first:
+            self._gripper = min(max(state.gripper, 0.0), 1.0)
+        return self._answer(self.motion.now, Verdict.STOP, (f'begins where the robot is: {why}',))
+
+    def _halt(self, reasons: tuple[str, ...]) -> Permitted:
+        """Brake along the stored way out and hold."""
+        self.wishes.forget()
+        self._followed = None
+        return self._answer(self.motion.brake(), Verdict.STOP, reasons)
+
+    def _follow(self, stamp: float, now: float) -> Permitted:
+        heard, silent = self.sources.winner(stamp)
+        if heard is None:
+            return self._halt((silent,)) if silent else self._idle()
+        if self._followed != (heard.proposal.source, heard.proposal.mode):
+            self.wishes.forget()
+            self._followed = (heard.proposal.source, heard.proposal.mode)
+        wish = self.wishes.make(heard.proposal, stamp, self.motion.now.position)
+        if wish is None:
+            return self._named(self._halt((f'no target of {heard.name} is due',)), heard, np.zeros(0), now)
+        return self._named(self._grant(wish), heard, wish.asked, now)
+
+    def _idle(self) -> Permitted:
+        return replace(self._halt(()), verdict=Verdict.PASS)
+
+    def _named(self, permitted: Permitted, heard: Heard, asked: FloatArray, now: float) -> Permitted:
+        proposal = heard.proposal
+        return replace(permitted, source=proposal.source, mode=int(proposal.mode), asked=asked, observed=proposal.observed,
+                       policy_hash=proposal.policy_hash, proposal_age=now - heard.received)
+
+    # Following a wish, as far as a way out remains.
+    def _grant(self, wish: Wish) -> Permitted:
+        self._grip(wish.gripper)
+        before = self.motion.now
+        tip = self.room.tip(before.position)
+        trouble: tuple[str, ...] = ()
+        for attempt in self._attempts(wish, tip):
+            candidate = attempt()
+            if candidate is None:
+                continue
+            leaving, walls = self.room.joints_leaving(candidate, before), self.room.walls_crossed(candidate, tip)
+            if not (leaving.any() or walls.any()):
+                return self._judge(self.motion.take(candidate), wish, trouble)
+            trouble = trouble or self.room.describe(leaving, walls)
+            self._blocked, self._walls = leaving, walls
+        self.wishes.forget()
+        why = trouble or ('no motion inside the limits leads there',)
+        return self._answer(self.motion.brake(), Verdict.CLIP, (*wish.clipped, *why))
+
+    def _attempts(self, wish: Wish, tip: FloatArray | None) -> Iterator[Callable[[], Candidate | None]]:
+        """What to try, best first. Later attempts know what blocked the earlier ones."""
+        self._blocked, self._walls = np.zeros(len(wish.velocity), dtype=bool), np.zeros(3, dtype=bool)
+        motion, position = self.motion, wish.position
+        if position is not None:
+            yield lambda: motion.toward(position, wish.velocity)
+            yield lambda: motion.toward(position, np.zeros_like(wish.velocity))
+        else:
+            yield lambda: motion.at_speed(wish.velocity)
+        speed = wish.velocity if position is None else self._speed_toward(position)
+        yield lambda: motion.at_speed(np.where(self._blocked, 0.0, speed))
+        if self.kinematics is not None and tip is not None and self._walls.any():
+            jacobian = self.kinematics.jacobian(motion.now.position)[:3]
+            yield lambda: motion.at_speed(along_walls(np.where(self._blocked, 0.0, speed), jacobian, self._walls))
+
+    def _speed_toward(self, position: FloatArray) -> FloatArray:
+        """A calm speed towards a position, for motion that has to leave the straight way to it."""
+        return np.clip(2.0 * (position - self.motion.now.position), -0.5 * self.motion.speed, 0.5 * self.motion.speed)
+
+    def _judge(self, motion: Motion, wish: Wish, trouble: tuple[str, ...]) -> Permitted:
+        behind = self._behind(motion, wish)
+        verdict = Verdict.SLOW if wish.slowed or behind else Verdict.CLIP if wish.clipped or trouble else Verdict.PASS
+        return self._answer(motion, verdict, (*wish.clipped, *trouble, *wish.slowed, *behind))
+
+    def _behind(self, motion: Motion, wish: Wish) -> tuple[str, ...]:
+        if wish.position is None:
+            return ()
+        error = np.abs(wish.position - motion.position)
+        worst = int(np.argmax(error))
+        if error[worst] <= self.limits.behind:
+            return ()
+        return (f'{self.spec.names[worst]} is {error[worst]:.2f} rad behind the target, at its own limits',)
+
+    def _grip(self, wanted: float | None) -> None:
+        if wanted is not None and self.spec.gripper is not None:
+            stride = self.spec.gripper.speed * self.motion.dt
+            self._gripper += min(max(min(max(wanted, 0.0), 1.0) - self._gripper, -stride), stride)
+
+    def _answer(self, motion: Motion, verdict: Verdict, reasons: tuple[str, ...]) -> Permitted:
+        refusals = self.sources.told()
+        gripper = self._gripper if self.spec.gripper is not None else None
+        margins = tightest(motion, self.room, self.motion)
+        return Permitted(Target(motion.position, motion.velocity, gripper), max(verdict, Verdict.CLIP) if refusals else verdict,
+                         (*reasons, *refusals), margins)

@@ -1,0 +1,49 @@
+"""Every number that the safety node judges by, beyond the limits of the robot's own specification."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from visuomotor.robots.settings import knob
+
+SHARES = ('speed_share', 'acceleration_share', 'jerk_share')
+POSITIVE = ('state_age', 'proposal_age', 'observation_age', 'future', 'tip_speed', 'tip_turn', 'tip_acceleration', 'tilt', 'behind')
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much of each limit is used, and how old anything may be."""
+
+    speed_share: float = knob(0.95, "part of the robot's speed limits that is used", '0..1')
+    acceleration_share: float = knob(0.95, "part of the robot's acceleration limits that is used", '0..1')
+    jerk_share: float = knob(0.95, "part of the robot's jerk limits that is used", '0..1')
+    position_margin: float = knob(0.005, 'distance kept from position limits', 'rad')
+    workspace_margin: float = knob(0.005, 'distance that the tip keeps from the walls of the workspace', 'm')
+    tip_speed: float = knob(1.0, 'largest speed of the tip in Cartesian modes', 'm/s')
+    tip_turn: float = knob(3.0, 'largest turning speed of the tip in Cartesian modes', 'rad/s')
+    tip_acceleration: float = knob(1.5, 'braking that slows the tip down before a wall', 'm/s^2')
+    state_age: float = knob(0.2, 'oldest joint_states that anything is decided on', 's')
+    proposal_age: float = knob(0.5, 'silence after which a source is no longer followed', 's')
+    observation_age: float = knob(1.0, 'oldest observation that a proposal may answer', 's')
+    future: float = knob(0.1, 'how far ahead of our clock a stamp may be', 's')
+    longest_chunk: int = knob(500, 'targets in one proposal')
+    longest_plan: float = knob(30.0, 'how far ahead a proposal may plan', 's')
+    tilt: float = knob(0.9, 'largest roll or pitch of a legged body', 'rad')
+    behind: float = knob(0.25, 'distance to the due target above which we say that a joint is behind', 'rad')
+
+    def __post_init__(self) -> None:
+        for name in SHARES:
+            if not 0 < getattr(self, name) <= 1:
+                raise ValueError(f'{name} should be above 0 and at most 1, but is {getattr(self, name)}')
+        for name in POSITIVE:
+            if not getattr(self, name) > 0:
+                raise ValueError(f'{name} should be above 0, but is {getattr(self, name)}')
+        if self.position_margin < 0 or self.workspace_margin < 0 or self.longest_chunk < 1 or self.longest_plan <= 0:
+            raise ValueError('margins should be 0 or more, and longest_chunk and longest_plan above 0')
+
+
+@dataclass(frozen=True)
+class SafetySettings(Limits):
+    """Which robot, and whether anybody has to arm it."""
+
+    robot: str = knob('iiwa7', 'which robot; `visuomotor list robots`')
+    armed_at_start: bool = knob(False, 'move without being armed first; only where nothing can be hurt')

@@ -1,0 +1,126 @@
+"""Stands between every source of motion and the robot.
+
+in   action/policy, action/reset, action/teleop   what somebody wants     joint_states, imu   where the robot is
+out  command         one for every joint_states, with the same stamp: what is permitted, with its verdict and reasons
+     safety/status   the same for people, with margins
+serves safety/stop, safety/arm
+"""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from diagnostic_msgs.msg import DiagnosticArray
+from sensor_msgs.msg import Imu as ImuMessage
+from sensor_msgs.msg import JointState
+from visuomotor.msg import Command, Margin, Proposal, SafetyStatus
+from visuomotor.nodes._ros import convert, qos
+from visuomotor.nodes._ros.node import Node
+from visuomotor.nodes._ros.params import declare
+from visuomotor.nodes._ros.run import run
+from visuomotor.nodes.safety.filter import SafetyFilter
+from visuomotor.nodes.safety.latch import Category
+from visuomotor.nodes.safety.limits import SafetySettings
+from visuomotor.nodes.safety.refuse import NAMES
+from visuomotor.nodes.safety.verdict import Permitted, Verdict
+from visuomotor.robots import spec
+from visuomotor.robots.interface import Imu
+from visuomotor.robots.kinematics import Kinematics
+from visuomotor.robots.settings import BadInput
+from visuomotor.srv import Arm, Stop
+
+
+class SafetyNode(Node):
+    """Asks the filter, and says what it answers."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__('safety', **kwargs)
+        self.limits = declare(self, SafetySettings)
+
+    def open(self) -> None:
+        self.spec = spec.load(self.limits.robot)
+        kinematics = Kinematics(self.spec) if self.spec.kind == 'arm' and self.spec.urdf else None
+        self.filter = SafetyFilter(self.spec, kinematics, self.limits, armed=self.limits.armed_at_start)
+        self.imu: Imu | None = None
+        self.verdicts = dict.fromkeys(Verdict, 0)
+        self.commands = self.say(Command, 'command', qos.COMMAND)
+        self.status = self.say(SafetyStatus, 'safety/status', qos.LATCHED)
+        self.health = self.say(DiagnosticArray, '/diagnostics', qos.EVENT)
+        for source, name in NAMES.items():
+            self.hear(Proposal, f'action/{name}', partial(self.on_proposal, source), qos.COMMAND)
+        self.hear(ImuMessage, 'imu', self.on_imu, qos.STATE)
+        self.hear(JointState, 'joint_states', self.on_state, qos.STATE)
+        self.serve(Stop, 'safety/stop', self.on_stop)
+        self.serve(Arm, 'safety/arm', self.on_arm)
+        self.every(0.1, self.on_silence)
+        self.every(1.0, self.on_second)
+
+    def on_proposal(self, source: int, message: Proposal) -> None:
+        if message.source != source:
+            self.filter.sources.refuse(source, f'it says that it comes from source {message.source}')
+            return
+        try:
+            proposal = convert.proposal(message)
+        except BadInput as error:
+            self.filter.sources.refuse(source, str(error))
+            return
+        self.filter.sources.hear(proposal, self.now, message.terminate)
+
+    def on_imu(self, message: ImuMessage) -> None:
+        self.imu = convert.imu(message)
+
+    def on_state(self, message: JointState) -> None:
+        try:
+            state = convert.state(message, self.spec, self.imu)
+        except BadInput as error:
+            self.get_logger().error(str(error), throttle_duration_sec=5.0)
+            return
+        permitted = self.filter.step(state, self.now)
+        self.verdicts[permitted.verdict] += 1
+        self._tell_command(permitted, message.header)
+        self._tell_status(permitted.verdict, permitted.reasons, permitted)
+
+    def _tell_command(self, permitted: Permitted, header: Any) -> None:
+        target = permitted.target
+        self.commands.publish(Command(
+            header=header, position=convert.doubles(target.position), velocity=convert.doubles(target.velocity),
+            gripper=target.gripper or 0.0, verdict=int(permitted.verdict), reasons=permitted.reasons,
+            asked_source=permitted.source, asked_mode=permitted.mode, asked=convert.doubles(permitted.asked),
+            observation_stamp=convert.stamp(permitted.observed), policy_hash=permitted.policy_hash))
+
+    def _tell_status(self, level: Verdict, reasons: Sequence[str], permitted: Permitted | None = None) -> None:
+        latch, now = self.filter.latch, self.now
+        status = SafetyStatus(
+            level=int(level), reasons=reasons, armed=latch.armed, stopped=latch.stopped, stop_reason=latch.reason,
+            refused=self.filter.sources.refused, state_age=self.filter.state_age(now), proposal_age=-1.0)
+        status.header.stamp = convert.stamp(now)
+        if permitted:
+            status.source, status.proposal_age = permitted.source, permitted.proposal_age
+            status.margins = [Margin(limit=m.limit, value=m.value, unit=m.unit) for m in permitted.margins]
+        self.status.publish(status)
+
+    def on_silence(self) -> None:
+        """Without joint_states there is nothing to answer; the driver brakes by itself, and we say so."""
+        if silence := self.filter.silence(self.now):
+            self._tell_status(Verdict.STOP, (silence,))
+
+    def on_stop(self, request: Stop.Request, response: Stop.Response) -> Stop.Response:
+        self.filter.stop(request.reason, Category(min(request.category, Category.HOLD)))
+        response.stopped, response.message = True, self.filter.latch.forbids
+        return response
+
+    def on_arm(self, request: Arm.Request, response: Arm.Response) -> Arm.Response:
+        response.message = self.filter.arm(request.reason, self.now)
+        response.armed = not response.message
+        return response
+
+    def on_second(self) -> None:
+        complaints = [c for c in (self.filter.latch.forbids, self.filter.silence(self.now)) if c]
+        numbers = {verdict.name: count for verdict, count in self.verdicts.items()}
+        self.health.publish(convert.diagnostics(self.now, f'{self.get_namespace()}safety', self.spec.name, complaints,
+                                                {**numbers, 'refused': self.filter.sources.refused}))
+
+
+def main() -> None:
+    run(SafetyNode)

@@ -1,0 +1,42 @@
+"""What the safety filter answers at each cycle: the target permitted, the verdict, and every reason and margin."""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+import numpy as np
+from visuomotor.robots.interface import FloatArray, Target
+
+
+class Verdict(IntEnum):
+    """The strictest voice wins; the numbers are those of Command.msg."""
+
+    PASS = 0
+    CLIP = 1
+    SLOW = 2
+    STOP = 3
+
+
+@dataclass(frozen=True)
+class Margin:
+    """Distance to one limit."""
+
+    limit: str
+    value: float
+    unit: str
+
+
+@dataclass(frozen=True)
+class Permitted:
+    """One cycle's answer."""
+
+    target: Target
+    verdict: Verdict
+    reasons: tuple[str, ...] = ()
+    margins: tuple[Margin, ...] = ()
+    source: int = 0             # that won; 0: nobody asked
+    mode: int = 0
+    asked: FloatArray = field(default_factory=lambda: np.zeros(0))
+    observed: float = 0.0       # s, stamp of the observation that the winner answered
+    policy_hash: str = ''
+    proposal_age: float = -1.0  # s since it was received; -1: none

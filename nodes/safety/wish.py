@@ -1,0 +1,136 @@
+"""What a proposal asks of the joints at the next beat: a position to pass or a velocity to take up, before any limit."""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from visuomotor.nodes.safety.limits import Limits
+from visuomotor.nodes.safety.room import Room
+from visuomotor.robots.chunk import due, slope
+from visuomotor.robots.interface import FloatArray, Mode, Proposal
+from visuomotor.robots.kinematics import Kinematics, difference
+from visuomotor.robots.minitaur import legs
+from visuomotor.robots.spec import RobotSpec
+
+PULL = 6.0                         # 1/s, twist for each unit of pose error
+STRAY_LENGTH, STRAY_ANGLE = 0.05, 0.2  # m, rad: how far the tip may lag behind the pose that its twists add up to
+POSTURE = 0.5                      # 1/s, pull of spare joints towards home
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is asked, in joints. Without a position, the velocity alone counts."""
+
+    velocity: FloatArray
+    position: FloatArray | None = None
+    gripper: float | None = None
+    asked: FloatArray = field(default_factory=lambda: np.zeros(0))  # the row that was due, as proposed
+    clipped: tuple[str, ...] = ()   # limits that already changed it
+    slowed: tuple[str, ...] = ()
+
+
+class Wishes:
+    """Turns what is due into wishes. It remembers the pose that a run of twists adds up to, so that the tip does not drift."""
+
+    def __init__(self, spec: RobotSpec, kinematics: Kinematics | None, limits: Limits, room: Room) -> None:
+        self.spec, self.limits, self.room = spec, limits, room
+        self._kinematics = kinematics
+        self._dt = 1.0 / spec.control_hz
+        self._endless = np.array([joint.continuous for joint in spec.joints])
+        self._home = np.array(spec.home)
+        self._goal: FloatArray | None = None  # pose
+
+    def forget(self) -> None:
+        """Take the pose as it is: somebody else was followed meanwhile."""
+        self._goal = None
+
+    def make(self, proposal: Proposal, now: float, position: FloatArray) -> Wish | None:
+        """Return what is due one beat after `now`, for joints commanded to be at `position`; None when nothing is."""
+        found = due(proposal, now + self._dt)
+        if found is None:
+            return None
+        row, gripper = found
+        if proposal.mode is not Mode.CARTESIAN_TWIST:
+            self.forget()
+        if proposal.mode is Mode.GRIPPER:
+            return Wish(np.zeros_like(position), None, gripper, row)
+        if proposal.mode is Mode.JOINT_VELOCITY:
+            return self._clip_velocity(row, gripper)
+        rate = slope(proposal, now + self._dt)
+        if proposal.mode is Mode.JOINT_POSITION:
+            return self._clip_position(row, rate, gripper, row)
+        if proposal.mode is Mode.LEG:
+            return self._clip_position(legs.motors(row), legs.motors(rate), gripper, row)
+        return self._cartesian(proposal.mode, row, rate, gripper, position)
+
+    def _clip_position(self, wanted: FloatArray, rate: FloatArray, gripper: float | None, asked: FloatArray) -> Wish:
+        inside = np.clip(wanted, self.room.lower, self.room.upper)
+        out = inside != wanted
+        return Wish(np.where(out, 0.0, rate), inside, gripper, asked, self.room.describe(out, np.zeros(3, dtype=bool)))
+
+    def _clip_velocity(self, wanted: FloatArray, gripper: float | None) -> Wish:
+        limit = self.limits.speed_share * self.spec.velocity
+        inside = np.clip(wanted, -limit, limit)
+        fast = tuple(f'{name} faster than its speed limit'
+                     for name, out in zip(self.spec.names, np.abs(wanted) > limit, strict=True) if out)
+        return Wish(inside, None, gripper, wanted, fast)
+
+    def _cartesian(self, mode: Mode, row: FloatArray, rate: FloatArray, gripper: float | None, position: FloatArray) -> Wish:
+        assert self._kinematics is not None, 'refused before'
+        pose = self._kinematics.pose(position)
+        if mode is Mode.CARTESIAN_POSE:
+            twist = PULL * difference(pose, row)
+            twist[:3] += rate[:3]
+            slower, why = self._clip_twist(twist)
+            why = ()  # a far pose is approached at the speed limit; that is no fault of who asks
+        else:
+            slower, why = self._clip_twist(row)
+        slower, walls = self._slow_at_walls(slower, pose)
+        if mode is Mode.CARTESIAN_TWIST:
+            slower = slower + self._pull_back(pose, slower)
+        speeds = self._kinematics.differential(position, slower, posture=self._posture(position), pull=POSTURE)
+        ratio = max(1.0, float(np.abs(speeds / (self.limits.speed_share * self.spec.velocity)).max()))
+        if ratio > 1.0:
+            walls = (*walls, f'slowed to {100 / ratio:.0f} %: {self._fastest(speeds)} at its speed limit')
+            self.forget()
+        return Wish(speeds / ratio, None, gripper, row, why, walls)
+
+    def _posture(self, position: FloatArray) -> FloatArray:
+        """Spare joints drift home; an endless joint has no wrong turn to come back from."""
+        return np.where(self._endless, position, self._home)
+
+    def _fastest(self, speeds: FloatArray) -> str:
+        return self.spec.names[int(np.argmax(np.abs(speeds / self.spec.velocity)))]
+
+    def _clip_twist(self, twist: FloatArray) -> tuple[FloatArray, tuple[str, ...]]:
+        linear = max(1.0, float(np.linalg.norm(twist[:3])) / self.limits.tip_speed)
+        angular = max(1.0, float(np.linalg.norm(twist[3:])) / self.limits.tip_turn)
+        why = tuple(f'tip {what} faster than its limit' for what, r in (('moves', linear), ('turns', angular)) if r > 1.0)
+        return np.concatenate((twist[:3] / linear, twist[3:] / angular)), why
+
+    def _slow_at_walls(self, twist: FloatArray, pose: FloatArray) -> tuple[FloatArray, tuple[str, ...]]:
+        """Let the tip approach a wall of its box no faster than it can brake before it."""
+        brake = self.limits.tip_acceleration
+        up = np.sqrt(brake * np.maximum(self.room.box_upper - pose[:3], 0.0))
+        down = np.sqrt(brake * np.maximum(pose[:3] - self.room.box_lower, 0.0))
+        linear = np.clip(twist[:3], -down, up)
+        slowed = tuple(f'workspace {axis}: slowed before the wall' for axis, a, b in zip('xyz', linear, twist, strict=False) if a != b)
+        return np.concatenate((linear, twist[3:])), slowed
+
+    def _pull_back(self, pose: FloatArray, twist: FloatArray) -> FloatArray:
+        """Correct what the tip lags behind the sum of its twists."""
+        goal = pose if self._goal is None else self._goal
+        stray = difference(pose, goal)
+        if np.linalg.norm(stray[:3]) > STRAY_LENGTH or np.linalg.norm(stray[3:]) > STRAY_ANGLE:
+            goal, stray = pose, np.zeros(6)
+        self._goal = _moved(goal, twist * self._dt)
+        return PULL * stray
+
+
+def _moved(pose: FloatArray, step: FloatArray) -> FloatArray:
+    """Move a pose by a small step, lengths then angles, along the base axes."""
+    x, y, z = step[3:] / 2
+    qx, qy, qz, qw = pose[3:]
+    turned = np.array([qx + x * qw + y * qz - z * qy, qy + y * qw + z * qx - x * qz,
+                       qz + z * qw + x * qy - y * qx, qw - x * qx - y * qy - z * qz])
+    return np.concatenate((pose[:3] + step[:3], turned / np.linalg.norm(turned)))
