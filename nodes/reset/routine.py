@@ -28,11 +28,11 @@ class Routine:
         self.resting = False
         proposal = self._step(state, now)
         failed = self.done and not self.ready
-        if proposal is None and self._last is not None and state is not None and not failed:
-            self.resting, self._last, proposal = True, None, resting(self._last, state.stamp, now)
-        else:
+        if proposal is not None or self._last is None or state is None or failed:
             self._last = proposal
-        return proposal
+            return proposal
+        last, self._last, self.resting = self._last, None, True
+        return resting(last, state.stamp, now)
 
     def _step(self, state: State | None, now: float) -> Proposal | None:
         if self.done:

@@ -13,12 +13,12 @@ from visuomotor.robots.spec import RobotSpec
 class Knobs:
     """Numbers of the tip_distance detector."""
 
-    radius: float = knob(0.02, 'largest distance that counts as there', 'm')
+    within: float = knob(0.02, 'largest distance that counts as there', 'm')
     hold: float = knob(0.5, 'how long without a break', 's')
 
     def __post_init__(self) -> None:
-        if not self.radius > 0:
-            raise ValueError(f'radius should be above 0, but is {self.radius}')
+        if not self.within > 0:
+            raise ValueError(f'within should be above 0, but is {self.within}')
 
 
 class TipDistance:
@@ -39,7 +39,7 @@ class TipDistance:
             missing = 'the tip' if signals.tip is None else f"the body '{self._subject}'"
             return Judgement(0.0, None, f'nobody says where {missing} is')
         distance = float(np.linalg.norm(signals.tip[:3] - goal[:3]))
-        held = self._dwell.seconds(distance <= self._knobs.radius, signals.now)
-        there = distance <= self._knobs.radius and held >= self._knobs.hold
+        held = self._dwell.seconds(distance <= self._knobs.within, signals.now)
+        there = distance <= self._knobs.within and held >= self._knobs.hold
         seen = f'tip {distance:.4f} m from {self._subject}, there for {held:.2f} s'
         return Judgement(-distance, 0.95 if there else 0.05, seen)
