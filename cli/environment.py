@@ -2,25 +2,27 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 
 from visuomotor.robots import paths
 
 PROFILE = paths.CONFIG / 'fastdds.xml'
+# Pictures go through shared memory without loss, and discovery stays on this host.
+DEFAULTS = {
+    'RMW_IMPLEMENTATION': 'rmw_fastrtps_cpp',
+    'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST',
+    'FASTRTPS_DEFAULT_PROFILES_FILE': str(PROFILE),   # the name that Jazzy's Fast DDS 2.14 reads
+    'FASTDDS_DEFAULT_PROFILES_FILE': str(PROFILE),    # its name from 3.0 on
+}
+PROFILES = ('FASTRTPS_DEFAULT_PROFILES_FILE', 'FASTDDS_DEFAULT_PROFILES_FILE')
 
 
-def defaults() -> dict[str, str]:
-    """Pictures go through shared memory without loss, and discovery stays on this host."""
-    return {
-        'RMW_IMPLEMENTATION': 'rmw_fastrtps_cpp',
-        'FASTRTPS_DEFAULT_PROFILES_FILE': str(PROFILE),   # the name that Jazzy's Fast DDS 2.14 reads
-        'FASTDDS_DEFAULT_PROFILES_FILE': str(PROFILE),    # its name from 3.0 on
-        'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST',
-    }
+def missing(present: Mapping[str, str]) -> dict[str, str]:
+    """Return what is to be set; a profile of the user's own, under either name, is left alone."""
+    own = any(name in present for name in PROFILES)
+    return {name: value for name, value in DEFAULTS.items() if name not in present and not (own and name in PROFILES)}
 
 
 def prepare() -> None:
-    """Fill in what is not set; a profile of the user's own, under either name, is left alone."""
-    chosen = {'FASTRTPS_DEFAULT_PROFILES_FILE', 'FASTDDS_DEFAULT_PROFILES_FILE'} & os.environ.keys()
-    for name, value in defaults().items():
-        if not (chosen and name.endswith('PROFILES_FILE')):
-            os.environ.setdefault(name, value)
+    """Fill in this process's environment."""
+    os.environ.update(missing(os.environ))

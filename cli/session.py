@@ -11,7 +11,6 @@ from visuomotor.cli import summary
 from visuomotor.cli.composed import InLockstep, InThreads
 from visuomotor.cli.live import Moment, View
 from visuomotor.cli.spawned import Spawned
-from visuomotor.episodes.catalogue import entry
 from visuomotor.episodes.contact_sheet import contact_sheet
 from visuomotor.nodes._ros.run import Asked
 from visuomotor.nodes.console.tally import Tally
@@ -89,5 +88,6 @@ def show_files(tally: Tally, console: Console) -> None:
     if not files:
         return
     console.print(f'episodes       {files[0].parent}')
-    sheet = contact_sheet([entry(file) for file in files], files[0].parent / 'contact_sheet.png')
-    console.print(f'contact sheet  {sheet}')
+    sheet = contact_sheet(files, files[0].parent / 'contact_sheet.png')
+    if sheet:
+        console.print(f'contact sheet  {sheet}')

@@ -1,0 +1,92 @@
+"""What launch files are made of: the choices as launch arguments, and the programs of a graph as launch actions."""
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from launch.actions import DeclareLaunchArgument, SetEnvironmentVariable, Shutdown
+from launch_ros.actions import LifecycleNode, Node
+from visuomotor.cli import environment as surroundings
+from visuomotor.cli import program
+from visuomotor.nodes import graph as graphs
+from visuomotor.nodes.graph import Choices, Graph, NodeEntry
+from visuomotor.robots import spec
+from visuomotor.robots.settings import BadInput
+from visuomotor.worlds import interface
+
+BY_HAND = ('driver', 'camera', 'safety', 'teleop')  # rooms that a person at the joystick needs
+WORDS = {True: 'true', False: 'false'}
+
+
+def arguments(**defaults: Any) -> list[DeclareLaunchArgument]:
+    """Declare each choice of the graph once, with its sentence and, where it can be listed, what there is."""
+    declared = []
+    for field in dataclasses.fields(Choices):
+        default = defaults.get(field.name, field.default)
+        declared.append(DeclareLaunchArgument(
+            field.name, default_value=WORDS.get(default, str(default)) if isinstance(default, bool) else str(default),
+            description=field.metadata['sentence'], choices=known(field.name)))
+    return declared
+
+
+def known(name: str) -> list[str] | None:
+    """List what there is to choose from; None: anything, checked by the graph."""
+    if isinstance(getattr(Choices(), name), bool):
+        return ['true', 'false']
+    lists = {'robot': spec.names, 'task': lambda: ['', *interface.task_names()],
+             'world': lambda: list(graphs.WORLDS), 'teleop': lambda: list(graphs.TELEOP)}
+    return lists[name]() if name in lists else None
+
+
+def choices(given: Mapping[str, str]) -> Choices:
+    """Read the launch arguments back into choices."""
+    fields = dataclasses.fields(Choices)
+    return Choices(**{field.name: parse(field.name, field.default, given[field.name]) for field in fields})
+
+
+def parse(name: str, default: Any, text: str) -> Any:
+    if isinstance(default, bool):
+        return text == WORDS[True]
+    try:
+        return type(default)(text)
+    except ValueError:
+        raise BadInput(f"{name} should be a number such as {default}, but is '{text}'.") from None
+
+
+def environment() -> list[SetEnvironmentVariable]:
+    """Set for every program what the user has not set."""
+    return [SetEnvironmentVariable(name, value) for name, value in surroundings.missing(os.environ).items()]
+
+
+def programs(graph: Graph, rooms: Collection[str] = ()) -> list[Node]:
+    """One program for each process of the graph; when one ends, all do."""
+    return [launch(entries, graph) for entries in graph.processes.values() if not rooms or entries[0].room in rooms]
+
+
+def launch(entries: tuple[NodeEntry, ...], graph: Graph) -> Node:
+    """Start one node as a lifecycle node that launch knows by name, or several in one program."""
+    namespace = graph.choices.namespace
+    if len(entries) > 1:
+        return Node(package='visuomotor', executable='visuomotor', arguments=program.arguments(entries, namespace),
+                    output='both', on_exit=Shutdown())
+    entry, = entries
+    return LifecycleNode(package=entry.package, executable=entry.room, name=entry.name, namespace=namespace,
+                         parameters=[dict(entry.parameters)], output='both', on_exit=Shutdown())
+
+
+def in_lockstep(graph: Graph) -> list[Node]:
+    """Lock-step is one program: `visuomotor up` with the same choices."""
+    words = ['up']
+    for field in dataclasses.fields(Choices):
+        value = getattr(graph.choices, field.name)
+        if isinstance(value, bool):
+            words.append(SWITCHES[field.name][value])
+        else:
+            words += [f'--{field.name}', str(value)]
+    return [Node(package='visuomotor', executable='visuomotor', arguments=words, output='both', on_exit=Shutdown())]
+
+
+SWITCHES = {'lockstep': ('--realtime', '--lockstep'), 'randomise': ('--nominal', '--randomise'),
+            'record': ('--no-record', '--record')}

@@ -1,0 +1,15 @@
+"""Drives a robot by hand, without policy: ros2 launch visuomotor teleop.launch.py robot:=iiwa7 teleop:=joy."""
+from launch.actions import OpaqueFunction
+from visuomotor.cli import launching
+from visuomotor.nodes.graph import describe
+
+from launch import LaunchContext, LaunchDescription
+
+
+def start(context: LaunchContext) -> list:
+    return launching.programs(describe(launching.choices(context.launch_configurations)), rooms=launching.BY_HAND)
+
+
+def generate_launch_description() -> LaunchDescription:
+    return LaunchDescription([*launching.arguments(teleop='keyboard'), *launching.environment(),
+                              OpaqueFunction(function=start)])
