@@ -33,8 +33,8 @@ class BulletRobot:
         self._stroke = np.array(spec.gripper.closed if spec.gripper else []) - self._open
         self._motors = [*self._arm, *self._fingers]
         self._nominal_latency, self._connected = latency, False
+        self._setpoint = Setpoint(spec, np.array(spec.home))
         self.vary(Dynamics())
-        self._hold_passive()
         self.place(np.array(spec.home))
 
     # The Robot interface.
@@ -103,6 +103,7 @@ class BulletRobot:
         with self._lock:
             self._body.place(self._arm, position)
             self._body.place(self._fingers, self._open + closing * self._stroke)
+            self._place_passive()
             self._setpoint = Setpoint(self.spec, np.asarray(position, dtype=np.float64))
             self._setpoint.gripper = closing
             self._sent, self._sent_at, self._silent = self._setpoint.position, -np.inf, False
@@ -116,6 +117,7 @@ class BulletRobot:
                         for name in (self.spec.gripper.joints if self.spec.gripper else ())]
         self._forces = [float(force) * dynamics.strength for force in (*self.spec.effort, *finger_force)]
         self._gains = [POSITION_GAIN * dynamics.gain] * len(self._motors)
+        self._drive()
 
     def _drive(self) -> None:
         point = self._setpoint
@@ -124,7 +126,8 @@ class BulletRobot:
         self._client.setJointMotorControlArray(self.body, self._motors, self._client.POSITION_CONTROL, targetPositions=positions,
                                                targetVelocities=velocities, forces=self._forces, positionGains=self._gains)
 
-    def _hold_passive(self) -> None:
+    def _place_passive(self) -> None:
+        """Put finger joints without a motor on the angle that their spring holds."""
         for name, angle in (self.spec.gripper.passive if self.spec.gripper else {}).items():
             number = self._body.numbers((name,))[0]
             self._body.place([number], np.array([angle]))

@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 
 from visuomotor.robots.interface import FloatArray
+from visuomotor.worlds.bullet_robot import BulletRobot
 from visuomotor.worlds.interface import Observation, TaskSpec
 from visuomotor.worlds.pilot import Pilot
 from visuomotor.worlds.world import BulletWorld
@@ -58,10 +59,10 @@ class RandomPolicy:
 
 
 def go_home(world: BulletWorld) -> None:
-    """Put an arm on its home posture between episodes; legged robots are put down by their scene."""
-    place = getattr(world.robot, 'place', None)
-    if place is not None:
-        place(np.array(world.spec.home))
+    """Between episodes: the clock starts again and an arm is put on its home posture; scenes put legged robots down."""
+    world.rewind()
+    if isinstance(world.robot, BulletRobot):
+        world.robot.place(np.array(world.spec.home))
 
 
 def rollout(world: BulletWorld, policy: Policy, generator: np.random.Generator, *, pictures: bool = True,
