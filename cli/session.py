@@ -11,6 +11,7 @@ from visuomotor.cli import summary
 from visuomotor.cli.composed import InLockstep, InThreads
 from visuomotor.cli.live import Moment, View
 from visuomotor.cli.spawned import Spawned
+from visuomotor.cli.summary import Effort
 from visuomotor.episodes.contact_sheet import contact_sheet
 from visuomotor.nodes._ros.run import Asked
 from visuomotor.nodes.console.tally import Tally
@@ -50,13 +51,13 @@ def run(running: Running, graph: Graph, quiet: bool) -> int:
     asked = Asked()
     try:
         running.start()
-        began = time.monotonic()
+        began, steps = time.monotonic(), running.tally.messages['command']
         watch(running, View(title(graph), running.tally, console, quiet), lambda: asked.to_stop)
-        wall = time.monotonic() - began
+        effort = Effort(time.monotonic() - began, running.tally.messages['command'] - steps)
     finally:
         running.stop()
         running.close()
-    console.print(summary.table(title(graph), running.tally, wall))
+    console.print(summary.table(title(graph), running.tally, effort))
     show_files(running.tally, console)
     if running.tally.state == 'fault':
         complain(f'The run stopped: {running.tally.message}')

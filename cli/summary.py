@@ -1,6 +1,7 @@
 """The table at the end of a run."""
 from __future__ import annotations
 
+from dataclasses import dataclass
 from statistics import fmean
 
 from rich.table import Table
@@ -8,9 +9,20 @@ from visuomotor.episodes.summary import wilson
 from visuomotor.nodes.console.tally import VERDICTS, Tally
 
 
-def rows(tally: Tally, wall: float) -> list[tuple[str, str]]:
-    """Sum up a run that took so many seconds of wall time."""
-    steps = tally.messages['command']
+@dataclass(frozen=True)
+class Effort:
+    """What a run took, once it was started."""
+
+    wall: float     # s of this machine
+    steps: int      # control steps
+
+    @property
+    def pace(self) -> float:
+        return self.steps / self.wall if self.wall > 0 else 0.0
+
+
+def rows(tally: Tally, effort: Effort) -> list[tuple[str, str]]:
+    """Sum up a run."""
     ended = list(tally.ended.values())
     judged = [e for e in ended if e.result in ('success', 'failure')]
     known = [e for e in judged if e.truth in ('success', 'failure')]
@@ -23,8 +35,8 @@ def rows(tally: Tally, wall: float) -> list[tuple[str, str]]:
         ('mean duration', f'{fmean(e.duration for e in ended):.2f} s' if ended else 'none'),
         ('verdicts', '  '.join(f'{name} {tally.verdicts[name]}' for name in VERDICTS)),
         ('inference', f'{tally.inference * 1e3:.2f} ms (median)'),
-        ('wall time', f'{wall:.1f} s'),
-        ('control steps', f'{steps}, {steps / wall:.0f} a second' if wall > 0 else f'{steps}'),
+        ('wall time', f'{effort.wall:.1f} s'),
+        ('control steps', f'{effort.steps}, {effort.pace:.0f} a second'),
     ]
 
 
@@ -37,9 +49,9 @@ def share(outcomes: list[bool]) -> str:
     return f'{sum(outcomes)} of {len(outcomes)} = {mean:.0%} (95 % interval {low:.0%} .. {high:.0%})'
 
 
-def table(title: str, tally: Tally, wall: float) -> Table:
+def table(title: str, tally: Tally, effort: Effort) -> Table:
     """Lay the rows out for a terminal or a log."""
     found = Table(title=title, show_header=False, title_justify='left', title_style='bold')
-    for row in rows(tally, wall):
+    for row in rows(tally, effort):
         found.add_row(*row)
     return found
