@@ -7,7 +7,6 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 import numpy as np
-
 from visuomotor.robots.interface import FloatArray, Imu, RobotUnavailable, State, Target
 from visuomotor.robots.minitaur.motor import MOTORS, MotorConstants, Motors
 from visuomotor.robots.settings import BadInput
@@ -48,6 +47,8 @@ class MinitaurRobot:
         self.power, self.work = 0.0, 0.0   # W and J of all shafts together, since it was put on its start
         self._actuation = world.task.latency.actuation
         self._connected, self._torque = False, np.zeros(MOTORS)
+        self._sent: FloatArray = np.array(world.spec.home)
+        self._sent_at: float = -math.inf
         self._samples: deque[Sample] = deque(maxlen=round(MEMORY / self._dt))
         self.vary(Dynamics())
         self.stand()
@@ -156,8 +157,8 @@ class MinitaurRobot:
 
     def _alarms(self) -> tuple[str, ...]:
         hot = [name for name, off in zip(self.spec.names, self.motors.off, strict=True) if off]
-        silent = (f'No command for more than {self.spec.command_age:g} s: holding the last stance.',) if self._silent else ()
-        return silent + tuple(f'{name} overheated and switched itself off.' for name in hot)
+        silence = [f'No command for more than {self.spec.command_age:g} s: holding the last stance.'] * self._silent
+        return (*silence, *(f'{name} overheated and switched itself off.' for name in hot))
 
     def _need_connection(self) -> None:
         if not self._connected:
@@ -166,6 +167,6 @@ class MinitaurRobot:
     def _check(self, target: Target) -> None:
         for what, array in (('positions', target.position), ('velocities', target.velocity)):
             if np.shape(array) != (MOTORS,):
-                raise BadInput(f'{self.spec.name} expects {MOTORS} {what}, but got an array of shape {np.shape(array)}.')
+                raise BadInput(f'{self.spec.name} expects {MOTORS} {what}, but got shape {np.shape(array)}.')
             if not np.all(np.isfinite(array)):
                 raise BadInput(f'{self.spec.name} expects finite {what}, but got {list(array)}.')

@@ -5,7 +5,6 @@ import math
 from typing import Any
 
 import numpy as np
-
 from visuomotor.robots.interface import FloatArray
 from visuomotor.robots.minitaur.legs import DIRECTION
 from visuomotor.robots.spec import RobotSpec
@@ -32,8 +31,8 @@ class MinitaurBody:
         self.feet = [self.joints[f'knee_{leg}{side}_link'] for leg in LEGS for side in 'LR']
         self._nominal = [self.client.getDynamicsInfo(self.number, link)[:2] for link in self.links.values()]
         self._close_legs()
-        for joint in range(len(infos)):  # PyBullet brakes every joint by default
-            self.client.setJointMotorControl2(self.number, joint, self.client.VELOCITY_CONTROL, targetVelocity=0.0, force=0.0)
+        for joint in self.joints.values():  # PyBullet brakes every joint by default
+            self.client.setJointMotorControl2(self.number, joint, self.client.VELOCITY_CONTROL, force=0)
 
     def _close_legs(self) -> None:
         for leg in LEGS:

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import numpy as np
-
 from visuomotor.robots.interface import FloatArray
 from visuomotor.robots.spec import RobotSpec
 from visuomotor.worlds.interface import Observation, TaskSpec
@@ -20,7 +19,7 @@ class ReachExpert:
     def __init__(self, robot: RobotSpec, task: TaskSpec) -> None:
         self.action = task.action
         self.delay = task.latency.inference + task.latency.actuation + 0.5 / task.action.rate
-        self.reset(np.random.default_rng())
+        self.reset(np.random.default_rng(0))
 
     def reset(self, generator: np.random.Generator) -> None:
         """Forget the goal that was."""

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import numpy as np
-
 from visuomotor.robots.interface import FloatArray
 from visuomotor.robots.spec import RobotSpec
 from visuomotor.worlds.interface import Observation, TaskSpec
@@ -35,7 +34,7 @@ class WalkExpert:
         swing, extension = trot(times)
         legs = np.empty((ROWS, 8))
         legs[:, 0::2], legs[:, 1::2] = swing, extension + balance(observation['imu'])
-        return np.clip((legs - np.asarray(self.action.centre)) / np.asarray(self.action.scale), -1.0, 1.0)
+        return np.asarray(np.clip((legs - np.asarray(self.action.centre)) / np.asarray(self.action.scale), -1.0, 1.0))
 
 
 def trot(times: FloatArray) -> tuple[FloatArray, FloatArray]:

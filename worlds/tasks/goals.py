@@ -5,14 +5,15 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-
-from visuomotor.robots.interface import FloatArray
+from visuomotor.robots.interface import FloatArray, Mode, Proposal
 from visuomotor.robots.kinematics import Kinematics
+from visuomotor.robots.servo import Servo
+from visuomotor.robots.spec import RobotSpec
 
 STRIDE = 0.05           # s of one rehearsed step
 GAIN = 3.0              # 1/s
-CALM = 0.9              # of the joint speed limits
 NEAR = 0.005            # m that counts as there
+ROOM = 0.1              # rad that every joint keeps from its limits: at a limit the tip goes astray
 CORNERS = 8             # points of a path that are rehearsed
 TRIES = 200
 
@@ -51,35 +52,37 @@ def still(point: FloatArray) -> Path:
 
 
 class Rehearsal:
-    """Tries a straight run of the tip in numbers, with the hand held as it is, before anybody asks a robot to do it."""
+    """Tries a straight run of the tip in numbers, the way the servo would do it, before anybody asks a robot for it."""
 
-    def __init__(self, kinematics: Kinematics, speed: float, seconds: float) -> None:
-        self.kinematics, self.speed, self.strides = kinematics, speed, round(seconds / STRIDE)
+    def __init__(self, spec: RobotSpec, speed: float, seconds: float) -> None:
+        self.spec, self.speed, self.strides = spec, speed, round(seconds / STRIDE)
+        self.kinematics = Kinematics(spec)
+        self.servo = Servo(spec, self.kinematics)
 
     def passes(self, path: Path) -> bool:
-        """Say whether the tip gets from home to the path, and along all of it, at a calm pace."""
-        q: FloatArray | None = np.array(self.kinematics.spec.home)
-        for stop in path.stops():
-            q = self._run(q, stop)
-            if q is None:
-                return False
-        return True
+        """Say whether the tip gets from home to the path, and along all of it, in time."""
+        self.servo.reset(np.array(self.spec.home))
+        return all(self._run(stop) for stop in path.stops())
 
     def anywhere(self, spread: float, generator: np.random.Generator) -> FloatArray:
         """Return the tip's position at random joint angles around home."""
-        home, spec = np.array(self.kinematics.spec.home), self.kinematics.spec
+        home = np.array(self.spec.home)
         angles = home + generator.uniform(-spread, spread, len(home))
-        return self.kinematics.pose(np.clip(angles, spec.lower, spec.upper))[:3]
+        return self.kinematics.pose(np.clip(angles, self.spec.lower, self.spec.upper))[:3]
 
-    def _run(self, q: FloatArray, goal: FloatArray) -> FloatArray | None:
-        spec = self.kinematics.spec
+    def _run(self, goal: FloatArray) -> bool:
         for _ in range(self.strides):
-            error = goal - self.kinematics.pose(q)[:3]
+            error = goal - self.kinematics.pose(self.servo.position)[:3]
             distance = float(np.linalg.norm(error))
             if distance < NEAR:
-                return q
+                return True
+            if self._room() < ROOM:
+                return False
             twist = np.concatenate((error * min(GAIN, self.speed / distance), np.zeros(3)))
-            speeds = self.kinematics.differential(q, twist)
-            speeds *= min(1.0, CALM / float(np.max(np.abs(speeds) / spec.velocity)))
-            q = np.clip(q + speeds * STRIDE, spec.lower, spec.upper)
-        return None
+            self.servo.follow(Proposal(Mode.CARTESIAN_TWIST, np.zeros(1), twist[None]), 0.0, STRIDE)
+        return False
+
+    def _room(self) -> float:
+        """Return how far the joint nearest to one of its limits is from it."""
+        q = self.servo.position
+        return float(np.minimum(q - self.spec.lower, self.spec.upper - q).min())

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pybullet_data
-
 from visuomotor.robots import settings
 from visuomotor.robots.interface import FloatArray
-from visuomotor.robots.kinematics import Kinematics
 from visuomotor.robots.settings import BadInput, knob
 from visuomotor.robots.spec import RobotSpec
 from visuomotor.worlds.interface import TaskSpec, Truth
@@ -52,7 +50,7 @@ class Reach:
     def __init__(self, task: TaskSpec, robot: RobotSpec) -> None:
         self.task, self.robot, self.beat = task, robot, 1 / robot.control_hz
         self.numbers = settings.build(ReachWorld, task.world, f'task {task.name}: world')
-        self.rehearsal = Rehearsal(Kinematics(robot), self.numbers.pace, self.numbers.seconds)
+        self.rehearsal = Rehearsal(robot, self.numbers.pace, self.numbers.seconds)
         self._path = still(np.array(self.numbers.fixed))
 
     def build(self, world: BulletWorld) -> None:

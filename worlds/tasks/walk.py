@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pybullet_data
-
 from visuomotor.robots import settings
 from visuomotor.robots.interface import FloatArray
 from visuomotor.robots.settings import knob
@@ -70,7 +69,7 @@ class Walk:
     def before_step(self, world: BulletWorld) -> None:
         if self.knobs.push_force > 0:
             number, moment = divmod(world.time - self._started, self.knobs.push_every)
-            if 0 < number < len(self._pushes) and moment < self.knobs.push_time:  # the first push comes after one interval
+            if 0 < number < len(self._pushes) and moment < self.knobs.push_time:  # the first comes after one interval
                 cast(MinitaurRobot, world.robot).model.push(self._pushes[int(number)])
 
     def truth(self, world: BulletWorld) -> Truth:
