@@ -14,7 +14,7 @@ def check(target: Target, spec: RobotSpec) -> None:
             raise BadInput(f'{spec.name} expects {len(spec.joints)} {what}, but got the shape {np.shape(array)}.')
         if not np.isfinite(array).all():
             raise BadInput(f'{spec.name} expects finite {what}, but got {np.asarray(array).tolist()}.')
-    if target.gripper is not None and not np.isfinite(target.gripper):
+    if spec.gripper is not None and target.gripper is not None and not np.isfinite(target.gripper):
         raise BadInput(f'{spec.name} expects a finite gripper target, but got {target.gripper}.')
 
 
