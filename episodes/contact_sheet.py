@@ -18,7 +18,8 @@ STRIP = 18  # px below it, for number and outcome
 PAPER = 255
 
 
-def contact_sheet(files: Sequence[Path], out: Path, *, topic: str = '', columns: int = 10, size: int = 128) -> Path | None:
+def contact_sheet(files: Sequence[Path], out: Path, *, topic: str = '', columns: int = 10,
+                  size: int = 128) -> Path | None:
     """Write a PNG with one tile for each episode; one without pictures is grey. None: there is no picture at all."""
     pictures = [read.last_picture(path, topic) for path in files]
     if all(picture is None for picture in pictures):

@@ -68,9 +68,10 @@ def _description(folder: Path) -> dict[str, Any]:
     try:
         content = yaml.safe_load(_bytes(folder, DESCRIPTION))
     except yaml.YAMLError as error:
-        raise BadCheckpoint(f'{folder / DESCRIPTION} is damaged: {str(error).splitlines()[0]}; copy it again.') from error
+        first = str(error).splitlines()[0]
+        raise BadCheckpoint(f'{folder / DESCRIPTION} is damaged: {first}; copy it again.') from error
     if not isinstance(content, dict) or content.get('format') != FORMAT:
-        raise BadCheckpoint(f'{folder / DESCRIPTION} should be a policy of format {FORMAT}; export it again.')
+        raise BadCheckpoint(f'{folder / DESCRIPTION} should be a policy of format {FORMAT}; export it anew.')
     return content
 
 

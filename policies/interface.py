@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 
 # Names that every task offers: joint_position, joint_velocity, gripper (1),
 # tip_pose (7: x y z, quaternion x y z w; arms), imu (roll, pitch, roll rate, pitch rate; legged),
-# time (1: s since the episode began), goal (the task's own), image.<camera> (height x width x 3, uint8). Scripted experts also see truth.<body> (7) and value.<name> (1).
+# time (1: s since the episode began), goal (the task's own), image.<camera> (height x width x 3, uint8).
+# Scripted experts also see truth.<body> (7) and value.<name> (1).
 Observation = Mapping[str, NDArray[Any]]
 
 
-class BadCheckpoint(ValueError):
-    """A folder that holds no policy that can be used here; the sentence says why."""
+class BadCheckpoint(OSError):
+    """Files that hold no policy that can be used here; the sentence says why."""
 
 
 class Policy(Protocol):

@@ -54,7 +54,7 @@ class VisuomotorNet(nn.Module):
         points = [eye(_light(observation[name])) for eye, name in zip(self.eyes, self.knobs.pictures, strict=True)]
         seen = torch.cat([self.normaliser(self.state(observation)), *points], dim=1)
         actions: Tensor = torch.tanh(self.head(seen))
-        return actions.unflatten(1, (self.knobs.rows, self.knobs.action_size))
+        return actions.reshape(-1, self.knobs.rows, self.knobs.action_size)
 
     def state(self, observation: Mapping[str, Tensor]) -> Tensor:
         """Join the numbers that are no pictures, in the order of their names."""

@@ -11,7 +11,7 @@ import inspect
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from sensor_msgs.msg import Image, Imu, JointState
 from visuomotor.msg import EpisodeStatus, PolicyStatus, Proposal, WorldTruth
@@ -26,15 +26,13 @@ from visuomotor.nodes.policy.newest import Newest
 from visuomotor.nodes.policy.outbox import Rate
 from visuomotor.nodes.policy.settings import PolicySettings
 from visuomotor.nodes.policy.thinking import Aside, Inline
-from visuomotor.policies.interface import BadCheckpoint, Policy
+from visuomotor.policies.interface import Policy
 from visuomotor.policies.make import make_policy
 from visuomotor.robots import spec
 from visuomotor.robots.kinematics import Kinematics
 from visuomotor.robots.settings import BadInput
-from visuomotor.robots.spec import RobotSpec
 from visuomotor.srv import LoadPolicy
 from visuomotor.worlds import interface
-from visuomotor.worlds.interface import TaskSpec
 from visuomotor.worlds.observe import observe
 
 
@@ -50,7 +48,7 @@ class PolicyNode(Node):
         self.kinematics = Kinematics(self.spec) if self.spec.kind == 'arm' else None
         self.newest, self.rate = Newest(), Rate()
         self.take(self.chosen.policy)
-        self.thinking: Inline | Aside = Inline(self.on_answer) if self.chosen.inline else Aside(self.on_answer)
+        self.thinking = (Inline if self.chosen.inline else Aside)(self.on_answer)
         self.also_undo(self.thinking.close)
         self.proposals = self.say(Proposal, 'action/policy', qos.COMMAND)
         self.status = self.say(PolicyStatus, 'policy/status', qos.EVENT)
@@ -118,8 +116,9 @@ class PolicyNode(Node):
 
     def propose(self, answer: Answer) -> None:
         now, observed = self.now, answer.question.observed
-        wish = replace(self.task.action.decode(answer.actions, observed, self.attention.delay), policy_hash=self.actor.hash)
-        self.proposals.publish(convert.proposal_message(wish, now, frame=self.spec.base_link, terminate=answer.finished))
+        wish = self.task.action.decode(answer.actions, observed, self.attention.delay)
+        wish, frame = replace(wish, policy_hash=self.actor.hash), self.spec.base_link
+        self.proposals.publish(convert.proposal_message(wish, now, frame=frame, terminate=answer.finished))
         status = PolicyStatus(policy=self.actor.name, policy_hash=self.actor.hash, inference=answer.inference,
                               observation_age=now - observed, rate=self.rate.tick(now))
         status.header.stamp = convert.stamp(observed)
@@ -129,24 +128,22 @@ class PolicyNode(Node):
         try:
             roster.between_episodes(self.attention.episode)
             self.take(request.policy)
-        except BadInput as error:
+        except (BadInput, OSError) as error:
             response.message = str(error)
         response.loaded, response.policy_hash = not response.message, self.actor.hash
         return response
 
 
-def make_actor(name: str, entry: roster.Entry, robot: RobotSpec, task: TaskSpec) -> Actor:
+def make_actor(name: str, entry: roster.Entry, robot: spec.RobotSpec, task: interface.TaskSpec) -> Actor:
     """Make the policy that an entry of the roster describes."""
     action = task.action
+    digest = ''
     if entry.kind == 'scripted':
         from visuomotor.worlds.make import make_expert  # loads PyBullet, which only simulations have
-        policy, digest = cast(Policy, make_expert(robot, task)), ''
+        policy: Policy = make_expert(robot, task)
     else:
-        try:
-            policy, digest = make_policy(entry.kind, folder=entry.folder, robot=robot.name, task=task.name,
-                                         size=action.size, gripper=action.gripper, numbers=entry.numbers)
-        except BadCheckpoint as error:
-            raise BadInput(str(error)) from error
+        policy, digest = make_policy(entry.kind, folder=entry.folder, robot=robot.name, task=task.name,
+                                     size=action.size, gripper=action.gripper, numbers=entry.numbers)
     return Actor(policy, name, digest or roster.named_hash(name, Path(inspect.getfile(type(policy)))), action.size)
 
 

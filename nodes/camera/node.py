@@ -1,0 +1,125 @@
+"""Publishes the pictures of one camera, stamped with the time when the light fell.
+
+in   a simulated world of this process, a device, a video file or another Image topic
+out  camera/<name>/image   rgb8, straightened, cropped and resized as asked      camera/<name>/camera_info
+     /diagnostics          pictures captured, published and dropped
+"""
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from diagnostic_msgs.msg import DiagnosticArray
+from sensor_msgs.msg import CameraInfo, Image
+from visuomotor.nodes._ros import convert, qos
+from visuomotor.nodes._ros.camera_info import camera_info
+from visuomotor.nodes._ros.node import Node
+from visuomotor.nodes._ros.params import declare
+from visuomotor.nodes._ros.run import run
+from visuomotor.nodes.camera.delay import Delay
+from visuomotor.nodes.camera.device import Device, open_device
+from visuomotor.nodes.camera.picture import Frame, Pipeline, lens_of_view
+from visuomotor.nodes.camera.settings import CameraSettings
+from visuomotor.nodes.camera.source import Counts, Rendered, Source
+from visuomotor.nodes.camera.video import Video
+from visuomotor.robots import settings, spec
+from visuomotor.robots.settings import BadInput
+from visuomotor.worlds import interface, registry
+
+DELIVERY = 0.005  # s, between two looks at pictures on their way
+
+
+class CameraNode(Node):
+    """One camera."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__('camera', **kwargs)
+        self.chosen = declare(self, CameraSettings)
+
+    def open(self) -> None:
+        self.pipeline, self.published, self.trouble = Pipeline(self.chosen), 0, ''
+        self.delay = Delay(max(0.0, self.chosen.latency))
+        self.source = self.open_source()
+        topic = f'camera/{self.chosen.camera}'
+        self.pictures = self.say(Image, f'{topic}/image', qos.IMAGE)
+        self.infos = self.say(CameraInfo, f'{topic}/camera_info', qos.IMAGE)
+        self.health = self.say(DiagnosticArray, '/diagnostics', qos.EVENT)
+        self.every(1.0, self.on_second)
+        self.delivery = self.every(DELIVERY, self.deliver)
+        self.delivery.cancel()
+        if self.source:
+            self.also_undo(self.source.close)
+            self.every(1.0 / self.source.rate, self.capture)
+        else:
+            self.counts = Counts()
+            self.hear(Image, self.chosen.address, self.on_picture, qos.IMAGE)
+
+    def open_source(self) -> Source | None:
+        chosen = self.chosen
+        if chosen.source == 'video':
+            return Video(Path(chosen.address), chosen.rate, chosen.loop)
+        if chosen.source == 'device':
+            return Device(open_device(chosen.address), chosen.address, lambda: self.now)
+        return self.open_world() if chosen.source == 'world' else None
+
+    def open_world(self) -> Source:
+        task = interface.load_task(self.chosen.task)
+        mounts = {**spec.load(self.chosen.robot).cameras, **task.cameras}
+        mount = mounts[settings.choose('camera', self.chosen.camera, mounts)]
+        registry.find(self.get_namespace())
+        self.pipeline.lens = lens_of_view(mount.fov, mount.width, mount.height)
+        self.delay = Delay(self.chosen.latency if self.chosen.latency >= 0 else task.latency.camera)
+        return Rendered(self.render, self.chosen.rate or mount.rate)
+
+    def render(self) -> Frame:
+        space = self.get_namespace()
+        picture = registry.find(space).picture(self.chosen.camera)
+        return Frame(registry.graph_time(space, picture.stamp), picture.rgb)
+
+    def capture(self) -> None:
+        assert self.source
+        frame = self.source.take(self.now)
+        if frame is None:
+            return
+        self.delay.put(frame)
+        self.deliver()
+        if not self.delay.empty:
+            self.delivery.reset()
+
+    def on_picture(self, message: Image) -> None:
+        self.counts.captured += 1
+        self.publish(Frame(convert.seconds(message.header.stamp), convert.picture(message)))
+
+    def deliver(self) -> None:
+        for frame in self.delay.due(self.now):
+            self.publish(frame)
+        if self.delay.empty:
+            self.delivery.cancel()
+
+    def publish(self, frame: Frame) -> None:
+        try:
+            rgb = self.pipeline.process(frame.rgb)
+        except BadInput as error:
+            self.trouble = str(error)
+            return
+        message = convert.image_message(rgb, frame.stamp, self.chosen.camera)
+        self.pictures.publish(message)
+        self.published += 1
+        lens = self.pipeline.published(frame.rgb.shape[1], frame.rgb.shape[0])
+        if lens:
+            self.infos.publish(camera_info(message, (lens.fx, lens.fy), (lens.cx, lens.cy)))
+
+    def halt(self) -> None:
+        self.delay.clear()
+
+    def on_second(self) -> None:
+        counts = self.source.counts if self.source else self.counts
+        complaints = [text for text in (self.trouble, self.source.complaint() if self.source else '') if text]
+        numbers = {**asdict(counts), 'published': self.published, 'source': self.chosen.source}
+        name = self.chosen.camera
+        self.health.publish(convert.diagnostics(self.now, f'camera {name}', name, complaints, numbers))
+
+
+def main() -> None:
+    run(CameraNode)

@@ -1,0 +1,107 @@
+"""From the source's picture to the published one: straighten, crop, resize; the camera's numbers follow every step."""
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from visuomotor.nodes.camera.settings import CameraSettings
+from visuomotor.robots.settings import BadInput
+
+Pixels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Lens:
+    """Pinhole numbers of a picture, in pixels; the middle of the first pixel is 0, 0."""
+
+    fx: float
+    fy: float
+    cx: float
+    cy: float
+    distortion: tuple[float, ...] = ()
+
+    @property
+    def matrix(self) -> NDArray[np.float64]:
+        return np.array([[self.fx, 0.0, self.cx], [0.0, self.fy, self.cy], [0.0, 0.0, 1.0]])
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One picture and the ROS time, in seconds, at which the light fell."""
+
+    stamp: float
+    rgb: Pixels
+
+
+def calibrated(matrix: tuple[float, ...], distortion: tuple[float, ...]) -> Lens | None:
+    """Return the numbers of a camera that somebody calibrated; none when nobody has."""
+    if not matrix:
+        return None
+    fx, fy, cx, cy = matrix
+    return Lens(fx, fy, cx, cy, distortion)
+
+
+def lens_of_view(fov: float, width: int, height: int) -> Lens:
+    """Return the numbers of a simulated camera with this vertical field of view, in degrees."""
+    focal = height / 2 / math.tan(math.radians(fov) / 2)
+    return Lens(focal, focal, (width - 1) / 2, (height - 1) / 2)
+
+
+class Pipeline:
+    """The same steps for every picture of one camera."""
+
+    def __init__(self, chosen: CameraSettings) -> None:
+        self.chosen = chosen
+        self.lens = calibrated(chosen.matrix, chosen.distortion)
+        self._maps: tuple[tuple[int, int], Pixels, Pixels] | None = None
+
+    def process(self, rgb: Pixels) -> Pixels:
+        """Return the picture as it is published."""
+        if self.lens and self.lens.distortion:
+            rgb = self._straighten(rgb, self.lens)
+        left, top, width, height = self.part(rgb.shape[1], rgb.shape[0])
+        rgb = rgb[top:top + height, left:left + width]
+        if self.chosen.width and (width, height) != (self.chosen.width, self.chosen.height):
+            rgb = self._resize(rgb)
+        return np.ascontiguousarray(rgb)
+
+    def part(self, width: int, height: int) -> tuple[int, int, int, int]:
+        """Return left, top, width and height of what is kept of a picture of this size."""
+        if self.chosen.crop == 'none':
+            return 0, 0, width, height
+        if self.chosen.crop == 'box':
+            left, top, wide, high = self.chosen.box
+            if min(left, top) < 0 or min(wide, high) < 1 or left + wide > width or top + high > height:
+                raise BadInput(f"Camera '{self.chosen.camera}': box {self.chosen.box} does not fit into its pictures "
+                               f'of {width} x {height}; choose a smaller one.')
+            return left, top, wide, high
+        scale = min(width / self.chosen.width, height / self.chosen.height)
+        wide, high = round(self.chosen.width * scale), round(self.chosen.height * scale)
+        return (width - wide) // 2, (height - high) // 2, wide, high
+
+    def published(self, width: int, height: int) -> Lens | None:
+        """Return the numbers of the published picture for sources of this size; none when not known."""
+        source = self.lens
+        if source is None:
+            return None
+        left, top, wide, high = self.part(width, height)
+        x, y = (self.chosen.width / wide, self.chosen.height / high) if self.chosen.width else (1.0, 1.0)
+        cx, cy = (source.cx - left + 0.5) * x - 0.5, (source.cy - top + 0.5) * y - 0.5
+        return Lens(source.fx * x, source.fy * y, cx, cy)
+
+    def _resize(self, rgb: Pixels) -> Pixels:
+        """Average when shrinking, so that nothing flickers; interpolate when growing."""
+        shrinking = rgb.shape[1] >= self.chosen.width
+        how = cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR
+        return np.asarray(cv2.resize(rgb, (self.chosen.width, self.chosen.height), interpolation=how), np.uint8)
+
+    def _straighten(self, rgb: Pixels, lens: Lens) -> Pixels:
+        size = (rgb.shape[1], rgb.shape[0])
+        if self._maps is None or self._maps[0] != size:
+            coefficients = np.array(lens.distortion)
+            maps = cv2.initUndistortRectifyMap(lens.matrix, coefficients, None, lens.matrix, size, cv2.CV_16SC2)
+            self._maps = (size, *maps)
+        return np.asarray(cv2.remap(rgb, self._maps[1], self._maps[2], cv2.INTER_LINEAR), np.uint8)

@@ -1,0 +1,50 @@
+"""What a camera node has to be told."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from visuomotor.robots import settings
+from visuomotor.robots.settings import BadInput, knob, required
+
+SOURCES = ('world', 'device', 'topic', 'video')
+CROPS = ('none', 'centre', 'box')
+ADDRESSED = {'device': "an index or a path such as '0' or '/dev/video0'", 'topic': "the topic's name",
+             'video': 'the path of a file'}
+
+
+@dataclass(frozen=True)
+class CameraSettings:
+    """Where the pictures come from, and the shape that they leave in."""
+
+    camera: str = required('name; pictures are on camera/<name>/image')
+    source: str = knob('world', 'world: simulated; device: OpenCV; topic: an existing sensor_msgs/Image; video: a file')
+    address: str = knob('', 'device: index or path; topic: its name; video: the file')
+    robot: str = knob('', 'source world: which robot, for the cameras that it carries')
+    task: str = knob('', 'source world: which task, for the cameras of its scene')
+    rate: float = knob(0.0, 'pictures a second of a world or video; 0: its own', 'Hz')
+    latency: float = knob(-1.0, 'modelled, from the light to the picture being there; below 0: as the task says', 's')
+    loop: bool = knob(True, 'source video: begin again at the end')
+    crop: str = knob('none', 'none; centre: the largest part in the shape of width x height; box')
+    box: tuple[int, ...] = knob((), 'crop box: left, top, width, height', 'px')
+    width: int = knob(0, 'of the published picture; 0: as it is', 'px')
+    height: int = knob(0, 'of the published picture; 0: as it is', 'px')
+    matrix: tuple[float, ...] = knob((), 'fx, fy, cx, cy of the source; empty: not known', 'px')
+    distortion: tuple[float, ...] = knob((), 'k1, k2, p1, p2 and further of OpenCV; straightened out when given')
+
+    def __post_init__(self) -> None:
+        settings.choose('camera source', self.source, SOURCES)
+        settings.choose('crop', self.crop, CROPS)
+        if self.source in ADDRESSED and not self.address:
+            raise BadInput(f"Camera '{self.camera}': source {self.source} needs {ADDRESSED[self.source]}; "
+                           'set parameter address.')
+        if self.source == 'world' and not (self.robot and self.task):
+            raise BadInput(f"Camera '{self.camera}': source world needs robot and task; set both parameters.")
+        if min(self.rate, self.width, self.height) < 0 or (self.width == 0) != (self.height == 0):
+            raise ValueError(f'rate should be 0 or more and width and height both given or both 0, but they are '
+                             f'{self.rate}, {self.width} and {self.height}')
+        if (self.crop == 'box') != (len(self.box) == 4) or (self.crop == 'centre' and not self.width):
+            raise ValueError('crop box needs box: left, top, width, height; crop centre needs width and height')
+        if len(self.matrix) not in (0, 4) or (self.distortion and not self.matrix):
+            raise ValueError('matrix should be fx, fy, cx, cy, and distortion needs it')
+        if self.distortion and len(self.distortion) not in (4, 5, 8, 12, 14):
+            raise ValueError(f'distortion should be 4, 5, 8, 12 or 14 numbers, but is {len(self.distortion)}')
