@@ -4,6 +4,7 @@ It makes no promise of safety: it does not know stale states, workspaces or obst
 """
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -93,8 +94,8 @@ class Servo:
 
     def _clipped(self, twist: FloatArray) -> FloatArray:
         clipped = np.array(twist, dtype=np.float64)
-        clipped[:3] /= max(1.0, float(np.linalg.norm(clipped[:3])) / self.gains.linear)
-        clipped[3:] /= max(1.0, float(np.linalg.norm(clipped[3:])) / self.gains.angular)
+        clipped[:3] /= max(1.0, math.hypot(*clipped[:3]) / self.gains.linear)
+        clipped[3:] /= max(1.0, math.hypot(*clipped[3:]) / self.gains.angular)
         return clipped
 
     def _grip(self, wanted: float | None, dt: float) -> float | None:
