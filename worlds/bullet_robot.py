@@ -13,7 +13,7 @@ from visuomotor.robots.spec import RobotSpec
 from visuomotor.worlds.body import Body
 from visuomotor.worlds.client import Client
 from visuomotor.worlds.randomise import Dynamics
-from visuomotor.worlds.setpoint import Setpoint
+from visuomotor.worlds.setpoint import Setpoint, within
 
 POSITION_GAIN = 0.25   # share of the position error that the joint controller removes in one physics step
 PASSIVE_TORQUE = 0.05  # N m, spring of finger joints without a motor
@@ -68,9 +68,9 @@ class BulletRobot:
         with self._lock:
             now = self.clock()
             span = min(max(now - self._sent_at, 1 / self.spec.control_hz), self.spec.command_age)
-            reach = self.spec.velocity * span
-            position = np.clip(np.clip(target.position, self._sent - reach, self._sent + reach), self.spec.lower, self.spec.upper)
-            velocity = np.clip(target.velocity, -self.spec.velocity, self.spec.velocity)
+            near = self._sent + within(target.position - self._sent, self.spec.velocity * span)
+            position = np.minimum(np.maximum(near, self.spec.lower), self.spec.upper)
+            velocity = within(target.velocity, self.spec.velocity)
             closing = None if target.gripper is None or not self._fingers else min(max(float(target.gripper), 0.0), 1.0)
             sent = Target(position, velocity, closing)
             self._queue.append((now + self._latency, span, sent))
@@ -151,7 +151,7 @@ class BulletRobot:
         for what, array in (('positions', target.position), ('velocities', target.velocity)):
             if np.shape(array) != (n,):
                 raise BadInput(f'{self.spec.name} expects {n} {what}, but got an array of shape {np.shape(array)}.')
-            if not np.all(np.isfinite(array)):
+            if not np.isfinite(array).all():
                 raise BadInput(f'{self.spec.name} expects finite {what}, but got {list(array)}.')
         if target.gripper is not None and not np.isfinite(target.gripper):
             raise BadInput(f'{self.spec.name} expects a finite gripper target, but got {target.gripper}.')

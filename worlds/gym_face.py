@@ -57,8 +57,11 @@ class Visuomotor(gymnasium.Env[Seen, NDArray[np.float32]]):
 
     def _observe(self) -> Seen:
         seen = self.pilot.observe()
-        return {name: value if value.dtype == np.uint8 else np.clip(value, *self._bounds[name], dtype=np.float32, casting='same_kind')
-                for name, value in seen.items()}
+        return {name: value if value.dtype == np.uint8 else self._cut(value, *self._bounds[name]) for name, value in seen.items()}
+
+    def _cut(self, value: NDArray[Any], low: NDArray[Any], high: NDArray[Any]) -> NDArray[np.float32]:
+        cut: NDArray[np.float32] = np.minimum(np.maximum(value.astype(np.float32), low), high)
+        return cut
 
     def _bound(self, name: str, value: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
         """Return the smallest and largest values that this part of an observation takes."""

@@ -20,7 +20,7 @@ class Setpoint:
 
     def aim(self, position: FloatArray, span: float) -> None:
         """Run straight to this position within `span` seconds, as far as the speed limits let it."""
-        self.velocity = np.clip((position - self.position) / span, -self.spec.velocity, self.spec.velocity)
+        self.velocity = within((position - self.position) / span, self.spec.velocity)
         self._running = span
 
     def grip(self, closing: float) -> None:
@@ -35,9 +35,15 @@ class Setpoint:
     def step(self, dt: float) -> None:
         """Move on by one physics step."""
         if self._running < 0.5 * dt:
-            self.velocity -= np.clip(self.velocity, -self.spec.acceleration * dt, self.spec.acceleration * dt)
+            self.velocity = self.velocity - within(self.velocity, self.spec.acceleration * dt)
         self._running -= dt
-        self.position = np.clip(self.position + self.velocity * dt, self.spec.lower, self.spec.upper)
+        self.position = np.minimum(np.maximum(self.position + self.velocity * dt, self.spec.lower), self.spec.upper)
         if self.spec.gripper and self.gripper != self._gripper_goal:
             stride = self.spec.gripper.speed * dt
             self.gripper += min(max(self._gripper_goal - self.gripper, -stride), stride)
+
+
+def within(values: FloatArray, most: FloatArray) -> FloatArray:
+    """Cut values to plus or minus `most`; np.clip takes six times as long for a handful of numbers."""
+    cut: FloatArray = np.minimum(np.maximum(values, -most), most)
+    return cut

@@ -1,6 +1,7 @@
 """Grasp: lift any object out of a tray. Success is the simulator's word that an object is held up, still, by the fingers."""
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,8 +52,12 @@ class Loose:
 
     body: int
     corners: FloatArray
-    pose: FloatArray
     footprint: Footprint
+    seen_at: tuple[float, ...] = (math.inf,) * 7   # pose when it was last measured
+
+    @property
+    def pose(self) -> FloatArray:
+        return np.array(self.seen_at)
 
 
 class Grasp:
@@ -94,11 +99,11 @@ class Grasp:
     def truth(self, world: BulletWorld) -> Truth:
         state = world.client.getLinkState(world.robot.body, world.robot.links[self.robot.tip_link],
                                           computeLinkVelocity=1, computeForwardKinematics=1)
-        tip, speed = np.array([*state[4], *state[5]]), float(np.linalg.norm(state[6]))
+        tip, speed = np.array([*state[4], *state[5]]), math.hypot(*state[6])
         for one in self.loose:
             self._look_at(world, one)
         heights = [float(one.footprint.centre[2]) - TRAY_FLOOR for one in self.loose]
-        near = [float(np.linalg.norm(one.footprint.centre - tip[:3])) < self.numbers.near for one in self.loose]
+        near = [math.dist(one.footprint.centre, state[4]) < self.numbers.near for one in self.loose]
         held = any(close and height >= self.numbers.lift for close, height in zip(near, heights, strict=True))
         reward = self._judge(world.time, held and speed < self.numbers.still)
         progress = max((min(h / self.numbers.lift, 1.0) for h, n in zip(heights, near, strict=True) if n), default=0.0)
@@ -139,12 +144,12 @@ class Grasp:
         sample = world.sample.dynamics
         world.client.changeDynamics(body, -1, mass=mass * sample.object_mass, lateralFriction=friction * sample.friction)
         corners = objects.outline(model)
-        return Loose(body, corners, np.full(7, np.nan), objects.footprint(corners, np.array(spot), np.eye(3)))
+        return Loose(body, corners, objects.footprint(corners, np.array(spot), np.eye(3)))
 
     def _look_at(self, world: BulletWorld, one: Loose) -> None:
         """Measure an object again if it has moved."""
         position, orientation = world.client.getBasePositionAndOrientation(one.body)
-        pose = np.array([*position, *orientation])
-        if not np.allclose(pose, one.pose, rtol=0, atol=MOVED):
+        if any(abs(now - then) > MOVED for now, then in zip((*position, *orientation), one.seen_at, strict=True)):
             rotation = np.array(world.client.getMatrixFromQuaternion(orientation)).reshape(3, 3)
-            one.footprint, one.pose = objects.footprint(one.corners, pose[:3], rotation), pose
+            one.footprint = objects.footprint(one.corners, np.array(position), rotation)
+            one.seen_at = (*position, *orientation)
