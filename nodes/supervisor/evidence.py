@@ -4,7 +4,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
-from visuomotor.nodes.supervisor.rules import Rules
+from visuomotor.nodes.supervisor.rules import Rules, passed
 
 CERTAIN_FAILURE = 0.0  # the reward node keeps exactly 0 for an episode that nothing can save
 
@@ -86,14 +86,14 @@ class Evidence:
         """Return why the episode ends at `now`, the gravest reason first, or nothing when it goes on."""
         if self.latched:
             return Ending(f'stopped: {self.stop_reason}', aborted=True)
-        if self.stopped_since is not None and now - self.stopped_since >= rules.stop_patience:
+        if self.stopped_since is not None and passed(rules.stop_patience, self.stopped_since, now):
             held = f'safety held the robot still for {rules.stop_patience:g} s: {self.stop_reason}'
             return Ending(held, aborted=True)
         if self.beyond_rescue:
             return Ending(self.beyond_rescue)
-        if self.finished_at is not None and now - self.finished_at >= rules.settle:
+        if self.finished_at is not None and passed(rules.settle, self.finished_at, now):
             return Ending('the policy said that it is finished')
-        if now - self.started >= rules.horizon:
+        if passed(rules.horizon, self.started, now):
             return Ending(f'the horizon of {rules.horizon:g} s was reached')
         return None
 

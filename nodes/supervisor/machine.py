@@ -8,7 +8,7 @@ from dataclasses import replace
 from enum import IntEnum
 
 from visuomotor.nodes.supervisor.evidence import Ending, Evidence, Outcome
-from visuomotor.nodes.supervisor.rules import Rules
+from visuomotor.nodes.supervisor.rules import Rules, passed
 from visuomotor.nodes.supervisor.seeds import episode_seed
 from visuomotor.nodes.supervisor.tally import Tally
 
@@ -133,7 +133,7 @@ class Machine:
             return self._enter(Phase.FINISHED, now, self._stop)
         if self.attempt == 0:
             return self._ask_reset(now)
-        if self._reset is None and now - self._since >= self.rules.reset_timeout:
+        if self._reset is None and passed(self.rules.reset_timeout, self._since, now):
             self._reset = (False, f'no reset within {self.rules.reset_timeout:g} s; is the reset node active?')
         if self._reset is None:
             return None
@@ -157,7 +157,7 @@ class Machine:
             self._enter(Phase.JUDGING, now)
 
     def _judging(self, now: float) -> None:
-        if now - self._since >= self.rules.judging:
+        if passed(self.rules.judging, self._since, now):
             assert self.evidence
             assert self.ending
             self.tally.add(self.evidence.outcome(self.number, self.ending, self._since))
@@ -166,7 +166,7 @@ class Machine:
     def _storing(self, now: float) -> None:
         if not self.rules.recorded:
             return self._next(now)
-        if self._stored is None and now - self._since >= self.rules.store_timeout:
+        if self._stored is None and passed(self.rules.store_timeout, self._since, now):
             self._stored = (False, '', f'no word from the recorder within {self.rules.store_timeout:g} s')
         if self._stored is None:
             return None

@@ -5,6 +5,13 @@ from dataclasses import dataclass
 
 from visuomotor.robots.settings import knob
 
+NEARLY = 1e-6  # s; times went through floats
+
+
+def passed(span: float, since: float, now: float) -> bool:
+    """Return whether `span` seconds have gone by."""
+    return now - since >= span - NEARLY
+
 
 @dataclass(frozen=True)
 class Rules:

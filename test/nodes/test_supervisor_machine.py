@@ -1,0 +1,274 @@
+"""The life of a run as tables of facts: what is heard when, and the phase that follows."""
+from __future__ import annotations
+
+import pytest
+from visuomotor.nodes.supervisor import report
+from visuomotor.nodes.supervisor.evidence import Evidence, Result
+from visuomotor.nodes.supervisor.machine import Machine, Phase
+from visuomotor.nodes.supervisor.rules import Parameters, Rules
+from visuomotor.nodes.supervisor.seeds import episode_seed
+from visuomotor.robots import settings
+from visuomotor.robots.settings import BadInput
+
+RULES = Rules(horizon=10.0, settle=0.3, judging=0.1, stop_patience=2.0, reset_attempts=3, reset_timeout=60.0,
+              store_timeout=5.0)
+
+
+def machine_in(phase, *, episodes=2, rules=RULES):
+    """A run at time 100: the first episode's RUNNING begins there."""
+    machine = Machine(rules)
+    machine.run(episodes, 7)
+    machine.tick(99.0)
+    if phase == Phase.RESETTING:
+        return machine
+    machine.tick(99.1)
+    machine.reset_done(1, True, 'ready')
+    machine.tick(100.0)
+    assert (machine.phase, machine.started) == (Phase.RUNNING, 100.0)
+    if phase == Phase.RUNNING:
+        return machine
+    machine.hear_reward(1.0, 0.95, 'held', 105.0)
+    machine.tick(110.0)
+    if phase == Phase.JUDGING:
+        return machine
+    machine.tick(110.1)
+    assert machine.phase == phase == Phase.STORING
+    return machine
+
+
+def test_one_run_from_begin_to_end():
+    machine = machine_in(Phase.STORING)
+    machine.hear_stored(1, True, '/data/episode_00001.mcap', '')
+    assert machine.tick(110.2)
+    assert (machine.phase, machine.number) == (Phase.RESETTING, 2)
+    machine.tick(110.3)
+    machine.reset_done(1, True, '')
+    machine.tick(111.0)
+    machine.hear_reward(0.5, 0.05, 'dropped', 112.0)
+    machine.tick(121.0)
+    machine.tick(121.1)
+    machine.hear_stored(2, True, '/data/episode_00002.mcap', '')
+    machine.tick(121.2)
+    assert machine.phase == Phase.FINISHED
+    assert [(o.number, o.result, o.file, o.return_value, o.duration) for o in machine.tally.outcomes.values()] == [
+        (1, Result.SUCCESS, '/data/episode_00001.mcap', 1.0, 10.0),
+        (2, Result.FAILURE, '/data/episode_00002.mcap', 0.5, 10.0)]
+    assert report.summary(machine) == (True, {'successes': 1, 'failures': 1, 'aborted': 0,
+                                              'message': '2 episodes run, 1 succeeded'})
+
+
+def test_only_one_phase_changes_in_a_tick():
+    machine, seen = Machine(Rules(horizon=1.0, judging=0.0, settle=0.0, recorded=False)), []
+    machine.run(1, 0)
+    for step in range(8):
+        machine.tick(float(step))
+        machine.reset_done(1, True, '')
+        seen.append(machine.phase)
+    assert seen == [1, 1, 2, 3, 4, 6, 6, 6]
+
+
+def test_nobody_records_then_storing_is_passed_through():
+    machine = machine_in(Phase.STORING, rules=Rules(horizon=10.0, recorded=False))
+    machine.tick(110.2)
+    assert (machine.phase, machine.number) == (Phase.RESETTING, 2)
+
+
+@pytest.mark.parametrize(('base', 'number', 'seed'), [
+    (3, 1, 11425928242767342472), (3, 2, 11475712343069784169)])
+def test_seeds_are_the_same_everywhere(base, number, seed):
+    assert episode_seed(base, number) == seed
+
+
+def test_seeds_of_many_runs_and_episodes_all_differ():
+    assert len({episode_seed(base, number) for base in range(50) for number in range(1, 51)}) == 2500
+
+
+# Why an episode ends.
+def hear(machine, *events):
+    for name, *arguments in events:
+        getattr(machine, name)(*arguments)
+
+
+ENDINGS = [
+    ('horizon', [], 109.99, Phase.RUNNING, ''),
+    ('horizon', [], 110.0, Phase.JUDGING, 'the horizon of 10 s was reached'),
+    ('finished, settling', [('hear_finished', 104.0, 104.1)], 104.39, Phase.RUNNING, ''),
+    ('finished, settled', [('hear_finished', 104.0, 104.1)], 104.41, Phase.JUDGING,
+     'the policy said that it is finished'),
+    ('finished, said again', [('hear_finished', 104.0, 104.1), ('hear_finished', 104.3, 104.3)], 104.41, Phase.JUDGING,
+     'the policy said that it is finished'),
+    ('finished of the episode before', [('hear_finished', 99.9, 100.1)], 105.0, Phase.RUNNING, ''),
+    ('failed', [('hear_truth', False, True, 103.0)], 103.0, Phase.JUDGING,
+     'the world says that the episode is beyond rescue'),
+    ('failed of the episode before', [('hear_truth', False, True, 99.9)], 103.0, Phase.RUNNING, ''),
+    ('fallen', [('hear_reward', 0.0, 0.0, 'fallen', 103.0)], 103.0, Phase.JUDGING, 'the detector gave up: fallen'),
+    ('unlikely', [('hear_reward', 0.0, 0.01, 'far', 103.0)], 103.0, Phase.RUNNING, ''),
+    ('success does not end it', [('hear_truth', True, False, 103.0)], 103.0, Phase.RUNNING, ''),
+    ('short stop', [('hear_safety', True, False, True, 'stale', 101.0)], 102.9, Phase.RUNNING, ''),
+    ('long stop', [('hear_safety', True, False, True, 'stale', 101.0)], 103.0, Phase.JUDGING,
+     'safety held the robot still for 2 s: stale'),
+    ('broken stop', [('hear_safety', True, False, True, 'stale', 101.0), ('hear_safety', False, False, True, '', 102.0),
+                     ('hear_safety', True, False, True, 'stale', 102.5)], 103.5, Phase.RUNNING, ''),
+    ('latched stop', [('hear_safety', True, True, False, 'operator', 101.0)], 101.0, Phase.JUDGING,
+     'stopped: operator'),
+    ('cancelled', [('stop', 'the run was cancelled')], 101.0, Phase.JUDGING, 'the run was cancelled'),
+]
+
+
+@pytest.mark.parametrize(('name', 'events', 'now', 'phase', 'why'), ENDINGS, ids=[row[0] for row in ENDINGS])
+def test_why_an_episode_ends(name, events, now, phase, why):
+    machine = machine_in(Phase.RUNNING)
+    hear(machine, *events)
+    machine.tick(now)
+    assert (machine.phase, machine.ending.reason if machine.ending else '') == (phase, why)
+
+
+# How it is judged.
+JUDGED = [
+    ('likely', [('hear_reward', 0.0, 0.5, 'held', 101.0)], Result.SUCCESS, Result.UNKNOWN),
+    ('unlikely', [('hear_reward', 0.0, 0.49, 'open', 101.0)], Result.FAILURE, Result.UNKNOWN),
+    ('the last word counts', [('hear_reward', 0.0, 0.9, 'held', 101.0), ('hear_reward', 0.0, 0.1, 'lost', 102.0)],
+     Result.FAILURE, Result.UNKNOWN),
+    ('the truth is only noted', [('hear_reward', 0.0, 0.9, 'held', 101.0), ('hear_truth', False, False, 102.0)],
+     Result.SUCCESS, Result.FAILURE),
+    ('nobody spoke', [('hear_truth', True, False, 102.0)], Result.UNKNOWN, Result.SUCCESS),
+    ('late word on the episode before', [('hear_reward', 5.0, 0.9, 'held', 99.9)], Result.UNKNOWN, Result.UNKNOWN),
+    ('aborted', [('hear_reward', 0.0, 0.9, 'held', 101.0), ('stop', 'cancelled')], Result.ABORTED, Result.UNKNOWN),
+]
+
+
+@pytest.mark.parametrize(('name', 'events', 'result', 'truth'), JUDGED, ids=[row[0] for row in JUDGED])
+def test_how_an_episode_is_judged(name, events, result, truth):
+    machine = machine_in(Phase.RUNNING)
+    hear(machine, *events)
+    machine.tick(110.0)
+    machine.tick(110.1)
+    assert (machine.outcome.result, machine.outcome.truth) == (result, truth)
+
+
+def test_the_detector_is_heard_while_judging():
+    machine = machine_in(Phase.JUDGING)
+    machine.hear_reward(0.0, 0.05, 'lost it', 110.0)
+    assert not machine.tick(110.09)
+    machine.tick(110.1)
+    assert (machine.outcome.result, machine.outcome.duration) == (Result.FAILURE, 10.0)
+
+
+# Resets.
+def test_a_failed_reset_is_tried_three_times():
+    machine = machine_in(Phase.RESETTING)
+    seed = machine.seed
+    for attempt in (1, 2, 3):
+        machine.tick(99.0 + attempt)
+        assert (machine.phase, machine.attempt, machine.seed) == (Phase.RESETTING, attempt, seed)
+        machine.reset_done(attempt, False, 'gripper is stuck')
+    machine.tick(103.0)
+    assert (machine.phase, machine.message) == (Phase.FAULT, '3 resets failed; the last: gripper is stuck')
+
+
+def test_a_reset_that_says_nothing_has_failed():
+    machine = machine_in(Phase.RESETTING)
+    machine.tick(100.0)
+    machine.tick(159.9)
+    assert machine.attempt == 1
+    machine.tick(160.0)
+    assert machine.attempt == 2
+
+
+def test_an_answer_to_an_older_reset_is_dropped():
+    machine = machine_in(Phase.RESETTING)
+    machine.tick(100.0)
+    machine.reset_done(1, False, 'no')
+    machine.tick(101.0)
+    machine.reset_done(1, True, 'late')
+    machine.tick(101.1)
+    assert machine.phase == Phase.RESETTING
+
+
+def test_no_reset_is_asked_for_until_somebody_arms():
+    machine = machine_in(Phase.RESETTING)
+    machine.hear_safety(True, True, False, 'operator', 99.0)
+    machine.tick(500.0)
+    assert (machine.attempt, machine.waiting) == (0, 'waiting for somebody to arm: operator')
+    machine.hear_safety(False, False, True, '', 501.0)
+    machine.tick(501.0)
+    assert (machine.attempt, machine.waiting) == (1, '')
+
+
+# Storing.
+@pytest.mark.parametrize(('stored', 'now', 'message'), [
+    ((1, False, '', 'the disk is full'), 110.2, 'episode 1 was not stored: the disk is full'),
+    ((2, True, 'x', ''), 115.1, 'episode 1 was not stored: no word from the recorder within 5 s')])
+def test_an_episode_that_is_not_stored_is_a_fault(stored, now, message):
+    machine = machine_in(Phase.STORING)
+    machine.hear_stored(*stored)
+    machine.tick(now)
+    assert (machine.phase, machine.message) == (Phase.FAULT, message)
+
+
+# Runs.
+def test_a_run_can_begin_again_after_a_fault_and_counts_anew():
+    machine = machine_in(Phase.STORING)
+    machine.hear_stored(1, False, '', 'no')
+    machine.tick(111.0)
+    assert machine.run(1, 9)
+    machine.tick(112.0)
+    assert (machine.phase, machine.number, machine.message) == (Phase.RESETTING, 1, '')
+    assert machine.tally.count(Result.SUCCESS) == 0
+
+
+def test_a_run_under_way_is_not_replaced():
+    assert not machine_in(Phase.RUNNING).run(1, 9)
+
+
+@pytest.mark.parametrize('phase', [Phase.RESETTING, Phase.RUNNING, Phase.JUDGING, Phase.STORING])
+def test_a_cancelled_run_stores_what_it_has_and_ends(phase):
+    machine = machine_in(phase)
+    machine.stop('cancelled')
+    for now in (111.0, 112.0, 113.0, 114.0):
+        machine.tick(now)
+        machine.hear_stored(1, True, 'file', '')
+    assert (machine.phase, machine.message, machine.number) == (Phase.FINISHED, 'cancelled', 1)
+
+
+def test_zero_episodes_go_on():
+    machine = machine_in(Phase.STORING, episodes=0)
+    machine.hear_stored(1, True, '', '')
+    machine.tick(111.0)
+    assert (machine.phase, machine.number) == (Phase.RESETTING, 2)
+
+
+# Labels.
+def test_a_label_overrules_the_detector_and_is_counted_once():
+    machine = machine_in(Phase.STORING)
+    assert machine.tally.count(Result.SUCCESS) == 1
+    for _ in range(2):
+        assert machine.label(0, 2, 'Ann')[0]
+        assert (machine.tally.count(Result.SUCCESS), machine.tally.count(Result.FAILURE)) == (0, 1)
+    assert 'labelled failure by Ann, was success; ' in machine.outcome.reason
+
+
+@pytest.mark.parametrize(('label', 'message'), [
+    ((2, 1, 'Ann'), 'There is no judged episode 2; judged are 1 to 1.'),
+    ((1, 3, 'Ann'), 'result should be 1 (success) or 2 (failure), but is 3.'),
+    ((1, 1, ' '), 'labelled_by is empty; say who labels.')])
+def test_a_label_that_does_not_fit_is_refused(label, message):
+    assert machine_in(Phase.STORING).label(*label) == (False, message)
+
+
+def test_nothing_to_label_yet():
+    why = 'No episode has been judged yet; label one after it ended.'
+    assert machine_in(Phase.RUNNING).label(0, 1, 'Ann') == (False, why)
+
+
+@pytest.mark.parametrize('wrong', [{'horizon': -1.0}, {'reset_attempts': 0}, {'settle': -0.1}, {'stop_patience': 0.0}])
+def test_rules_that_make_no_sense_are_refused(wrong):
+    with pytest.raises(BadInput, match=next(iter(wrong))):
+        settings.build(Parameters, wrong, 'supervisor')
+
+
+def test_rewards_add_up():
+    evidence = Evidence(started=1.0)
+    for value, stamp in ((9.0, 0.9), (0.25, 1.0), (0.5, 1.1)):
+        evidence.hear_reward(value, 0.5, '', stamp)
+    assert evidence.return_value == 0.75
