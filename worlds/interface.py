@@ -94,7 +94,10 @@ class World(Protocol):
 
     spec: RobotSpec
     task: TaskSpec
-    robot: Robot        # a BulletRobot; `connect` it before sending
+
+    @property
+    def robot(self) -> Robot:
+        """The simulated robot; `connect` it before sending."""
 
     @property
     def time(self) -> float:

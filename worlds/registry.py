@@ -1,4 +1,4 @@
-"""Which simulated world belongs to which namespace of this process, so that a camera node can look into the driver's world."""
+"""Which simulated world belongs to which namespace of this process: how camera nodes look into the driver's world."""
 from __future__ import annotations
 
 import threading
@@ -47,6 +47,6 @@ def withdraw(namespace: str) -> None:
 def _entry(namespace: str) -> Entry:
     with _lock:
         if namespace not in _worlds:
-            raise BadInput(f"Namespace '{namespace}' has no simulated world in this process; start its driver with world:=sim "
-                           'in the same process, before the cameras.')
+            raise BadInput(f"Namespace '{namespace}' has no simulated world in this process; start its driver with "
+                           'world:=sim in the same process, before the cameras.')
         return _worlds[namespace]

@@ -1,7 +1,7 @@
 """Messages to plain values and back. Only nodes and their tests call this; decisions see values alone.
 
-Stamps go through float seconds. A float holds the present date to 0.24 us, so a stamp made here from a float comes back as
-the same float, and from there as the same stamp; a stamp that somebody else made is passed on as the message that it is.
+Stamps go through float seconds. A float holds the present date to 0.24 us, so a stamp made here from a float comes back
+as the same float, and from there as the same stamp; a stamp that somebody else made is passed on as the message it is.
 """
 from __future__ import annotations
 
@@ -64,7 +64,8 @@ def state(message: JointState, spec: RobotSpec, imu: Imu | None = None) -> State
     where, gripper = _places(tuple(message.name), spec)
     columns = [np.array(column) for column in (message.position, message.velocity, message.effort)]
     if len(columns[0]) != len(message.name):
-        raise BadInput(f'joint_states should hold one position for each of its {len(message.name)} names, but holds {len(columns[0])}.')
+        raise BadInput(f'joint_states should hold one position for each of its {len(message.name)} names, '
+                       f'but holds {len(columns[0])}.')
     position, velocity, effort = (c[where] if len(c) == len(message.name) else np.zeros(len(where)) for c in columns)
     held = [float(c[gripper]) if gripper >= 0 and len(c) == len(message.name) else 0.0 for c in columns]
     return State(seconds(message.header.stamp), position, velocity, effort, held[0], held[2], imu)
@@ -88,7 +89,8 @@ def _find(names: tuple[str, ...], wanted: tuple[str, ...]) -> tuple[NDArray[np.i
     place = {name: index for index, name in enumerate(names)}
     missing = [name for name in wanted if name not in place]
     if missing:
-        raise BadInput(f'joint_states should name {", ".join(wanted)}, but lacks {", ".join(missing)}; is this the robot that was asked for?')
+        raise BadInput(f'joint_states should name {", ".join(wanted)}, but lacks {", ".join(missing)}; '
+                       'is this the robot that was asked for?')
     return np.array([place[name] for name in wanted], dtype=np.intp), place.get(GRIPPER, -1)
 
 
@@ -110,12 +112,14 @@ def imu(message: ImuMessage) -> Imu:
 
 # Proposals.
 def proposal_message(proposal: Proposal, now: float, *, frame: str = '', terminate: bool = False) -> ProposalMessage:
-    message = ProposalMessage(source=proposal.source, mode=int(proposal.mode), dead_man=proposal.dead_man, terminate=terminate,
-                              policy_hash=proposal.policy_hash, observation_stamp=stamp(proposal.observed))
+    message = ProposalMessage(
+        source=proposal.source, mode=int(proposal.mode), dead_man=proposal.dead_man, terminate=terminate,
+        policy_hash=proposal.policy_hash, observation_stamp=stamp(proposal.observed))
     message.header.stamp, message.header.frame_id = stamp(now), frame
     rows = np.asarray(proposal.targets, dtype=np.float64).reshape(len(proposal.times), -1)
     message.width = rows.shape[1]
-    message.times, message.targets, message.gripper = doubles(proposal.times), doubles(rows.ravel()), doubles(proposal.gripper)
+    message.times, message.targets = doubles(proposal.times), doubles(rows.ravel())
+    message.gripper = doubles(proposal.gripper)
     return message
 
 
@@ -125,7 +129,8 @@ def proposal(message: ProposalMessage) -> Proposal:
     if message.mode not in Mode.__members__.values():
         raise BadInput(f'mode should be 1 .. {max(Mode):d}, but is {message.mode}.')
     if len(flat) != len(times) * message.width:
-        raise BadInput(f'{len(times)} targets of width {message.width} are {len(times) * message.width} numbers, but {len(flat)} came.')
+        raise BadInput(f'{len(times)} targets of width {message.width} are {len(times) * message.width} numbers, '
+                       f'but {len(flat)} came.')
     return Proposal(Mode(message.mode), times, flat.reshape(len(times), message.width), np.array(message.gripper),
                     seconds(message.observation_stamp), message.source, message.dead_man, message.policy_hash)
 
@@ -138,9 +143,10 @@ def target(command: Command, spec: RobotSpec) -> Target:
 
 # The simulator's truth.
 def truth_message(truth: Truth) -> WorldTruth:
-    message = WorldTruth(names=list(truth.poses), poses=[_pose(pose) for pose in truth.poses.values()],
-                         values=doubles(list(truth.values.values())), value_names=list(truth.values), success=bool(truth.success),
-                         progress=float(truth.progress), reward=float(truth.reward), scene=truth.scene, failed=bool(truth.failed))
+    message = WorldTruth(
+        names=list(truth.poses), poses=[_pose(pose) for pose in truth.poses.values()],
+        values=doubles(list(truth.values.values())), value_names=list(truth.values), success=bool(truth.success),
+        progress=float(truth.progress), reward=float(truth.reward), scene=truth.scene, failed=bool(truth.failed))
     message.header.stamp, message.header.frame_id = stamp(truth.stamp), 'world'
     return message
 
@@ -189,7 +195,8 @@ def picture(message: Image) -> NDArray[np.uint8]:
 
 
 # Diagnostics.
-def diagnostics(when: float, name: str, hardware: str, complaints: Sequence[str], numbers: Mapping[str, object]) -> DiagnosticArray:
+def diagnostics(when: float, name: str, hardware: str, complaints: Sequence[str],
+                numbers: Mapping[str, object]) -> DiagnosticArray:
     """One component's health: no complaint is OK, any is a warning."""
     level = DiagnosticStatus.WARN if complaints else DiagnosticStatus.OK
     status = DiagnosticStatus(level=level, name=name, message='; '.join(complaints) or 'fine', hardware_id=hardware,

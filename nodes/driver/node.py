@@ -28,7 +28,7 @@ from visuomotor.robots.interface import Robot, RobotUnavailable, State, Target
 from visuomotor.robots.settings import BadInput
 from visuomotor.srv import NewScene
 from visuomotor.worlds import registry
-from visuomotor.worlds.interface import World
+from visuomotor.worlds.interface import Truth, World
 
 
 class DriverNode(Node):
@@ -43,13 +43,13 @@ class DriverNode(Node):
         only = OnlyDriver(self.context.get_domain_id(), self.get_namespace())
         self.also_undo(only.release)
         self.world = self._open_world() if self.chosen.world == 'sim' else None
-        self.robot: Robot = self.world.robot if self.world else roster.make(self.spec, self.chosen.world, lambda: self.now)
+        self.robot: Robot = self.world.robot if self.world else self._open_robot()
         self.also_undo(self.robot.disconnect)
         self.pace, self.last_line, self.beats, self.complaint = Pace(0, 0.0), LastLine(self.spec), 0, ''
         self.state: State | None = None
         self.states = self.say(JointState, 'joint_states', qos.STATE)
         self.attitude = self.say(Imu, 'imu', qos.STATE) if self.spec.kind == 'legged' else None
-        self.truth = self.say(WorldTruth, 'world/truth', qos.STATE) if self.world else None
+        self.truths = self.say(WorldTruth, 'world/truth', qos.STATE)
         self.health = self.say(DiagnosticArray, '/diagnostics', qos.EVENT)
         self.hear(Command, 'command', self.on_command, qos.COMMAND)
         self.serve(NewScene, 'world/new_scene', self.on_new_scene)
@@ -64,6 +64,9 @@ class DriverNode(Node):
         self.also_undo(partial(registry.withdraw, self.get_namespace()))
         self.truth_every = max(1, round(self.spec.control_hz / world.task.action.rate))
         return world
+
+    def _open_robot(self) -> Robot:
+        return roster.make(self.spec, self.chosen.world, lambda: self.now)
 
     def start(self) -> None:
         self.robot.connect()
@@ -84,8 +87,8 @@ class DriverNode(Node):
         if self.world:
             self.world.advance(passed)
         self._obey(self.last_line.beat(self.now, 1.0 / self.spec.control_hz))
-        if self.truth and self.beats % self.truth_every == 0:
-            self._tell_truth()
+        if self.world and self.beats % self.truth_every == 0:
+            self._tell_truth(self.world.truth())
         try:
             self._tell_state(self.robot.read())
         except RobotUnavailable as error:
@@ -98,9 +101,8 @@ class DriverNode(Node):
         if self.attitude and self.state.imu:
             self.attitude.publish(convert.imu_message(self.state.imu, self.state.stamp, self.spec.base_link))
 
-    def _tell_truth(self) -> None:
-        truth = self.world.truth()
-        self.truth.publish(convert.truth_message(replace(truth, stamp=self.pace.graph_time(truth.stamp))))
+    def _tell_truth(self, truth: Truth) -> None:
+        self.truths.publish(convert.truth_message(replace(truth, stamp=self.pace.graph_time(truth.stamp))))
 
     def on_command(self, command: Command) -> None:
         answered = convert.seconds(command.header.stamp)
@@ -125,7 +127,8 @@ class DriverNode(Node):
 
     def on_new_scene(self, request: NewScene.Request, response: NewScene.Response) -> NewScene.Response:
         if not (self.active and self.world):
-            response.message = 'New scenes need an active driver of a simulated world; on a real robot a person lays out the scene.'
+            response.message = ('New scenes need an active driver of a simulated world; '
+                                'on a real robot a person lays out the scene.')
             return response
         response.scene = self.world.new_scene(np.random.default_rng(request.seed))
         self._align()

@@ -1,4 +1,4 @@
-"""One driver for one robot: a second one on the same domain and namespace is refused, and a killed one leaves nothing behind."""
+"""One driver for one robot: a second one on its domain and namespace is refused; a killed one leaves nothing behind."""
 from __future__ import annotations
 
 import fcntl

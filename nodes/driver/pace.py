@@ -1,4 +1,4 @@
-"""How the graph's clock drives the world's: by how much to advance, and when a moment of the world was on the graph's clock."""
+"""How the graph's clock drives the world's: by how much to advance, and when on the graph's clock a moment was."""
 from __future__ import annotations
 
 CATCH_UP = 0.25  # s, longest advance in one beat: a machine that was busy for longer loses time instead of spiralling

@@ -22,4 +22,5 @@ class DriverSettings:
     def __post_init__(self) -> None:
         settings.choose('world', self.world, WORLDS)
         if self.world == 'sim' and not self.task:
-            raise BadInput("driver: a simulated world needs a task such as 'grasp', but none was given; set parameter task.")
+            raise BadInput("driver: a simulated world needs a task such as 'grasp', but none was given; "
+                           'set parameter task.')

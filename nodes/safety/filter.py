@@ -1,7 +1,7 @@
 """The safety filter: one answer to every joint state, a function of values and of what it commanded before.
 
-Invariant: every motion that it commands has a stored, jerk-limited braking run to standstill inside the joint limits and,
-looked at along the run, inside the workspace. A wish that would lose it is bent or not followed.
+Invariant: every motion that it commands has a stored, jerk-limited braking run to standstill inside the joint limits
+and, looked at along the run, inside the workspace. A wish that would lose it is bent or not followed.
 """
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from visuomotor.nodes.safety.bend import along_walls
 from visuomotor.nodes.safety.latch import Category, Latch
 from visuomotor.nodes.safety.limits import Limits
 from visuomotor.nodes.safety.margins import tightest
-from visuomotor.nodes.safety.motion import Candidate, JerkLimited, Motion
+from visuomotor.nodes.safety.motion import Candidate, JerkLimited
+from visuomotor.nodes.safety.ramp import Motion
 from visuomotor.nodes.safety.room import Room
 from visuomotor.nodes.safety.sources import Heard, Sources
 from visuomotor.nodes.safety.verdict import Permitted, Verdict
@@ -61,7 +62,7 @@ class SafetyFilter:
         return now - self.received
 
     def silence(self, now: float) -> str:
-        """Say that joint_states are missing; '' while they come. Nothing is commanded then, and the driver brakes by itself."""
+        """Say that joint_states are missing; '' while they come. Without them the driver brakes by itself."""
         if self.state is None:
             return 'no joint_states have come yet'
         age = self.state_age(now)
@@ -117,8 +118,9 @@ class SafetyFilter:
 
     def _named(self, permitted: Permitted, heard: Heard, asked: FloatArray, now: float) -> Permitted:
         proposal = heard.proposal
-        return replace(permitted, source=proposal.source, mode=int(proposal.mode), asked=asked, observed=proposal.observed,
-                       policy_hash=proposal.policy_hash, proposal_age=now - heard.received)
+        return replace(
+            permitted, source=proposal.source, mode=int(proposal.mode), asked=asked, observed=proposal.observed,
+            policy_hash=proposal.policy_hash, proposal_age=now - heard.received)
 
     # Following a wish, as far as a way out remains.
     def _grant(self, wish: Wish) -> Permitted:
@@ -181,5 +183,5 @@ class SafetyFilter:
         refusals = self.sources.told()
         gripper = self._gripper if self.spec.gripper is not None else None
         margins = tightest(motion, self.room, self.motion)
-        return Permitted(Target(motion.position, motion.velocity, gripper), max(verdict, Verdict.CLIP) if refusals else verdict,
-                         (*reasons, *refusals), margins)
+        heard = max(verdict, Verdict.CLIP) if refusals else verdict
+        return Permitted(Target(motion.position, motion.velocity, gripper), heard, (*reasons, *refusals), margins)

@@ -1,4 +1,4 @@
-"""The software stop: anybody may set it, it stays until somebody arms, and arming asks for a reason and a fresh, still robot."""
+"""The software stop: anybody may set it, it stays until somebody arms; that takes a reason and a fresh, still robot."""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ def arm(latch: Latch, reason: str, state: State | None, age: float, limit: float
     if state is None:
         return latch, 'No joint_states have come yet; start the driver first.'
     if not 0.0 <= age <= limit:
-        return latch, f'The newest joint_states came {age:.2f} s ago, more than {limit:g} s; look after the driver first.'
+        return latch, f'The newest joint_states came {age:.2f} s ago, more than {limit:g} s; see to the driver first.'
     moving = np.abs(state.velocity) > STILL * spec.velocity
     if moving.any():
         return latch, f'{spec.names[int(np.argmax(moving))]} still moves; wait until the robot stands.'

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from visuomotor.robots.settings import knob
 
 SHARES = ('speed_share', 'acceleration_share', 'jerk_share')
-POSITIVE = ('state_age', 'proposal_age', 'observation_age', 'future', 'tip_speed', 'tip_turn', 'tip_acceleration', 'tilt', 'behind')
+POSITIVE = ('state_age', 'proposal_age', 'observation_age', 'future', 'tip_speed', 'tip_turn', 'tip_acceleration',
+            'tilt', 'behind')
 
 
 @dataclass(frozen=True)

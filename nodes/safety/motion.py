@@ -1,16 +1,16 @@
 """Jerk-limited motion with a way out: from every state that it commands, a stored braking run to standstill follows.
 
-A candidate is one beat of motion. It is commanded only together with its way out, which the caller has looked at; braking
-then follows the stored run itself, so that what was checked is what happens.
+A candidate is one beat of motion. It is commanded only together with its way out, which the caller has looked at;
+braking then follows the stored run itself, so that what was checked is what happens.
 """
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
-from ruckig import ControlInterface, InputParameter, Result, Ruckig, Synchronization, Trajectory
+from ruckig import InputParameter, Result, Ruckig, RuckigError, Synchronization, Trajectory
 from visuomotor.nodes.safety.limits import Limits
+from visuomotor.nodes.safety.ramp import Motion, Ramp
 from visuomotor.robots.interface import FloatArray
 from visuomotor.robots.spec import RobotSpec
 
@@ -18,41 +18,11 @@ DONE = (Result.Working, Result.Finished)
 
 
 @dataclass(frozen=True)
-class Motion:
-    """What the joints are commanded to do at one moment."""
-
-    position: FloatArray
-    velocity: FloatArray
-    acceleration: FloatArray
-
-
-@dataclass(frozen=True)
-class WayOut:
-    """A run from a motion to standstill, every joint braking as hard as it may."""
-
-    run: Trajectory
-
-    @property
-    def duration(self) -> float:
-        return float(self.run.duration)
-
-    def at(self, seconds: float) -> Motion:
-        position, velocity, acceleration = self.run.at_time(min(seconds, self.duration))
-        return Motion(np.array(position), np.array(velocity), np.array(acceleration))
-
-    @cached_property
-    def extent(self) -> tuple[FloatArray, FloatArray]:
-        """The lowest and the highest position of each joint on the way."""
-        bounds = self.run.position_extrema
-        return np.array([b.min for b in bounds]), np.array([b.max for b in bounds])
-
-
-@dataclass(frozen=True)
 class Candidate:
-    """One beat of motion and the way out that begins where it ends."""
+    """One beat of motion, and the way out that begins where it ends."""
 
     motion: Motion
-    way_out: WayOut
+    way_out: Ramp
 
 
 class JerkLimited:
@@ -63,41 +33,42 @@ class JerkLimited:
         self.speed = limits.speed_share * spec.velocity
         self.acceleration = limits.acceleration_share * spec.acceleration
         self.jerk = limits.jerk_share * spec.jerk
-        self._planner = Ruckig(len(spec.joints), self.dt)
-        self._run = Trajectory(len(spec.joints))
-        self._to_position, self._to_speed, self._to_rest = (self._question(len(spec.joints)) for _ in range(3))
-        self._to_position.minimum_duration = self.dt  # arrive with the beat, not between two
-        self._to_position.synchronization = Synchronization.Time
-        for question in (self._to_speed, self._to_rest):
-            question.control_interface = ControlInterface.Velocity
-            question.synchronization = Synchronization.No
+        self._still = np.zeros(len(spec.joints))
+        self._planner, self._run = Ruckig(len(spec.joints), self.dt), Trajectory(len(spec.joints))
+        self._question = self._ask(len(spec.joints))
         self.restart(np.array(spec.home))
 
-    def _question(self, joints: int) -> InputParameter:
+    def _ask(self, joints: int) -> InputParameter:
         question = InputParameter(joints)
         question.max_velocity, question.max_acceleration = self.speed.tolist(), self.acceleration.tolist()
         question.max_jerk = self.jerk.tolist()
-        question.target_acceleration = [0.0] * joints
+        question.synchronization = Synchronization.Time
+        question.minimum_duration = self.dt  # arrive with the beat, not between two
         return question
 
     def restart(self, position: FloatArray) -> None:
         """Begin at rest at this position."""
-        still = np.zeros(len(position))
-        self.now = Motion(np.array(position, dtype=np.float64), still, still)
-        way_out = self._rest_from(self.now)
-        assert way_out is not None, 'standing still is always possible'
-        self._way_out, self._gone = way_out, 0.0
+        self.now = Motion(np.array(position, dtype=np.float64), self._still, self._still)
+        self._way_out, self._gone = self._rest_from(self.now), 0.0
 
     def toward(self, position: FloatArray, velocity: FloatArray) -> Candidate | None:
-        """Go to a position as soon as the limits let it, to pass it at this velocity."""
-        self._to_position.target_position = position.tolist()
-        self._to_position.target_velocity = np.clip(velocity, -self.speed, self.speed).tolist()
-        return self._candidate(self._to_position)
+        """Go to a position as soon as the limits let it, to pass it at this velocity; None when no plan is found."""
+        question = self._question
+        question.current_position, question.current_velocity = self.now.position.tolist(), self.now.velocity.tolist()
+        question.current_acceleration = self.now.acceleration.tolist()
+        question.target_position = position.tolist()
+        question.target_velocity = np.clip(velocity, -self.speed, self.speed).tolist()
+        try:
+            if self._planner.calculate(question, self._run) not in DONE:
+                return None
+        except RuckigError:  # rare states that the planner cannot solve; another candidate follows
+            return None
+        return self._candidate(Motion(*(np.array(column) for column in self._run.at_time(self.dt))))
 
-    def at_speed(self, velocity: FloatArray) -> Candidate | None:
+    def at_speed(self, velocity: FloatArray) -> Candidate:
         """Take up a velocity as soon as the limits let it."""
-        self._to_speed.target_velocity = np.clip(velocity, -self.speed, self.speed).tolist()
-        return self._candidate(self._to_speed)
+        wanted = np.clip(velocity, -self.speed, self.speed)
+        return self._candidate(Ramp(self.now, wanted, self.acceleration, self.jerk).at(self.dt))
 
     def take(self, candidate: Candidate) -> Motion:
         """Command a candidate."""
@@ -112,24 +83,11 @@ class JerkLimited:
 
     @property
     def time_to_stop(self) -> float:
+        """Seconds until the stored way out ends in standstill."""
         return max(0.0, self._way_out.duration - self._gone)
 
-    def _candidate(self, question: InputParameter) -> Candidate | None:
-        self._from(question, self.now)
-        if self._planner.calculate(question, self._run) not in DONE:
-            return None
-        position, velocity, acceleration = self._run.at_time(self.dt)
-        motion = Motion(np.array(position), np.array(velocity), np.array(acceleration))
-        way_out = self._rest_from(motion)
-        return Candidate(motion, way_out) if way_out is not None and np.isfinite(motion.position).all() else None
+    def _candidate(self, motion: Motion) -> Candidate:
+        return Candidate(motion, self._rest_from(motion))
 
-    def _rest_from(self, motion: Motion) -> WayOut | None:
-        self._from(self._to_rest, motion)
-        self._to_rest.target_velocity = [0.0] * len(motion.position)
-        run = Trajectory(len(motion.position))
-        return WayOut(run) if self._planner.calculate(self._to_rest, run) in DONE else None
-
-    def _from(self, question: InputParameter, motion: Motion) -> None:
-        question.current_position = motion.position.tolist()
-        question.current_velocity = motion.velocity.tolist()
-        question.current_acceleration = motion.acceleration.tolist()
+    def _rest_from(self, motion: Motion) -> Ramp:
+        return Ramp(motion, self._still, self.acceleration, self.jerk)

@@ -15,7 +15,7 @@ CARTESIAN = (Mode.CARTESIAN_POSE, Mode.CARTESIAN_TWIST)
 
 
 def refusal(proposal: Proposal, spec: RobotSpec, limits: Limits, now: float, newest: float) -> str:
-    """Return why this proposal cannot be followed, or '' when it can; `newest` is the source's newest observation so far."""
+    """Return why this proposal cannot be followed, or ''; `newest` is the source's newest observation so far."""
     for rules in (_meaning, _shape):
         if sentence := next(rules(proposal, spec), ''):
             return sentence
@@ -40,13 +40,16 @@ def _shape(proposal: Proposal, spec: RobotSpec) -> Iterator[str]:
     if proposal.targets.shape != (rows, expected):
         yield (f'{rows} targets of mode {proposal.mode.name.lower()} should be {expected} wide, '
                f'but are {" x ".join(str(n) for n in proposal.targets.shape)}')
-    if len(proposal.gripper) not in (0, rows) or (proposal.mode is Mode.GRIPPER and len(proposal.gripper) == 0):
+    if len(proposal.gripper) not in ((rows,) if proposal.mode is Mode.GRIPPER else (0, rows)):
         yield f'it should hold one gripper value for each of its {rows} targets, but holds {len(proposal.gripper)}'
-    for what, numbers in (('times', proposal.times), ('targets', proposal.targets), ('gripper values', proposal.gripper)):
-        if not np.isfinite(numbers).all():
+    numbers = {'times': proposal.times, 'targets': proposal.targets, 'gripper values': proposal.gripper}
+    for what, values in numbers.items():
+        if not np.isfinite(values).all():
             yield f'its {what} are not all finite'
-    if proposal.mode is Mode.CARTESIAN_POSE and (np.abs(np.linalg.norm(proposal.targets[:, 3:], axis=1) - 1.0) > 0.01).any():
-        yield 'a quaternion is not of length 1'
+    if proposal.mode is Mode.CARTESIAN_POSE:
+        lengths = np.linalg.norm(proposal.targets[:, 3:], axis=1)
+        if (np.abs(lengths - 1.0) > 0.01).any():
+            yield 'a quaternion is not of length 1'
 
 
 def _time(proposal: Proposal, limits: Limits, now: float, newest: float) -> Iterator[str]:

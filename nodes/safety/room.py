@@ -2,8 +2,10 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from visuomotor.nodes.safety.limits import Limits
-from visuomotor.nodes.safety.motion import Candidate, Motion, WayOut
+from visuomotor.nodes.safety.motion import Candidate
+from visuomotor.nodes.safety.ramp import Motion, Ramp
 from visuomotor.robots.interface import FloatArray
 from visuomotor.robots.kinematics import Kinematics
 from visuomotor.robots.spec import RobotSpec
@@ -13,6 +15,7 @@ MOST_LOOKS = 12              # along one way out
 REACH = 1.5                  # m, no joint moves the tip further than this for each rad
 EXACT = 1e-9                 # rad or m; rounding is no violation
 AXES = 'xyz'
+Flags = NDArray[np.bool_]
 
 
 def beyond(value: FloatArray, lower: FloatArray, upper: FloatArray) -> FloatArray:
@@ -35,35 +38,34 @@ class Room:
         """Where the tip is; None for a robot that has none."""
         return self.kinematics.pose(position)[:3] if self.kinematics else None
 
-    def joints_leaving(self, candidate: Candidate, now: Motion) -> FloatArray:
+    def joints_leaving(self, candidate: Candidate, now: Motion) -> Flags:
         """Say for each joint whether it would leave its limits, or be further outside than it is."""
         lowest, highest = candidate.way_out.extent
-        allowed = beyond(now.position, self.lower, self.upper) + EXACT
-        leaving: FloatArray = (self.lower - lowest > allowed) | (highest - self.upper > allowed)
+        allowed = np.maximum(beyond(now.position, self.lower, self.upper), EXACT)
+        leaving: Flags = (self.lower - lowest > allowed) | (highest - self.upper > allowed)
         return leaving
 
-    def walls_crossed(self, candidate: Candidate, tip: FloatArray | None) -> FloatArray:
+    def walls_crossed(self, candidate: Candidate, tip: FloatArray | None) -> Flags:
         """Say for x, y and z whether the tip would leave its box on the way out; `tip` is where it is now."""
-        if tip is None:
+        if tip is None or self._far(candidate.way_out, tip):
             return np.zeros(3, dtype=bool)
-        allowed = beyond(tip, self.box_lower, self.box_upper) + EXACT
-        if self._far(candidate.way_out, tip):
-            return np.zeros(3, dtype=bool)
-        return np.any([beyond(p, self.box_lower, self.box_upper) > allowed for p in self._tips(candidate.way_out)], axis=0)
+        allowed = np.maximum(beyond(tip, self.box_lower, self.box_upper), EXACT)
+        excess = beyond(self._tips(candidate.way_out), self.box_lower, self.box_upper)
+        return np.asarray((excess > allowed).any(axis=0))
 
-    def _far(self, way_out: WayOut, tip: FloatArray) -> bool:
+    def _far(self, way_out: Ramp, tip: FloatArray) -> bool:
         """Say whether no wall is near enough to be reached on this way out, whatever the posture."""
         lowest, highest = way_out.extent
         nearest = min(float((tip - self.box_lower).min()), float((self.box_upper - tip).min()))
         return nearest > REACH * (float((highest - lowest).sum()) + self._beat)
 
-    def _tips(self, way_out: WayOut) -> list[FloatArray]:
+    def _tips(self, way_out: Ramp) -> FloatArray:
         assert self.kinematics is not None
         looks = min(MOST_LOOKS, 1 + int(way_out.duration / LOOK_EVERY))
         moments = np.linspace(0.0, way_out.duration, looks + 1)
-        return [self.kinematics.pose(way_out.at(moment).position)[:3] for moment in moments]
+        return np.array([self.kinematics.pose(position)[:3] for position in way_out.positions(moments[:, None])])
 
-    def describe(self, leaving: FloatArray, walls: FloatArray) -> tuple[str, ...]:
+    def describe(self, leaving: Flags, walls: Flags) -> tuple[str, ...]:
         """Name the limits that a wish would have broken."""
         joints = (f'{name} at its position limit' for name, out in zip(self.spec.names, leaving, strict=True) if out)
         sides = (f'workspace {axis}: the tip would leave its box' for axis, out in zip(AXES, walls, strict=True) if out)

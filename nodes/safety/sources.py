@@ -1,4 +1,4 @@
-"""Who is followed: a person with the dead-man switch before a reset before a policy, and nobody who has fallen silent."""
+"""Who is followed: a person with the dead-man switch before a reset before a policy, and nobody who fell silent."""
 from __future__ import annotations
 
 from collections import deque

@@ -1,11 +1,11 @@
-"""What a proposal asks of the joints at the next beat: a position to pass or a velocity to take up, before any limit."""
+"""What a proposal asks of the joints at the next beat: a position to pass or a velocity to take up."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 import numpy as np
 from visuomotor.nodes.safety.limits import Limits
-from visuomotor.nodes.safety.room import Room
+from visuomotor.nodes.safety.room import AXES, Room
 from visuomotor.robots.chunk import due, slope
 from visuomotor.robots.interface import FloatArray, Mode, Proposal
 from visuomotor.robots.kinematics import Kinematics, difference
@@ -30,7 +30,7 @@ class Wish:
 
 
 class Wishes:
-    """Turns what is due into wishes. It remembers the pose that a run of twists adds up to, so that the tip does not drift."""
+    """Turns what is due into wishes. It remembers the pose that a run of twists adds up to, so that none drifts."""
 
     def __init__(self, spec: RobotSpec, kinematics: Kinematics | None, limits: Limits, room: Room) -> None:
         self.spec, self.limits, self.room = spec, limits, room
@@ -75,7 +75,8 @@ class Wishes:
                      for name, out in zip(self.spec.names, np.abs(wanted) > limit, strict=True) if out)
         return Wish(inside, None, gripper, wanted, fast)
 
-    def _cartesian(self, mode: Mode, row: FloatArray, rate: FloatArray, gripper: float | None, position: FloatArray) -> Wish:
+    def _cartesian(self, mode: Mode, row: FloatArray, rate: FloatArray, gripper: float | None,
+                   position: FloatArray) -> Wish:
         assert self._kinematics is not None, 'refused before'
         pose = self._kinematics.pose(position)
         if mode is Mode.CARTESIAN_POSE:
@@ -105,7 +106,8 @@ class Wishes:
     def _clip_twist(self, twist: FloatArray) -> tuple[FloatArray, tuple[str, ...]]:
         linear = max(1.0, float(np.linalg.norm(twist[:3])) / self.limits.tip_speed)
         angular = max(1.0, float(np.linalg.norm(twist[3:])) / self.limits.tip_turn)
-        why = tuple(f'tip {what} faster than its limit' for what, r in (('moves', linear), ('turns', angular)) if r > 1.0)
+        why = tuple(f'tip {what} faster than its limit' for what, ratio in (('moves', linear), ('turns', angular))
+                    if ratio > 1.0)
         return np.concatenate((twist[:3] / linear, twist[3:] / angular)), why
 
     def _slow_at_walls(self, twist: FloatArray, pose: FloatArray) -> tuple[FloatArray, tuple[str, ...]]:
@@ -114,7 +116,8 @@ class Wishes:
         up = np.sqrt(brake * np.maximum(self.room.box_upper - pose[:3], 0.0))
         down = np.sqrt(brake * np.maximum(pose[:3] - self.room.box_lower, 0.0))
         linear = np.clip(twist[:3], -down, up)
-        slowed = tuple(f'workspace {axis}: slowed before the wall' for axis, a, b in zip('xyz', linear, twist, strict=False) if a != b)
+        slowed = tuple(f'workspace {axis}: slowed before the wall'
+                       for axis, out in zip(AXES, linear != twist[:3], strict=True) if out)
         return np.concatenate((linear, twist[3:])), slowed
 
     def _pull_back(self, pose: FloatArray, twist: FloatArray) -> FloatArray:
