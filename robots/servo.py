@@ -32,6 +32,8 @@ class ServoGains:
 
 def width(mode: Mode, spec: RobotSpec) -> int:
     """Return how many numbers a target of this mode has."""
+    if (mode is Mode.LEG) != (spec.kind == 'legged') and mode not in (Mode.JOINT_POSITION, Mode.JOINT_VELOCITY):
+        raise BadInput(f'{spec.name} ({spec.kind}) cannot follow mode {mode.name.lower()}; use a joint mode.')
     fixed = {Mode.CARTESIAN_POSE: 7, Mode.CARTESIAN_TWIST: 6, Mode.GRIPPER: 0}
     return fixed.get(mode, len(spec.joints))
 
@@ -81,7 +83,7 @@ class Servo:
 
     def _cartesian(self, mode: Mode, target: FloatArray, rate: FloatArray) -> FloatArray:
         if self.kinematics is None:
-            raise BadInput(f'{self.spec.name} has no end-effector to move; use a joint or leg mode.')
+            raise BadInput(f'The servo of {self.spec.name} has no kinematics and cannot follow {mode.name.lower()}.')
         twist = target
         if mode is Mode.CARTESIAN_POSE:
             twist = self.gains.pose * difference(self.kinematics.pose(self.position), target)

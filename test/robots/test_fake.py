@@ -67,6 +67,16 @@ def test_silence_brakes_it_with_its_acceleration_and_it_says_so(fake, clock):
     assert state.velocity.tolist() == [0.0] * 7
 
 
+def test_silence_ends_a_motion_under_way(fake, clock):
+    home = fake.read().position
+    fake.send(Target(home, np.zeros(7)))
+    clock.now += 0.09
+    sent = fake.send(Target(home + 1.0, np.zeros(7)))
+    assert sent.position[0] == pytest.approx(0.15394, abs=1e-5)  # as far as 1.7104 rad/s goes in 0.09 s
+    clock.now += 1.0
+    assert fake.read().position[0] < 0.1  # it had time to speed up, no time to arrive
+
+
 def test_the_gripper_needs_its_time(fake, clock):
     for _ in range(30):
         fake.send(Target(fake.read().position, np.zeros(7), 1.0))

@@ -145,9 +145,22 @@ def test_a_target_of_the_wrong_width_is_refused(servo):
         servo.follow(single(Mode.JOINT_POSITION, [0.0] * 6), 0.0, DT)
 
 
-def test_a_robot_without_end_effector_refuses_cartesian_targets():
-    with pytest.raises(BadInput, match='no end-effector'):
-        Servo(spec.load('minitaur')).follow(single(Mode.CARTESIAN_TWIST, [0.1, 0, 0, 0, 0, 0]), 0.0, DT)
+@pytest.mark.parametrize(('robot', 'mode', 'width', 'sentence'), [
+    ('minitaur', Mode.CARTESIAN_TWIST, 6, r'minitaur .legged. cannot follow mode cartesian_twist'),
+    ('minitaur', Mode.GRIPPER, 0, r'minitaur .legged. cannot follow mode gripper'),
+    ('iiwa7', Mode.LEG, 8, r'iiwa7 .arm. cannot follow mode leg'),
+    ('iiwa7', Mode.CARTESIAN_TWIST, 6, 'has no kinematics')])
+def test_a_mode_that_does_not_fit_the_robot_is_refused(robot, mode, width, sentence):
+    with pytest.raises(BadInput, match=sentence):
+        Servo(spec.load(robot)).follow(single(mode, [0.1] * width, [0.5]), 0.0, DT)
+
+
+def test_a_moving_pose_is_followed_closely(servo, kinematics):
+    start = kinematics.pose(servo.position)
+    rows = np.tile(start, (21, 1))
+    rows[:, 1] += np.arange(21) * 0.05 * 0.1  # 0.1 m/s for 1 s
+    run(servo, Proposal(Mode.CARTESIAN_POSE, np.arange(21) * 0.05, rows), 0.95)
+    assert kinematics.pose(servo.position)[1] == pytest.approx(0.095, abs=3e-3)
 
 
 def test_a_joint_beyond_its_limit_is_led_back_and_goes_no_further():
