@@ -1,0 +1,217 @@
+"""Resets of a toy robot that does what it is told, or does not."""
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from visuomotor.nodes.reset.move import JointMove, nearest_turn
+from visuomotor.nodes.reset.plan import plan, raised
+from visuomotor.nodes.reset.routine import Routine
+from visuomotor.nodes.reset.settings import Parameters
+from visuomotor.robots import settings, spec
+from visuomotor.robots.interface import Mode, State
+from visuomotor.robots.kinematics import Kinematics
+from visuomotor.robots.settings import BadInput
+
+ARM, JACO, LEGGED = spec.load('iiwa7'), spec.load('j2n6s300'), spec.load('minitaur')
+HOME = np.array(ARM.home)
+LOW = np.array([0.1, 0.7, 0.0, -1.4, 0.0, 1.0, 0.0])  # tip about 0.12 m lower than at home
+
+
+class Toy:
+    """A robot that is at once where the newest proposal wants it now."""
+
+    def __init__(self, robot, position, gripper=0.0):
+        self.robot, self.position, self.gripper = robot, np.array(position, dtype=float), gripper
+        self.velocity, self.stuck = np.zeros(len(robot.joints)), False
+
+    def state(self, now):
+        return State(now, self.position.copy(), self.velocity, np.zeros(len(self.position)), self.gripper)
+
+    def obey(self, proposal, now):
+        if proposal is None or self.stuck:
+            return
+        row = int(np.searchsorted(proposal.observed + proposal.times, now, side='right')) - 1
+        if proposal.mode == Mode.JOINT_POSITION:
+            self.position = proposal.targets[row]
+        if len(proposal.gripper):
+            self.gripper = float(proposal.gripper[row])
+
+
+def routine_for(robot, kinematics=None, *, scene=True, **knobs):
+    chosen = Parameters(**knobs)
+    return Routine(plan(robot, kinematics, chosen, scene), chosen.attempts, chosen.state_age)
+
+
+def play(routine, toy, *, seconds=30.0, answer=(True, '')):
+    """Run the routine against the toy; return its stages in order, every proposal, and when it ended."""
+    stages, proposals = [], []
+    for tick in range(int(seconds * 20)):
+        now = 100.0 + tick * 0.05
+        proposal = routine.step(toy.state(now), now)
+        if routine.wants_scene:
+            routine.scene_answered(*answer, now)
+        if not stages or stages[-1] != routine.stage:
+            stages.append(routine.stage)
+        if proposal is not None:
+            proposals.append(proposal)
+        toy.obey(proposal, now)
+        if routine.done:
+            return stages, proposals, now
+    return stages, proposals, None
+
+
+def test_an_arm_that_holds_something_lets_go_lifts_goes_home_and_gets_a_new_scene():
+    routine, toy = routine_for(ARM, Kinematics(ARM)), Toy(ARM, LOW, gripper=0.6)
+    stages, proposals, _ = play(routine, toy)
+    assert (routine.ready, routine.attempt, routine.message) == (True, 1, 'ready after 1 of 2 attempts')
+    assert stages == ['opening the gripper', 'lifting clear', 'going home', 'laying out a new scene']
+    assert {proposal.source for proposal in proposals} == {2}
+    assert np.abs(toy.position - HOME).max() < 1e-6
+    assert toy.gripper == 0.0
+
+
+@pytest.mark.parametrize(('robot', 'world', 'scene', 'expected'), [
+    (ARM, 'sim', False, ['Still', 'Open', 'Move', 'Move']),
+    (ARM, 'sim', True, ['Still', 'Open', 'Move', 'Move', 'Scene']),
+    (ARM, 'emulated', True, ['Still', 'Open', 'Move', 'Move', 'Scene']),
+    (ARM, 'fake', True, ['Still', 'Open', 'Move', 'Move']),
+    (ARM, 'real', True, ['Still', 'Move', 'Move', 'Open']),
+    (LEGGED, 'sim', True, ['Move', 'Scene', 'Move']),
+    (LEGGED, 'real', True, ['Move']),
+])
+def test_stages(robot, world, scene, expected):
+    kinematics = Kinematics(robot) if robot.kind == 'arm' else None
+    assert [type(stage).__name__ for stage in plan(robot, kinematics, Parameters(world=world), scene)] == expected
+
+
+def test_on_a_real_arm_what_it_holds_is_let_go_over_the_tray():
+    routine, toy = routine_for(ARM, Kinematics(ARM), world='real'), Toy(ARM, LOW, gripper=0.6)
+    _, proposals, _ = play(routine, toy)
+    moving = [proposal for proposal in proposals if proposal.mode == Mode.JOINT_POSITION]
+    assert routine.ready
+    assert all(len(proposal.gripper) == 0 for proposal in moving)
+    assert proposals[-1].mode == Mode.GRIPPER
+
+
+def test_speed_and_acceleration_stay_below_half_of_the_limits():
+    move = JointMove(ARM, LOW, HOME, 0.5, 0.0)
+    times = np.arange(0.0, move.duration, 0.001)
+    speed = np.diff([move.at(t) for t in times], axis=0) / 0.001
+    assert (np.abs(speed).max(axis=0) <= 0.5 * ARM.velocity + 1e-6).all()
+    assert (np.abs(np.diff(speed, axis=0)).max(axis=0) / 0.001 <= 0.5 * ARM.acceleration + 1e-2).all()
+    assert np.abs(move.at(move.duration) - HOME).max() < 1e-9
+
+
+def test_a_chunk_looks_half_a_second_ahead_and_counts_from_the_observation():
+    chunk = JointMove(ARM, LOW, HOME, 0.5, 10.0).chunk(10.2, 10.15, 0.5, 0.0)
+    assert (chunk.observed, len(chunk.times)) == (10.15, 26)
+    assert chunk.times[[0, -1]] == pytest.approx([0.05, 0.55])
+    assert np.allclose(np.diff(chunk.times), 0.02)
+    assert chunk.gripper.tolist() == [0.0] * 26
+
+
+def test_a_motion_ends_with_one_target_at_rest_before_silence():
+    routine, toy = routine_for(LEGGED, scene=False), Toy(LEGGED, np.full(8, 1.2))
+    endings = []
+    for tick in range(100):
+        now = 100.0 + tick * 0.05
+        proposal = routine.step(toy.state(now), now)
+        toy.obey(proposal, now)
+        endings += [proposal] if routine.resting else []
+    assert routine.ready
+    assert len(endings) == 1
+    assert endings[0].targets.tolist() == [list(LEGGED.home)]
+
+
+def test_a_stuck_gripper_is_tried_twice_and_named():
+    routine, toy = routine_for(ARM), Toy(ARM, HOME, gripper=0.6)
+    toy.stuck = True
+    play(routine, toy)
+    assert (routine.ready, routine.attempt, routine.message) == (
+        False, 2, 'opening the gripper took more than 4.0 s, and 2 attempts were made')
+
+
+def test_an_arm_that_does_not_arrive_is_noticed_by_measurement():
+    routine, toy = routine_for(ARM, attempts=1), Toy(ARM, HOME + 0.031)
+    toy.stuck = True
+    play(routine, toy)
+    assert not routine.ready
+    assert routine.message.startswith('going home took more than ')
+
+
+def test_nearly_home_is_home():
+    routine, toy = routine_for(ARM, attempts=1), Toy(ARM, HOME + 0.029)
+    toy.stuck = True
+    play(routine, toy)
+    assert routine.ready
+
+
+def test_nothing_is_proposed_while_the_arm_still_moves():
+    routine, toy = routine_for(ARM), Toy(ARM, LOW, gripper=0.6)
+    toy.velocity = 0.04 * ARM.velocity
+    stages, proposals, _ = play(routine, toy, seconds=2.0)
+    assert (stages, proposals) == (['waiting until the robot stands still'], [])
+
+
+def test_the_state_has_to_be_fresh():
+    routine = routine_for(ARM)
+    assert routine.step(Toy(ARM, LOW).state(100.0), 100.51) is None
+    assert (routine.done, routine.ready) == (True, False)
+    assert routine.message == 'joint_states have been silent for more than 0.5 s; is the driver active?'
+    never = routine_for(ARM)
+    never.step(None, 100.0)
+    assert never.done
+
+
+def test_a_world_without_new_scenes_fails_the_reset():
+    routine = routine_for(ARM)
+    play(routine, Toy(ARM, HOME), answer=(False, 'nobody serves it'))
+    assert (routine.ready, routine.message) == (False, 'no new scene: nobody serves it')
+
+
+def test_a_new_scene_is_asked_for_once_and_given_time_to_settle():
+    routine, toy, asked = routine_for(ARM), Toy(ARM, HOME), []
+    for tick in range(60):
+        now = 100.0 + tick * 0.05
+        routine.step(toy.state(now), now)
+        if routine.wants_scene:
+            asked.append(now)
+            routine.scene_answered(True, '', now)
+        if routine.done:
+            break
+    assert len(asked) == 1
+    assert routine.ready
+    assert now - asked[0] == pytest.approx(0.2)
+
+
+def test_a_cancelled_reset_is_silent():
+    routine, toy = routine_for(ARM), Toy(ARM, LOW)
+    assert any(routine.step(toy.state(100.0 + t), 100.0 + t) for t in (0.0, 0.05))
+    routine.cancel('cancelled')
+    assert routine.step(toy.state(100.1), 100.1) is None
+    assert (routine.ready, routine.message) == (False, 'cancelled')
+
+
+def test_lifting_stays_below_home_and_says_when_there_is_no_need():
+    kinematics = Kinematics(ARM)
+    toy = Toy(ARM, LOW)
+    before, after = kinematics.pose(LOW), kinematics.pose(raised(ARM, kinematics, toy.state(0.0), 0.05))
+    assert after[:3] - before[:3] == pytest.approx([0.0, 0.0, 0.05], abs=1e-3)
+    high = kinematics.pose(raised(ARM, kinematics, toy.state(0.0), 5.0))
+    assert high[2] == pytest.approx(0.35, abs=2e-3)
+    assert raised(ARM, kinematics, Toy(ARM, HOME).state(0.0), 0.15) is None
+
+
+def test_an_endless_joint_does_not_unwind():
+    goal = np.array(JACO.home)
+    turned = goal + np.array([2 * np.pi, 0, 0, -4 * np.pi, 0, 0]) + 0.1
+    assert nearest_turn(JACO, turned, goal) - goal == pytest.approx([2 * np.pi, 0, 0, -4 * np.pi, 0, 0])
+    assert nearest_turn(ARM, HOME + 7.0, HOME).tolist() == HOME.tolist()
+
+
+@pytest.mark.parametrize(('wrong', 'word'), [
+    ({'speed': 0.0}, 'speed'), ({'legged_speed': 1.1}, 'legged_speed'), ({'world': 'simm'}, 'sim'),
+    ({'chunk': 0.05}, 'gaps'), ({'attempts': 0}, 'attempts')])
+def test_parameters_that_do_not_fit_are_refused(wrong, word):
+    with pytest.raises(BadInput, match=word):
+        settings.build(Parameters, wrong, 'reset')
