@@ -1,0 +1,124 @@
+"""An episode is one whole file or a `.part`, never something between; standard MCAP tools read it."""
+from __future__ import annotations
+
+import os
+import signal
+import struct
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from mcap.reader import make_reader
+from mcap_ros2.decoder import DecoderFactory
+
+from visuomotor.episodes import naming, read
+from visuomotor.episodes.catalogue import catalogue
+from visuomotor.episodes.log import EpisodeWriter
+
+ABOUT = {'robot': 'iiwa7', 'task': 'grasp', 'policy': 'scripted', 'number': '1', 'seed': '7', 'visuomotor': '0.1.0'}
+OUTCOME = {'result': 'SUCCESS', 'truth': 'FAILURE', 'reason': 'held', 'success_probability': '0.9', 'return_value': '1.5',
+           'duration': '3.25', 'policy_hash': 'abc'}
+POINT = 'float64 x\nfloat64 y\nfloat64 z\n'
+
+
+def cdr(x: float, y: float, z: float) -> bytes:
+    return b'\x00\x01\x00\x00' + struct.pack('<3d', x, y, z)
+
+
+def write(path: Path, count: int = 3) -> EpisodeWriter:
+    writer = EpisodeWriter(path, ABOUT)
+    channel = writer.channel('tip', 'geometry_msgs/msg/Point', POINT)
+    for index in range(count):
+        writer.write(channel, cdr(index, 0.5, -1.0), 1_000_000_000 + index, 2_000_000_000 + index)
+    return writer
+
+
+def test_what_was_written_is_read_back_by_a_standard_reader(tmp_path):
+    stored = write(tmp_path / 'episode_00001.mcap').commit(OUTCOME)
+    assert (stored.messages, stored.bytes) == (3, (tmp_path / 'episode_00001.mcap').stat().st_size)
+    with open(stored.path, 'rb') as stream:
+        found = [(c.topic, s.name, m.log_time, m.publish_time, d.x, d.y, d.z) for s, c, m, d in
+                 make_reader(stream, decoder_factories=[DecoderFactory()]).iter_decoded_messages()]
+    assert found[2] == ('tip', 'geometry_msgs/msg/Point', 1_000_000_002, 2_000_000_002, 2.0, 0.5, -1.0)
+    assert len(found) == 3
+
+
+def test_our_own_reader_tells_the_same(tmp_path):
+    path = write(tmp_path / 'episode_00001.mcap').commit(OUTCOME).path
+    assert [(h.topic, h.logged, h.message.x) for h in read.messages(path, ['tip'])] == [
+        ('tip', 1_000_000_000, 0.0), ('tip', 1_000_000_001, 1.0), ('tip', 1_000_000_002, 2.0)]
+    assert read.metadata(path) == {**ABOUT, **OUTCOME}
+    assert read.counts(path) == {'tip': 3}
+    assert next(read.raw(path)) == ('tip', 1_000_000_000, cdr(0.0, 0.5, -1.0))
+
+
+def test_until_it_is_committed_there_is_only_a_part(tmp_path):
+    path = tmp_path / 'run' / 'episode_00001.mcap'
+    writer = write(path)
+    assert [entry.name for entry in path.parent.iterdir()] == ['episode_00001.mcap.part']
+    writer.commit(OUTCOME)
+    assert [entry.name for entry in path.parent.iterdir()] == ['episode_00001.mcap']
+
+
+def test_an_episode_is_never_written_over(tmp_path):
+    write(tmp_path / 'episode_00001.mcap').commit(OUTCOME)
+    with pytest.raises(FileExistsError, match=r'never written over'):
+        EpisodeWriter(tmp_path / 'episode_00001.mcap', ABOUT)
+
+
+KILLED = '''
+import sys
+sys.path.insert(0, {here!r})
+from pathlib import Path
+from test_episode_files import OUTCOME, write
+folder = Path({folder!r})
+for number in (1, 2):
+    write(folder / f'episode_0000{{number}}.mcap').commit(OUTCOME)
+writer = write(folder / 'episode_00003.mcap', 100_000)
+print('writing', flush=True)
+sys.stdin.read()
+'''
+
+
+def test_a_killed_process_loses_only_the_episode_that_it_was_writing(tmp_path):
+    script = KILLED.format(here=str(Path(__file__).parent), folder=str(tmp_path))
+    with subprocess.Popen([sys.executable, '-c', script], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b'writing\n'
+        os.kill(process.pid, signal.SIGKILL)
+    found = catalogue(tmp_path)
+    assert [(e.number, e.result, e.messages) for e in found.episodes] == [(1, 'SUCCESS', 3), (2, 'SUCCESS', 3)]
+    assert [path.name for path in found.interrupted] == ['episode_00003.mcap.part']
+    assert found.interrupted[0].stat().st_size > 0
+    assert naming.next_number(tmp_path) == 4
+
+
+def test_the_catalogue_names_what_it_cannot_read_and_lists_the_rest(tmp_path):
+    whole = write(tmp_path / 'a' / 'episode_00001.mcap').commit(OUTCOME).path
+    (tmp_path / 'a' / 'episode_00002.mcap').write_bytes(whole.read_bytes()[:200])
+    (tmp_path / 'a' / 'episode_00003.mcap').write_bytes(b'')
+    write(tmp_path / 'a' / 'episode_00004.mcap').commit({'result': 'SUCCESS'})
+    (tmp_path / 'a' / 'notes.mcap').write_bytes(b'not ours')
+    found = catalogue(tmp_path)
+    assert [e.path.name for e in found.episodes] == ['episode_00001.mcap']
+    assert [text.split('/')[-1].split(' ')[0] for text in found.unreadable] == [
+        'episode_00002.mcap', 'episode_00003.mcap', 'episode_00004.mcap']
+    assert all(text.endswith('.') and '\n' not in text for text in found.unreadable)
+
+
+def test_an_entry_tells_the_outcome_in_numbers(tmp_path):
+    write(tmp_path / 'episode_00012.mcap').commit(OUTCOME)
+    (entry,) = catalogue(tmp_path).episodes
+    assert (entry.number, entry.robot, entry.task, entry.seed, entry.truth) == (12, 'iiwa7', 'grasp', '7', 'FAILURE')
+    assert (entry.return_value, entry.duration, entry.policy_hash, entry.reason) == (1.5, 3.25, 'abc', 'held')
+
+
+def test_names_and_numbers(tmp_path):
+    assert naming.next_number(tmp_path) == 1
+    (tmp_path / 'episode_00007.mcap.part').touch()
+    (tmp_path / 'episode_00003.mcap').touch()
+    assert naming.next_number(tmp_path) == 8
+    assert naming.episode_file(Path('d'), 42) == Path('d/episode_00042.mcap')
+    assert naming.run_folder(Path('d'), 'iiwa7', 'grasp', 'first') == Path('d/iiwa7-grasp/first')
+    assert naming.number_of(Path('episode_x.mcap')) == 0
