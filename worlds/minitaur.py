@@ -81,7 +81,8 @@ class MinitaurRobot:
         self._check(target)
         with self._world.lock:
             now = self._world.time
-            span = min(max(now - self._sent_at, 1 / self.spec.control_hz), self.spec.command_age)
+            beat = 1 / self.spec.control_hz
+            span = min(max(now - self._sent_at, beat), self.spec.command_age) if self._obeying else beat
             reach = self.spec.velocity * span
             near = np.clip(target.position, self._sent - reach, self._sent + reach)
             position = np.clip(near, self.spec.lower, self.spec.upper)
