@@ -6,7 +6,6 @@ services, clients and actions are asked every tenth time. A wait set is built on
 """
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from rclpy.executors import Executor, await_or_execute
@@ -17,6 +16,7 @@ from rclpy.task import Task
 
 IDLE = 0.01          # s, longest wait, so that services and actions are asked often enough
 SELDOM = 10          # polls between two looks at services, clients and actions
+MESSAGE_ONLY = Subscription.CallbackType.MessageOnly
 
 
 class Polled(Executor):
@@ -29,10 +29,12 @@ class Polled(Executor):
         self._subscriptions: list[Any] = []
         self._timers: list[Any] = []
         self._tasks: list[Any]
+        self._ears: list[tuple[Any, Any, bool, Any, bool]] = []
         super().__init__(**kwargs)
 
     def add_node(self, node: Node) -> bool:
-        self._order.append(node)
+        if node not in self._order:  # the node, told of its executor, adds itself once more
+            self._order.append(node)
         return bool(super().add_node(node))
 
     def remove_node(self, node: Node) -> None:
@@ -71,19 +73,27 @@ class Polled(Executor):
         self._dirty = False
         self._subscriptions = [s for node in self._order for s in node.subscriptions]
         self._timers = [t for node in self._order for t in node.timers]
+        self._ears = [(s.handle.take_message, s.msg_type, s.raw, s.callback, s._callback_type is MESSAGE_ONLY)
+                      for s in self._subscriptions]
 
     def _often(self) -> int:
+        """Ask every timer and subscription once. Written flat: it runs a few times in every beat."""
         if self._dirty:
             self._refresh()
         ran = 0
         for timer in self._timers:
-            ran += _fire(timer)
-            if self._dirty:
-                return ran
-        for subscription in self._subscriptions:
-            ran += _hear(subscription)
-            if self._dirty:
-                return ran
+            if timer.handle.is_timer_ready():
+                timer.handle.call_timer()
+                timer.callback()
+                ran += 1
+                if self._dirty:
+                    return ran
+        for take, kind, raw, callback, message_only in self._ears:
+            while (taken := take(kind, raw)) is not None:
+                callback(taken[0]) if message_only else callback(*taken)
+                ran += 1
+                if self._dirty:
+                    return ran
         return ran
 
     def _seldom(self) -> int:
@@ -173,24 +183,3 @@ class Polled(Executor):
 
 async def _await(coroutine: Any) -> Any:
     return await coroutine
-
-
-def _fire(timer: Any) -> int:
-    if not timer.handle.is_timer_ready():
-        return 0
-    timer.handle.call_timer()
-    timer.callback()
-    return 1
-
-
-def _hear(subscription: Any) -> int:
-    return sum(1 for _ in _deliver(subscription))
-
-
-def _deliver(subscription: Any) -> Iterator[None]:
-    while (taken := subscription.handle.take_message(subscription.msg_type, subscription.raw)) is not None:
-        if subscription._callback_type is Subscription.CallbackType.MessageOnly:
-            subscription.callback(taken[0])
-        else:
-            subscription.callback(*taken)
-        yield

@@ -1,0 +1,47 @@
+"""Figures, their floors and their ratios, as a table for people and for docs/benchmarks.md."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measured figure beside its floor. `bound` is the ratio that has to hold."""
+
+    name: str
+    ours: float
+    floor: float
+    unit: str
+    bound: float
+    at_most: bool = True  # False: the ratio has to be at least the bound
+
+    @property
+    def ratio(self) -> float:
+        return self.ours / self.floor
+
+    @property
+    def holds(self) -> bool:
+        return self.ratio <= self.bound if self.at_most else self.ratio >= self.bound
+
+    def row(self) -> list[str]:
+        sign = '≤' if self.at_most else '≥'
+        return [self.name, f'{self.ours:.4g} {self.unit}', f'{self.floor:.4g} {self.unit}', f'{self.ratio:.2f}',
+                f'{sign} {self.bound:g}', 'yes' if self.holds else 'NO']
+
+
+HEADINGS = ('figure', 'ours', 'floor', 'ratio', 'wanted', 'holds')
+
+
+def percentiles(name: str, ours: Sequence[float], floor: Sequence[float], bound: float) -> list[Figure]:
+    """p50 and p99 of durations in seconds, in milliseconds."""
+    return [Figure(f'{name}, p{q}', float(np.percentile(ours, q)) * 1e3, float(np.percentile(floor, q)) * 1e3, 'ms', bound)
+            for q in (50, 99)]
+
+
+def markdown(figures: Sequence[Figure]) -> str:
+    """Return the table for docs/benchmarks.md."""
+    rows = [HEADINGS, ('---',) * len(HEADINGS), *(figure.row() for figure in figures)]
+    return '\n'.join('| ' + ' | '.join(row) + ' |' for row in rows)
