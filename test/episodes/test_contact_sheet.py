@@ -7,13 +7,13 @@ import struct
 import cv2
 import numpy as np
 import pytest
-
 from visuomotor.episodes import read, summary
 from visuomotor.episodes.catalogue import catalogue
 from visuomotor.episodes.contact_sheet import contact_sheet, fitted
 from visuomotor.episodes.log import EpisodeWriter
 
-IMAGE = ('std_msgs/Header header\nuint32 height\nuint32 width\nstring encoding\nuint8 is_bigendian\nuint32 step\nuint8[] data\n'
+IMAGE = ('std_msgs/Header header\nuint32 height\nuint32 width\nstring encoding\nuint8 is_bigendian\nuint32 step\n'
+         'uint8[] data\n'
          + '=' * 80 + '\nMSG: std_msgs/Header\nbuiltin_interfaces/Time stamp\nstring frame_id\n'
          + '=' * 80 + '\nMSG: builtin_interfaces/Time\nint32 sec\nuint32 nanosec\n')
 
@@ -22,7 +22,7 @@ def image(red: int, green: int, blue: int, height: int = 4, width: int = 6) -> b
     pixels = bytes((red, green, blue)) * (height * width)
     head = struct.pack('<iII1s3x', 1, 0, 1, b'\0') + struct.pack('<II', height, width)
     code = struct.pack('<I5s', 5, b'rgb8\0')
-    return b'\x00\x01\x00\x00' + head + code + struct.pack('<B2xI', 0, 3 * width) + struct.pack('<I', len(pixels)) + pixels
+    return b'\x00\x01\x00\x00' + head + code + struct.pack('<B2xII', 0, 3 * width, len(pixels)) + pixels
 
 
 def episode(path, result: str, colours, duration: str = '2.0', truth: str = 'UNKNOWN'):

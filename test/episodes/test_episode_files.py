@@ -11,14 +11,13 @@ from pathlib import Path
 import pytest
 from mcap.reader import make_reader
 from mcap_ros2.decoder import DecoderFactory
-
 from visuomotor.episodes import naming, read
 from visuomotor.episodes.catalogue import catalogue
 from visuomotor.episodes.log import EpisodeWriter
 
 ABOUT = {'robot': 'iiwa7', 'task': 'grasp', 'policy': 'scripted', 'number': '1', 'seed': '7', 'visuomotor': '0.1.0'}
-OUTCOME = {'result': 'SUCCESS', 'truth': 'FAILURE', 'reason': 'held', 'success_probability': '0.9', 'return_value': '1.5',
-           'duration': '3.25', 'policy_hash': 'abc'}
+OUTCOME = {'result': 'SUCCESS', 'truth': 'FAILURE', 'reason': 'held', 'success_probability': '0.9',
+           'return_value': '1.5', 'duration': '3.25', 'policy_hash': 'abc'}
 POINT = 'float64 x\nfloat64 y\nfloat64 z\n'
 
 
