@@ -218,6 +218,7 @@ def test_reconnecting_does_not_jump(live):
         live.robot.read()
     live.wait(0.5)
     live.robot.connect()
+    assert live.robot.read().alarms == ()
     before = live.position()
     live.wait(0.3)
     np.testing.assert_allclose(live.position(), before, atol=2 * live.stillness)

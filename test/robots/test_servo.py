@@ -115,6 +115,22 @@ def test_a_twist_moves_the_tip_straight(servo, kinematics):
     np.testing.assert_allclose(difference(before, after)[3:], [0.0, 0.0, 0.0], atol=5e-3)
 
 
+def test_the_tip_is_never_faster_than_the_gains_say(servo, kinematics):
+    path = [kinematics.pose(servo.follow(single(Mode.CARTESIAN_TWIST, [0, 3.0, 0, 0, 0, 0]), 0.0, DT).position)[:3]
+            for _ in range(40)]
+    assert np.linalg.norm(np.diff(path, axis=0), axis=1).max() / DT == pytest.approx(0.8, abs=0.02)
+
+
+def test_slow_joints_slow_the_tip_but_do_not_bend_its_path():
+    robot = spec.load('j2n6s300')
+    servo, arm = Servo(robot, Kinematics(robot)), Kinematics(robot)
+    start = arm.pose(servo.position)[:3]
+    for _ in range(60):
+        servo.follow(single(Mode.CARTESIAN_TWIST, [0.0, 0.0, 0.8, 0, 0, 0]), 0.0, DT)
+    across = (arm.pose(servo.position)[:3] - start)[:2]
+    assert np.linalg.norm(across) < 0.02
+
+
 def test_legs_become_motor_angles():
     servo = Servo(spec.load('minitaur'))
     wish = [0.3, 1.8, 0.0, 1.570796, 0.3, 1.8, 0.0, 1.570796]
