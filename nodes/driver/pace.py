@@ -18,11 +18,11 @@ class Pace:
 
     def step(self, now: int) -> float:
         """Return the seconds to advance the world by, at graph time `now` (ns). A clock that went backwards gives 0."""
-        passed, self._last = max(0, now - self._last) * 1e-9, now
-        skipped = max(0.0, passed - CATCH_UP)
-        self.lost += skipped
-        self._offset += skipped
-        return passed - skipped
+        elapsed, self._last = (now - self._last) * 1e-9, now
+        lived = min(max(elapsed, 0.0), CATCH_UP)
+        self._offset += elapsed - lived
+        self.lost += max(0.0, elapsed - lived)
+        return lived
 
     def graph_time(self, world: float) -> float:
         """Say when a moment of the world is on the graph's clock, in seconds."""

@@ -41,11 +41,13 @@ class SafetyFilter:
         self._gripper = 0.0
         self._again = ''          # why motion begins again from the measured state; '' when it goes on
         self._followed: tuple[int, Mode] | None = None
+        self._held = self.motion.now.position  # where the robot was commanded to be when the stop was called
 
     # Stop and arm.
     def stop(self, reason: str, category: Category = Category.BRAKE) -> None:
         """Latch a stop, until somebody arms."""
         self.latch = latches.stop(self.latch, reason, category)
+        self._held = self.motion.now.position
 
     def arm(self, reason: str, now: float) -> str:
         """Permit motion again, from where the robot is, and forget what was asked before; return why not, or ''."""
@@ -76,8 +78,10 @@ class SafetyFilter:
         self._note(state, now)
         if broken:
             return self._begin(state, broken)
-        if forbidden := self.latch.forbids or watch.tilted(state.imu, self.limits):
-            return self._halt((forbidden,))
+        if self.latch.forbids:
+            return self._stand(self.latch.forbids)
+        if lean := watch.tilted(state.imu, self.limits):
+            return self._halt((lean,))
         return self._follow(state.stamp, now)
 
     def _note(self, state: State, now: float) -> None:
@@ -100,6 +104,14 @@ class SafetyFilter:
         self.wishes.forget()
         self._followed = None
         return self._answer(self.motion.brake(), Verdict.STOP, reasons)
+
+    def _stand(self, why: str) -> Permitted:
+        """Stop as the latch says: brake and stay, or brake and go back to where the stop was called."""
+        hold = self.latch.category is Category.HOLD
+        back = self.motion.toward(self._held, np.zeros_like(self._held)) if hold else None
+        if back is None or self.room.broken_by(back, self.motion.now):
+            return self._halt((why,))
+        return self._answer(self.motion.take(back), Verdict.STOP, (why,))
 
     def _follow(self, stamp: float, now: float) -> Permitted:
         heard, silent = self.sources.winner(stamp)

@@ -65,6 +65,10 @@ class Room:
         moments = np.linspace(0.0, way_out.duration, looks + 1)
         return np.array([self.kinematics.pose(position)[:3] for position in way_out.positions(moments[:, None])])
 
+    def broken_by(self, candidate: Candidate, now: Motion) -> tuple[str, ...]:
+        """Name the limits that a candidate would break; none when it may be commanded."""
+        return self.describe(self.joints_leaving(candidate, now), self.walls_crossed(candidate, self.tip(now.position)))
+
     def describe(self, leaving: Flags, walls: Flags) -> tuple[str, ...]:
         """Name the limits that a wish would have broken."""
         joints = (f'{name} at its position limit' for name, out in zip(self.spec.names, leaving, strict=True) if out)

@@ -1,0 +1,122 @@
+"""Messages to values and back, with the numbers written out."""
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from builtin_interfaces.msg import Time
+from sensor_msgs.msg import Image, JointState
+
+from visuomotor.msg import Command
+from visuomotor.nodes._ros import convert
+from visuomotor.robots import spec
+from visuomotor.robots.interface import Imu, Mode, Proposal, State
+from visuomotor.robots.settings import BadInput
+from visuomotor.worlds.interface import Truth
+
+IIWA, MINITAUR = spec.load('iiwa7'), spec.load('minitaur')
+NAMES = ['lbr_A1', 'lbr_A2', 'lbr_A3', 'lbr_A4', 'lbr_A5', 'lbr_A6', 'lbr_A7']
+
+
+@pytest.mark.parametrize(('seconds', 'sec', 'nanosec'), [
+    (0.0, 0, 0), (1.25, 1, 250_000_000), (0.006, 0, 6_000_000), (5.999999999, 5, 999_999_999),
+    (2.9999999999, 3, 0), (1_700_000_000.5, 1_700_000_000, 500_000_000)])
+def test_a_stamp_is_exact_to_the_nanosecond(seconds, sec, nanosec):
+    assert convert.stamp(seconds) == Time(sec=sec, nanosec=nanosec)
+
+
+@pytest.mark.parametrize('seconds', [0.01, 12.345678901, 1_763_600_000.1234567, 1_763_600_123.987654])
+def test_a_stamp_made_from_seconds_comes_back_as_the_same_seconds_and_stamp(seconds):
+    once = convert.seconds(convert.stamp(seconds))
+    assert convert.stamp(once) == convert.stamp(seconds)
+    assert once == pytest.approx(seconds, abs=6e-10)
+
+
+def test_joint_states_carry_the_joints_in_order_and_then_the_gripper():
+    state = State(3.5, np.arange(7.0), np.arange(7.0) / 10, np.arange(7.0) * 2, gripper=0.75, gripper_effort=12.0)
+    message = convert.joint_state(state, IIWA)
+    assert list(message.name) == [*NAMES, 'gripper']
+    assert list(message.position) == [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 0.75]
+    assert message.effort[7] == 12.0
+    assert message.header.stamp == Time(sec=3, nanosec=500_000_000)
+
+
+def test_joint_states_are_read_by_name_in_any_order():
+    message = JointState(name=['gripper', *reversed(NAMES), 'wheel'], position=[0.5, 7, 6, 5, 4, 3, 2, 1, 99],
+                         velocity=[0.0, 70, 60, 50, 40, 30, 20, 10, 99])
+    state = convert.state(message, IIWA)
+    assert state.position.tolist() == [1, 2, 3, 4, 5, 6, 7]
+    assert state.velocity.tolist() == [10, 20, 30, 40, 50, 60, 70]
+    assert state.effort.tolist() == [0] * 7
+    assert state.gripper == 0.5
+
+
+def test_joint_states_of_another_robot_are_refused_by_name():
+    with pytest.raises(BadInput, match=r'lacks lbr_A7; is this the robot'):
+        convert.state(JointState(name=NAMES[:6], position=[0.0] * 6), IIWA)
+    with pytest.raises(BadInput, match='one position for each of its 7 names, but holds 2'):
+        convert.state(JointState(name=NAMES, position=[0.0, 0.0]), IIWA)
+
+
+def test_a_proposal_survives_the_wire():
+    proposal = Proposal(Mode.CARTESIAN_TWIST, np.array([0.03, 0.08]), np.arange(12.0).reshape(2, 6), np.array([0.0, 1.0]),
+                        observed=7.125, source=3, dead_man=True, policy_hash='abc')
+    message = convert.proposal_message(proposal, 7.2, terminate=True)
+    assert (message.width, message.terminate, list(message.times)) == (6, True, [0.03, 0.08])
+    back = convert.proposal(message)
+    assert back.targets.tolist() == [[0, 1, 2, 3, 4, 5], [6, 7, 8, 9, 10, 11]]
+    assert (back.mode, back.observed, back.source, back.dead_man, back.policy_hash) == (4, 7.125, 3, True, 'abc')
+    assert back.gripper.tolist() == [0.0, 1.0]
+
+
+def test_numbers_that_form_no_proposal_are_refused():
+    message = convert.proposal_message(Proposal(Mode.JOINT_POSITION, np.array([0.0]), np.zeros((1, 7))), 0.0)
+    message.mode = 9
+    with pytest.raises(BadInput, match='mode should be 1 .. 6, but is 9'):
+        convert.proposal(message)
+    message.mode, message.width = 1, 6
+    with pytest.raises(BadInput, match='1 targets of width 6 are 6 numbers, but 7 came'):
+        convert.proposal(message)
+
+
+def test_attitude_survives_the_wire():
+    imu = Imu(np.array([0.1, 0.2, 0.3, 0.9]), np.array([1.0, -2.0, 3.0]))
+    back = convert.imu(convert.imu_message(imu, 1.0, 'body'))
+    assert back.orientation.tolist() == [0.1, 0.2, 0.3, 0.9]
+    assert back.angular_velocity.tolist() == [1.0, -2.0, 3.0]
+
+
+def test_truth_survives_the_wire():
+    truth = Truth(2.5, {'cup': np.array([1, 2, 3, 0, 0, 0, 1.0])}, {'height': 0.25}, reward=1.5, success=True, failed=True,
+                  progress=0.5, scene='f00d')
+    back = convert.truth(convert.truth_message(truth))
+    assert back.poses['cup'].tolist() == [1, 2, 3, 0, 0, 0, 1]
+    assert (back.stamp, back.values, back.reward, back.success, back.failed, back.progress, back.scene) == (
+        2.5, {'height': 0.25}, 1.5, True, True, 0.5, 'f00d')
+
+
+def test_a_picture_survives_the_wire():
+    rgb = np.arange(24, dtype=np.uint8).reshape(2, 4, 3)
+    message = convert.image_message(rgb, 0.5, 'front')
+    assert (message.encoding, message.step, message.height, message.width) == ('rgb8', 12, 2, 4)
+    assert convert.picture(message).tolist() == rgb.tolist()
+
+
+def test_other_pictures_are_turned_into_red_first_or_refused():
+    blue_first = Image(height=1, width=1, encoding='bgr8', step=3, data=[1, 2, 3])
+    assert convert.picture(blue_first).tolist() == [[[3, 2, 1]]]
+    padded_grey = Image(height=2, width=1, encoding='mono8', step=2, data=[7, 0, 8, 0])
+    assert convert.picture(padded_grey).tolist() == [[[7, 7, 7]], [[8, 8, 8]]]
+    with pytest.raises(BadInput, match="'yuv422' came"):
+        convert.picture(Image(encoding='yuv422'))
+
+
+def test_a_robot_without_gripper_is_told_nothing_about_one():
+    assert convert.target(Command(position=[0.0] * 8, velocity=[0.0] * 8, gripper=0.5), MINITAUR).gripper is None
+    assert convert.target(Command(position=[0.0] * 7, velocity=[0.0] * 7, gripper=0.5), IIWA).gripper == 0.5
+
+
+def test_a_complaint_makes_diagnostics_a_warning():
+    fine = convert.diagnostics(1.0, 'driver', 'iiwa7', [], {'beats': 3}).status[0]
+    assert (fine.level, fine.message, fine.values[0].key, fine.values[0].value) == (b'\x00', 'fine', 'beats', '3')
+    assert convert.diagnostics(1.0, 'driver', 'iiwa7', ['too hot', 'slow'], {}).status[0].message == 'too hot; slow'
+    assert convert.diagnostics(1.0, 'driver', 'iiwa7', ['too hot'], {}).status[0].level == b'\x01'
