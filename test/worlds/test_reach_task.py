@@ -56,12 +56,12 @@ def test_a_goal_out_of_reach_is_refused():
 
 
 def test_random_goals_lie_in_the_workspace_above_the_floor_and_apart():
-    world = world_of('j2n6s300')
+    world = world_of('j2n6s300', lowest=0.4)
     goals = []
     for seed in range(12):
         world.new_scene(np.random.default_rng(seed))
         goals.append(world.truth().poses['goal'][:3])
-    assert all(z > 0.15 and np.hypot(x, y) > 0.25 and max(abs(x), abs(y)) < 0.75 for x, y, z in goals)
+    assert all(z > 0.4 and np.hypot(x, y) > 0.25 and max(abs(x), abs(y)) < 0.75 for x, y, z in goals)
     assert np.std(goals, axis=0).min() > 0.05
 
 
@@ -90,6 +90,12 @@ def test_a_rehearsal_refuses_what_the_joints_cannot_do():
     assert rehearsal.passes(still(np.array([0.4, -0.25, 0.4])))
     assert not rehearsal.passes(still(np.array([0.0, 0.0, 2.0])))
     assert not rehearsal.passes(still(np.array([-0.45, 0.35, 0.2]))), 'too far to go in five seconds'
+
+
+def test_a_rehearsal_refuses_a_path_on_which_joints_come_to_their_limits():
+    centre, first, second = [0.255, 0.282, 0.355], [-0.063, -0.031, 0.002], [-0.018, 0.033, -0.059]
+    circle = Path(np.array(centre), np.array(first), np.array(second), 0.39)
+    assert not Rehearsal(robots.load('j2s7s300'), 0.18, 5.0).passes(circle), 'the wrist comes to its stop'
 
 
 def test_being_there_counts_after_half_a_second_without_a_break():
@@ -135,7 +141,9 @@ def test_the_expert_leads_a_moving_goal_and_finishes_at_one_that_rests():
     goal = goal + np.array([0.002, 0, 0, 0, 0, 0, 0])
     ahead = expert.act({'time': np.array([2.0]), 'goal': goal, 'tip_pose': goal})
     assert ahead[0, 0] > 0.2, 'at the goal it already moves with it: 0.04 of 0.2 m/s and what the delay adds'
-    assert not expert.finished
+    for beat in range(40):
+        expert.act({'time': np.array([2.0 + 0.05 * beat]), 'goal': goal, 'tip_pose': goal})
+    assert not expert.finished, 'it moved before, so it may move on'
     expert.reset(np.random.default_rng(0))
     for beat in range(20):
         expert.act({'time': np.array([0.05 * beat]), 'goal': tip, 'tip_pose': tip})

@@ -10,7 +10,7 @@ GAIN = 2.5           # 1/s
 SMOOTH = 0.7         # of the goal's speed that is kept from the estimate before
 THERE = 0.012        # m
 PATIENCE = 0.8       # s there before it says that it has finished
-STILL = 0.004        # m/s below which the goal stands still
+WANDERED = 0.001     # m from where it was first seen: a goal that moves is followed to the end
 
 
 class ReachExpert:
@@ -25,6 +25,8 @@ class ReachExpert:
         """Forget the goal that was."""
         self._seen: tuple[float, FloatArray] | None = None
         self._speed = np.zeros(3)
+        self._first: FloatArray | None = None
+        self._wanders = False
         self._there_since = np.inf
         self._now = -np.inf
 
@@ -33,7 +35,7 @@ class ReachExpert:
         goal = observation['goal'][:3]
         self._watch(goal)
         error = goal - observation['tip_pose'][:3]
-        there = float(np.linalg.norm(error)) < THERE and float(np.linalg.norm(self._speed)) < STILL
+        there = float(np.linalg.norm(error)) < THERE and not self._wanders
         self._there_since = min(self._there_since, self._now) if there else np.inf
         velocity = GAIN * (error + self._speed * self.delay) + self._speed
         wish = velocity[list(self.action.axes)] / np.asarray(self.action.scale)
@@ -44,6 +46,8 @@ class ReachExpert:
         return self._now - self._there_since >= PATIENCE
 
     def _watch(self, goal: FloatArray) -> None:
+        self._first = goal.copy() if self._first is None else self._first
+        self._wanders |= float(np.linalg.norm(goal - self._first)) > WANDERED
         if self._seen is not None and self._now > self._seen[0]:
             speed = (goal - self._seen[1]) / (self._now - self._seen[0])
             self._speed = SMOOTH * self._speed + (1 - SMOOTH) * speed
