@@ -6,7 +6,7 @@ import os
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from launch.actions import DeclareLaunchArgument, SetEnvironmentVariable, Shutdown
+from launch.actions import DeclareLaunchArgument, OpaqueFunction, SetEnvironmentVariable, Shutdown
 from launch_ros.actions import LifecycleNode, Node
 from visuomotor.cli import environment as surroundings
 from visuomotor.cli import program
@@ -15,6 +15,8 @@ from visuomotor.nodes.graph import Choices, Graph, NodeEntry
 from visuomotor.robots import spec
 from visuomotor.robots.settings import BadInput
 from visuomotor.worlds import interface
+
+from launch import LaunchContext
 
 BY_HAND = ('driver', 'camera', 'safety', 'teleop')  # rooms that a person at the joystick needs
 WORDS = {True: 'true', False: 'false'}
@@ -32,11 +34,11 @@ def arguments(**defaults: Any) -> list[DeclareLaunchArgument]:
 
 
 def known(name: str) -> list[str] | None:
-    """List what there is to choose from; None: anything, checked by the graph."""
+    """List what there is to choose from; None: anything, checked by the graph. Launch hands no keys to its programs."""
     if isinstance(getattr(Choices(), name), bool):
         return ['true', 'false']
     lists = {'robot': spec.names, 'task': lambda: ['', *interface.task_names()],
-             'world': lambda: list(graphs.WORLDS), 'teleop': lambda: list(graphs.TELEOP)}
+             'world': lambda: list(graphs.WORLDS), 'teleop': lambda: ['none', 'joy']}
     return lists[name]() if name in lists else None
 
 
@@ -70,23 +72,18 @@ def launch(entries: tuple[NodeEntry, ...], graph: Graph) -> Node:
     namespace = graph.choices.namespace
     if len(entries) > 1:
         return Node(package='visuomotor', executable='visuomotor', arguments=program.arguments(entries, namespace),
-                    output='both', on_exit=Shutdown())
+                    output='both', on_exit=[OpaqueFunction(function=end)])
     entry, = entries
     return LifecycleNode(package=entry.package, executable=entry.room, name=entry.name, namespace=namespace,
-                         parameters=[dict(entry.parameters)], output='both', on_exit=Shutdown())
+                         parameters=[dict(entry.parameters)], output='both', on_exit=[OpaqueFunction(function=end)])
+
+
+def end(context: LaunchContext) -> list[Shutdown]:
+    """A graph with a node missing is stopped, once."""
+    return [] if context.is_shutdown else [Shutdown(reason='a program of the graph ended')]
 
 
 def in_lockstep(graph: Graph) -> list[Node]:
     """Lock-step is one program: `visuomotor up` with the same choices."""
-    words = ['up']
-    for field in dataclasses.fields(Choices):
-        value = getattr(graph.choices, field.name)
-        if isinstance(value, bool):
-            words.append(SWITCHES[field.name][value])
-        else:
-            words += [f'--{field.name}', str(value)]
-    return [Node(package='visuomotor', executable='visuomotor', arguments=words, output='both', on_exit=Shutdown())]
-
-
-SWITCHES = {'lockstep': ('--realtime', '--lockstep'), 'randomise': ('--nominal', '--randomise'),
-            'record': ('--no-record', '--record')}
+    return [Node(package='visuomotor', executable='visuomotor', arguments=program.up(graph.choices), output='both',
+                 on_exit=[OpaqueFunction(function=end)])]

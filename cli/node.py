@@ -13,38 +13,50 @@ from visuomotor.nodes.graph import NodeEntry
 from visuomotor.robots import settings
 from visuomotor.robots.settings import BadInput
 
+OWN = ('-p', '--param', '-r', '--remap')  # ROS arguments that may follow a node's name
+
 
 def add(app: typer.Typer) -> None:
     app.command(context_settings={'allow_extra_args': True, 'ignore_unknown_options': True})(node)
 
 
 def node(context: typer.Context) -> None:
-    """Start nodes by their folder names; what follows --ros-args goes to ROS.
+    """Start nodes by their folder names. -p after a name is that node's own; what follows --ros-args holds for all.
 
-    Example: [bold]visuomotor node safety --ros-args -p robot:=iiwa7[/bold]
+    Example: [bold]visuomotor node safety -p robot:=iiwa7 --ros-args -r __ns:=/left[/bold]
 
     Two in one process, the second with a name of its own:
-    [bold]visuomotor node driver camera=camera_front --ros-args --params-file parameters.yaml[/bold]
+    [bold]visuomotor node driver -p task:=grasp camera=camera_wrist -p camera:=wrist[/bold]
     """
-    names, ros = split(context.args)
-    if not names:
+    wanted, ros = split(context.args)
+    if not wanted:
         raise BadInput(f'Which node? Give one of {", ".join(graph.rooms())}, as in: visuomotor node safety')
-    for name in names:
-        settings.choose('node', name.partition('=')[0], graph.rooms())
+    for word, _ in wanted:
+        settings.choose('node', word.partition('=')[0], graph.rooms())
     environment.prepare()
     from visuomotor.nodes._ros.run import serve  # ROS reads the environment when it is imported
-    raise typer.Exit(serve([maker(name) for name in names], ['visuomotor', *ros]))
+    raise typer.Exit(serve([maker(word, own) for word, own in wanted], ['visuomotor', *ros]))
 
 
-def split(words: list[str]) -> tuple[list[str], list[str]]:
-    """Part the names of nodes from what is meant for ROS."""
+def split(words: list[str]) -> tuple[list[tuple[str, list[str]]], list[str]]:
+    """Part the nodes, each with its own ROS arguments, from what is meant for all of them."""
     cut = words.index('--ros-args') if '--ros-args' in words else len(words)
-    return words[:cut], words[cut:]
+    wanted: list[tuple[str, list[str]]] = []
+    rest = iter(words[:cut])
+    for word in rest:
+        if not word.startswith('-'):
+            wanted.append((word, []))
+        elif word not in OWN or not wanted or (value := next(rest, None)) is None:
+            raise BadInput(f"After a node's name come -p name:=value or -r from:=to, but '{word}' stands there alone.")
+        else:
+            wanted[-1][1].extend((word, value))
+    return wanted, words[cut:]
 
 
-def maker(word: str) -> Callable[..., Any]:
-    """Return what makes the node of a word such as 'safety' or 'camera=camera_front'."""
+def maker(word: str, own: list[str]) -> Callable[..., Any]:
+    """Return what makes the node of a word such as 'safety' or 'camera=camera_wrist', with its own ROS arguments."""
     room, _, name = word.partition('=')
     module, _, attribute = NodeEntry(name or room, room, {}, process='', thread='').class_path.partition(':')
     cls: Callable[..., Any] = getattr(importlib.import_module(module), attribute)
-    return partial(cls, cli_args=['--ros-args', '-r', f'__node:={name}']) if name else cls
+    arguments = [*own, *(('-r', f'__node:={name}') if name else ())]
+    return partial(cls, cli_args=['--ros-args', *arguments]) if arguments else cls

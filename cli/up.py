@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import typer
-from visuomotor.cli import environment
+from visuomotor.cli import environment, program
 from visuomotor.nodes.graph import Choices, describe
 from visuomotor.robots.settings import BadInput
 
@@ -18,6 +18,11 @@ def said(field: str) -> str:
 
 def option(field: str, *names: str) -> Any:
     return typer.Option(*names, help=said(field))
+
+
+def switch(field: str) -> str:
+    no, yes = program.SWITCHES[field]
+    return f'{yes}/{no}'
 
 
 DEFAULT = Choices()
@@ -32,16 +37,16 @@ def up(
     task: Annotated[str, option('task')] = DEFAULT.task,
     policy: Annotated[str, option('policy')] = DEFAULT.policy,
     world: Annotated[str, option('world')] = DEFAULT.world,
-    lockstep: Annotated[bool, option('lockstep', '--lockstep/--realtime')] = DEFAULT.lockstep,
+    lockstep: Annotated[bool, option('lockstep', switch('lockstep'))] = DEFAULT.lockstep,
     episodes: Annotated[int, option('episodes')] = DEFAULT.episodes,
     seed: Annotated[int, option('seed')] = DEFAULT.seed,
     horizon: Annotated[float, option('horizon')] = DEFAULT.horizon,
     namespace: Annotated[str, option('namespace')] = DEFAULT.namespace,
     data: Annotated[str, option('data')] = DEFAULT.data,
     run: Annotated[str, typer.Option(help=said('run') + '; empty: the moment of starting')] = '',
-    record: Annotated[bool, option('record', '--record/--no-record')] = DEFAULT.record,
+    record: Annotated[bool, option('record', switch('record'))] = DEFAULT.record,
     teleop: Annotated[str, option('teleop')] = DEFAULT.teleop,
-    randomise: Annotated[bool, option('randomise', '--randomise/--nominal')] = DEFAULT.randomise,
+    randomise: Annotated[bool, option('randomise', switch('randomise'))] = DEFAULT.randomise,
     processes: Annotated[bool, typer.Option('--processes', help='one process for each node, not one for all')] = False,
     rate_limit: Annotated[str, typer.Option(help='fastest lock-step, in times real time; none: no limit')] = 'none',
     quiet: Annotated[bool, typer.Option('--quiet', help='only the summary')] = False,

@@ -11,5 +11,5 @@ def start(context: LaunchContext) -> list:
 
 
 def generate_launch_description() -> LaunchDescription:
-    return LaunchDescription([*launching.arguments(teleop='keyboard'), *launching.environment(),
+    return LaunchDescription([*launching.arguments(teleop='joy'), *launching.environment(),
                               OpaqueFunction(function=start)])

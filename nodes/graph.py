@@ -31,7 +31,7 @@ class Choices:
     lockstep: bool = knob(False, 'deterministic and as fast as the machine allows, in one process')
     data: str = knob('data', 'folder for recorded episodes')
     run: str = knob('latest', 'name of the folder of this run inside the data folder')
-    teleop: str = knob('none', 'none, keyboard (this terminal) or joy (sensor_msgs/Joy)')
+    teleop: str = knob('none', 'none, joy (sensor_msgs/Joy), or keyboard of this terminal, not from launch files')
     randomise: bool = knob(False, 'draw textures, light, masses, friction and latencies anew for each scene')
     record: bool = knob(True, 'write one MCAP file for each episode')
     horizon: float = knob(0.0, 'longest episode; 0: as the task says', 's')

@@ -6,7 +6,6 @@ import dataclasses
 import importlib
 
 import pytest
-
 from visuomotor.nodes import graph
 from visuomotor.nodes.graph import Choices, describe
 from visuomotor.robots import settings
@@ -32,7 +31,7 @@ def parameters_class(room):
 
 def test_grasping_has_these_nodes_in_this_order():
     assert names(Choices(robot='iiwa7', task='grasp', lockstep=True)) == [
-        'driver', 'camera_scene', 'policy', 'reset', 'reward', 'safety', 'recorder', 'supervisor']
+        'driver', 'camera_shoulder', 'policy', 'reset', 'reward', 'safety', 'recorder', 'supervisor']
 
 
 def test_the_supervisor_is_last_whatever_is_chosen():
@@ -47,7 +46,7 @@ def test_the_first_task_of_the_robot_is_done_when_none_is_named():
 
 def test_the_driver_shares_its_process_with_the_cameras_that_look_into_its_world():
     processes = {name: [e.name for e in entries] for name, entries in describe(Choices()).processes.items()}
-    assert processes['world'] == ['driver', 'camera_scene']
+    assert processes['world'] == ['driver', 'camera_shoulder']
     assert processes['safety'] == ['safety']
 
 
@@ -98,13 +97,15 @@ def test_a_policy_folder_needs_its_weights(tmp_path):
     assert entry(Choices(policy=str(tmp_path)), 'policy').parameters['policy'] == str(tmp_path)
 
 
-def test_only_a_real_robot_waits_for_a_person_before_it_moves():
+def test_a_simulated_robot_is_armed_from_the_start():
     assert entry(Choices(world='sim'), 'safety').parameters['armed_at_start'] is True
 
 
-@pytest.mark.parametrize('choices', [
-    Choices(), Choices(lockstep=True, teleop='joy', randomise=True), Choices(world='fake', policy='random'),
-    Choices(robot='minitaur'), Choices(robot='j2s7s300', task='reach', record=False)], ids=lambda c: f'{c.robot}-{c.world}')
+MANY = (Choices(), Choices(lockstep=True, teleop='joy', randomise=True), Choices(world='fake', policy='random'),
+        Choices(robot='minitaur'), Choices(robot='j2s7s300', task='reach', record=False))
+
+
+@pytest.mark.parametrize('choices', MANY, ids=lambda choices: f'{choices.robot}-{choices.world}')
 def test_every_parameter_is_one_that_the_node_declares(choices):
     for found in describe(choices).nodes:
         cls = parameters_class(found.room)

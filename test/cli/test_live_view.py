@@ -1,0 +1,126 @@
+"""Counting what the graph says, showing it, and summing it up."""
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+from visuomotor.cli import summary
+from visuomotor.cli.live import Moment, View, line
+from visuomotor.cli.summary import Effort
+from visuomotor.nodes.console.tally import Ended, Tally, rates
+
+
+def ended(number, result='success', truth='success'):
+    return Ended(number, result, truth, 1.5, 4.0, 'the policy said that it is finished')
+
+
+def plain(tally, quiet=False):
+    paper = io.StringIO()
+    return View('a run', tally, Console(file=paper, width=200, force_terminal=False), quiet), paper
+
+
+def test_verdicts_and_messages_are_counted():
+    tally = Tally()
+    for verdict in (0, 0, 1, 3):
+        tally.note_command(verdict, ())
+    tally.note('camera')
+    assert dict(tally.verdicts) == {'pass': 2, 'clip': 1, 'stop': 1}
+    assert dict(tally.messages) == {'command': 4, 'camera': 1}
+
+
+def test_rates_are_differences_over_time():
+    assert rates({'command': 100}, {'command': 300, 'camera': 40}, 2.0) == {'command': 100.0, 'camera': 20.0}
+    assert rates({}, {'command': 300}, 0.0) == {}
+
+
+def test_the_newest_word_on_an_episode_holds():
+    tally = Tally()
+    tally.note_ended(ended(1, 'failure'))
+    tally.note_ended(ended(1, 'success'))
+    tally.note_ended(ended(0))
+    assert dict(tally.results()) == {'success': 1}
+
+
+def test_a_run_is_over_when_finished_or_at_fault():
+    tally = Tally()
+    over = []
+    for state in range(7):
+        tally.note_episode(state, 1, 1, '')
+        over.append(tally.over)
+    assert over == [False, False, False, False, False, True, True]
+
+
+def test_inference_is_the_median():
+    tally = Tally()
+    assert tally.inference == 0.0
+    for seconds in (0.001, 0.5, 0.002):
+        tally.note_inference(seconds)
+    assert tally.inference == 0.002
+
+
+def test_without_a_terminal_each_episode_is_told_once_when_stored():
+    tally = Tally()
+    view, paper = plain(tally)
+    tally.note_episode(4, 1, 2, '')
+    tally.note_ended(ended(1))
+    view.update(Moment(1.0, 1.0))
+    assert paper.getvalue() == ''
+    tally.note_file(1, '/data/1.mcap')
+    view.update(Moment(1.1, 1.1))
+    view.update(Moment(1.2, 1.2))
+    assert paper.getvalue().count('episode 1/2  success  truth success  return 1.50  4.0 s') == 1
+
+
+def test_quiet_says_nothing():
+    tally = Tally()
+    view, paper = plain(tally, quiet=True)
+    tally.note_ended(ended(1))
+    tally.note_file(1, '/data/1.mcap')
+    view.update(Moment(1.0, 1.0))
+    assert paper.getvalue() == ''
+
+
+def test_a_terminal_sees_everything():
+    tally = Tally()
+    paper = io.StringIO()
+    view = View('a run', tally, Console(file=paper, width=200, force_terminal=True), False)
+    tally.note_episode(2, 3, 10, '')
+    tally.note_command(3, ('joint_states is silent',))
+    tally.note_reward(0.25, 'tip 0.1 m away')
+    view.page(Moment(0.0, 0.0))
+    for _ in range(50):
+        tally.note('camera')
+    view.console.print(view.page(Moment(5.0, 2.0)))
+    for shown in ('3 of 10, running', 'stop 1', 'joint_states is silent', '0.250  tip 0.1 m away', 'camera 10 Hz', 'x2.5'):
+        assert shown in paper.getvalue()
+
+
+def test_the_line_of_an_episode_says_how_and_why_it_ended():
+    assert line(ended(2, 'failure', 'success'), 0).plain == (
+        'episode 2  failure  truth success  return 1.50  4.0 s  the policy said that it is finished')
+
+
+def test_the_summary_counts_apart_what_was_not_judged():
+    tally = Tally()
+    for number, result in enumerate(['success'] * 8 + ['failure'] * 2 + ['aborted'], start=1):
+        tally.note_ended(ended(number, result))
+    rows = dict(summary.rows(tally, Effort(2.0, 500)))
+    assert rows['episodes'] == '11, 1 of them aborted or not judged'
+    assert rows['success by detector'] == '8 of 10 = 80% (95 % interval 49% .. 94%)'
+    assert rows['success in truth'] == '10 of 10 = 100% (95 % interval 72% .. 100%)'
+    assert rows['detector right'].startswith('8 of 10')
+    assert rows['mean return'] == '1.500'
+    assert rows['control steps'] == '500, 250 a second'
+
+
+def test_an_empty_run_has_a_summary_too():
+    rows = dict(summary.rows(Tally(), Effort(0.0, 0)))
+    assert rows['success by detector'] == 'none'
+    assert rows['mean return'] == 'none'
+    assert rows['control steps'] == '0, 0 a second'
+
+
+def test_an_unknown_verdict_is_an_error():
+    with pytest.raises(IndexError):
+        Tally().note_command(9, ())
