@@ -29,7 +29,8 @@ class BehaviourCloning:
 
     def prepare(self, observations: Mapping[str, Tensor]) -> None:
         """Measure the numbers of the data once, so that the network reads them at one scale."""
-        self.net.normaliser.fit(self.net.state(observations))
+        if self.net.knobs.numbers:
+            self.net.normaliser.fit(self.net.state(observations))
 
     def update(self, observations: Mapping[str, Tensor], actions: Tensor) -> float:
         """Take one step on one batch; return its loss."""
