@@ -1,0 +1,148 @@
+"""The reset node with a toy robot that goes where it is told, and a toy world that lays out scenes."""
+from __future__ import annotations
+
+import os
+
+import numpy as np
+import pytest
+from action_msgs.msg import GoalStatus
+from rclpy.action import ActionClient
+from sensor_msgs.msg import JointState
+from visuomotor.action import Reset
+from visuomotor.msg import Proposal
+from visuomotor.nodes._ros import compose, convert, qos
+from visuomotor.nodes._ros.lockstep import Lockstep
+from visuomotor.nodes._ros.node import Node
+from visuomotor.robots import spec
+from visuomotor.robots.interface import Mode, State
+from visuomotor.srv import NewScene
+
+ARM = spec.load('iiwa7')
+
+
+class Toy(Node):
+    """Robot, world and supervisor in one: at once where it is told to be, and full of wishes."""
+
+    def __init__(self, **kwargs):
+        super().__init__('toy', **kwargs)
+        self.position, self.gripper = np.array([0.1, 0.7, 0.0, -1.4, 0.0, 1.0, 0.0]), 0.6
+        self.seeds, self.stages, self.heard, self.scene_ready = [], [], [], True
+
+    def open(self):
+        self.states = self.say(JointState, 'joint_states', qos.STATE)
+        self.hear(Proposal, 'action/reset', self.on_proposal, qos.COMMAND)
+        self.serve(NewScene, 'world/new_scene', self.on_scene)
+        self.reset = ActionClient(self, Reset, 'reset')
+        self.also_undo(self.reset.destroy)
+        self.every(0.01, self.on_beat)
+
+    def on_beat(self):
+        state = State(self.now, self.position, np.zeros(7), np.zeros(7), self.gripper)
+        self.states.publish(convert.joint_state(state, ARM))
+
+    def on_proposal(self, message):
+        self.heard.append((self.now, message))
+        wanted = convert.proposal(message)
+        if wanted.mode == Mode.JOINT_POSITION:
+            self.position = wanted.targets[0]
+        self.gripper = float(wanted.gripper[0])
+
+    def on_scene(self, request, response):
+        self.seeds.append(request.seed)
+        response.ready, response.message = self.scene_ready, '' if self.scene_ready else 'the tray is stuck'
+        return response
+
+
+class Stage:
+    """The reset node and the toy under their conductor."""
+
+    def __init__(self):
+        self.context = compose.new_context(os.getpid() % 100 + 1)
+        self.toy = Toy(context=self.context, use_global_arguments=False)
+        self.node = compose.make('visuomotor.nodes.reset.node:ResetNode', self.context, simulated_time=True,
+                                 parameters={'robot': 'iiwa7', 'world': 'sim'})
+        self.conductor = Lockstep(self.context, [self.toy, self.node], 0.01)
+        compose.bring_up([self.toy, self.node])
+        self.until(self.toy.reset.server_is_ready)
+
+    def until(self, fact, beats=1500):
+        for _ in range(beats):
+            if fact():
+                return
+            self.conductor.beat()
+        raise AssertionError(f'did not happen within {beats} beats; stages were {self.toy.stages}')
+
+    def begin(self, **goal):
+        sent = self.toy.reset.send_goal_async(
+            Reset.Goal(**goal), feedback_callback=lambda message: self.toy.stages.append(message.feedback.stage))
+        self.until(sent.done)
+        return sent.result()
+
+    def result(self, handle):
+        asked = handle.get_result_async()
+        self.until(asked.done)
+        return asked.result()
+
+    def close(self):
+        compose.take_down([self.toy, self.node])
+        self.conductor.close()
+        self.context.try_shutdown()
+
+
+@pytest.fixture
+def stage():
+    one = Stage()
+    yield one
+    one.close()
+
+
+def test_a_reset_from_the_goal_to_the_answer(stage):
+    answer = stage.result(stage.begin(seed=2**63 + 5, scene=True))
+    assert answer.status == GoalStatus.STATUS_SUCCEEDED
+    assert (answer.result.ready, answer.result.attempts) == (True, 1)
+    assert answer.result.message == 'ready after 1 of 2 attempts'
+    assert stage.toy.seeds == [2**63 + 5]
+    assert stage.toy.stages == ['opening the gripper', 'lifting clear', 'going home', 'laying out a new scene']
+    assert np.abs(stage.toy.position - np.array(ARM.home)).max() < 1e-6
+
+
+def test_only_home_when_no_scene_is_wanted(stage):
+    assert stage.result(stage.begin(seed=1, scene=False)).result.ready
+    assert stage.toy.seeds == []
+
+
+def test_proposals_say_who_speaks_and_end_before_silence(stage):
+    stage.result(stage.begin(seed=1, scene=True))
+    assert {message.source for _, message in stage.toy.heard} == {Proposal.SOURCE_RESET}
+    assert [message.terminate for _, message in stage.toy.heard].count(True) == 1
+    assert stage.toy.heard[-1][1].terminate
+    assert max(np.diff([when for when, _ in stage.toy.heard])) == pytest.approx(0.05, abs=1e-3)
+
+
+def test_a_scene_that_is_not_ready_fails_the_reset(stage):
+    stage.toy.scene_ready = False
+    answer = stage.result(stage.begin(seed=1, scene=True))
+    assert answer.status == GoalStatus.STATUS_ABORTED
+    assert answer.result.message == 'no new scene: the tray is stuck'
+
+
+def test_a_cancelled_reset_falls_silent_at_once(stage):
+    handle = stage.begin(seed=1, scene=True)
+    stage.until(lambda: 'going home' in stage.toy.stages)
+    cancelled = handle.cancel_goal_async()
+    stage.until(cancelled.done)
+    before = len(stage.toy.heard)
+    answer = stage.result(handle)
+    assert (answer.status, answer.result.message) == (GoalStatus.STATUS_CANCELED, 'the reset was cancelled')
+    assert len(stage.toy.heard) == before
+
+
+def test_a_second_goal_is_refused_while_one_is_under_way(stage):
+    first = stage.begin(seed=1, scene=True)
+    assert not stage.begin(seed=2, scene=True).accepted
+    assert stage.result(first).result.ready
+
+
+def test_a_node_that_is_not_active_refuses(stage):
+    stage.node.trigger_deactivate()
+    assert not stage.begin(seed=1, scene=True).accepted

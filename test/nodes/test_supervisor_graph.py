@@ -1,0 +1,233 @@
+"""Supervisor, reset and reward in one graph with the fake robot and the safety node, in lock-step."""
+from __future__ import annotations
+
+import os
+
+import numpy as np
+import pytest
+from action_msgs.msg import GoalStatus
+from rclpy.action import ActionClient
+from sensor_msgs.msg import JointState
+from visuomotor.action import RunEpisode
+from visuomotor.msg import EpisodeStatus, EpisodeStored, Proposal, Reward
+from visuomotor.nodes._ros import compose, convert, qos
+from visuomotor.nodes._ros.lockstep import Lockstep
+from visuomotor.nodes._ros.node import Node
+from visuomotor.robots import interface, spec
+from visuomotor.srv import Arm, Label, Stop
+
+HOME = np.array(spec.load('iiwa7').home)
+RESETTING, RUNNING, JUDGING, STORING, FAULT, FINISHED = 1, 2, 3, 4, 5, 6
+
+
+class Person(Node):
+    """Listens to everything, and acts as a policy that swings the first joint while an episode runs."""
+
+    def __init__(self, **kwargs):
+        super().__init__('person', **kwargs)
+        self.statuses, self.rewards, self.joints = [], [], np.zeros(7)
+        self.at_start, self.finish_after = [], None
+
+    def open(self):
+        self.hear(EpisodeStatus, 'episode', self.on_episode, qos.EVENT)
+        self.hear(Reward, 'reward', lambda message: self.rewards.append((self.phase, message)), qos.EVENT)
+        self.hear(JointState, 'joint_states', self.on_state, qos.STATE)
+        self.proposals = self.say(Proposal, 'action/policy', qos.COMMAND)
+        self.stored = self.say(EpisodeStored, 'episode/stored', qos.EVENT)
+        self.label, self.stop = self.call(Label, 'episode/label'), self.call(Stop, 'safety/stop')
+        self.arm = self.call(Arm, 'safety/arm')
+        self.runs = ActionClient(self, RunEpisode, 'run_episodes')
+        self.also_undo(self.runs.destroy)
+
+    @property
+    def phase(self):
+        return self.statuses[-1].state if self.statuses else 0
+
+    def phases(self):
+        """Every phase once for each time that it was entered, with its episode."""
+        seen = [(status.number, status.state) for status in self.statuses]
+        return [now for before, now in zip([None, *seen], seen, strict=False) if now != before]
+
+    def on_episode(self, message):
+        if message.state == RUNNING and self.phase != RUNNING:
+            self.at_start.append(self.joints)
+        self.statuses.append(message)
+
+    def on_state(self, message):
+        self.joints = np.array(message.position[:7])
+        if self.phase != RUNNING:
+            return
+        observed = convert.seconds(message.header.stamp)
+        swing = np.array([[0.4, 0, 0, 0, 0, 0, 0.0]])
+        wanted = interface.Proposal(interface.Mode.JOINT_VELOCITY, np.zeros(1), swing, observed=observed)
+        begun = convert.seconds(self.statuses[-1].started)
+        done = self.finish_after is not None and observed - begun >= self.finish_after
+        self.proposals.publish(convert.proposal_message(wanted, self.now, terminate=done))
+
+
+class Stage:
+    """The graph under its conductor."""
+
+    def __init__(self, *, absent=(), **supervisor):
+        self.context = compose.new_context(os.getpid() % 100 + 1)
+        chosen = {'robot': 'iiwa7', 'task': 'grasp', 'policy': 'swing', 'episodes': 2, 'seed': 3, 'horizon': 0.5,
+                  'recorded': False, **supervisor}
+        rooms = {'driver': {'robot': 'iiwa7', 'world': 'fake'}, 'reset': {'robot': 'iiwa7', 'world': 'fake'},
+                 'reward': {'robot': 'iiwa7', 'task': 'grasp', 'detector': 'gripper_encoder'},
+                 'safety': {'robot': 'iiwa7', 'armed_at_start': True}, 'supervisor': chosen}
+        self.rooms = {room: self._make(room, parameters) for room, parameters in rooms.items() if room not in absent}
+        self.person = Person(context=self.context)
+        self.nodes = [self.person, *self.rooms.values()]
+        self.conductor = Lockstep(self.context, self.nodes, 0.01)
+        compose.bring_up(self.nodes)
+        self.conductor.settle()
+
+    def _make(self, room, parameters):
+        path = f'visuomotor.nodes.{room}.node:{room.title()}Node'
+        return compose.make(path, self.context, parameters=parameters, simulated_time=True)
+
+    def until(self, fact, beats=1500):
+        for _ in range(beats):
+            if fact():
+                return
+            self.conductor.beat()
+        raise AssertionError(f'did not happen within {beats} beats; phases were {self.person.phases()}')
+
+    def reach(self, number, phase):
+        self.until(lambda: (number, phase) in self.person.phases())
+        return self.person.statuses[-1]
+
+    def ask(self, client, request):
+        future = client.call_async(request)
+        self.until(future.done, 50)
+        return future.result()
+
+    def close(self):
+        compose.take_down(self.nodes)
+        self.conductor.close()
+        self.context.try_shutdown()
+
+
+@pytest.fixture
+def stage():
+    stages = []
+
+    def begin(**choices):
+        stages.append(Stage(**choices))
+        return stages[-1]
+    yield begin
+    for one in stages:
+        one.close()
+
+
+def test_two_episodes_from_reset_to_finished(stage):
+    graph = stage()
+    last = graph.reach(2, FINISHED)
+    assert graph.person.phases() == [
+        (1, RESETTING), (1, RUNNING), (1, JUDGING), (1, STORING),
+        (2, RESETTING), (2, RUNNING), (2, JUDGING), (2, STORING), (2, FINISHED)]
+    assert (last.successes, last.failures, last.aborted, last.planned) == (0, 2, 0, 2)
+    assert {status.seed for status in graph.person.statuses} == {11425928242767342472, 11475712343069784169}
+    assert (last.outcome.number, last.outcome.result, last.outcome.truth) == (2, 2, 0)
+    assert last.outcome.duration == pytest.approx(0.5, abs=0.02)
+
+
+def test_every_episode_begins_at_home_although_the_one_before_left_it(stage):
+    graph = stage()
+    graph.reach(1, JUDGING)
+    assert graph.person.joints[0] > 0.1
+    graph.reach(2, RUNNING)
+    assert np.abs(graph.person.at_start[1] - HOME).max() < 0.03
+
+
+def test_rewards_come_while_running_at_twenty_hertz_and_once_more(stage):
+    graph = stage(episodes=1)
+    graph.reach(1, FINISHED)
+    phases = [phase for phase, _ in graph.person.rewards]
+    assert phases.count(RUNNING) == pytest.approx(10, abs=1)
+    assert set(phases) == {RUNNING, JUDGING}
+    assert graph.person.rewards[0][1].detector == 'gripper_encoder'
+
+
+def test_a_policy_that_is_finished_ends_the_episode_after_a_rest(stage):
+    graph = stage(horizon=5.0, episodes=1)
+    graph.person.finish_after = 0.2
+    last = graph.reach(1, FINISHED)
+    assert last.outcome.duration == pytest.approx(0.5, abs=0.03)
+    assert last.outcome.reason.startswith('the policy said that it is finished')
+
+
+def test_a_run_is_asked_for_and_cancelled(stage):
+    graph = stage(autorun=False, horizon=60.0)
+    graph.until(graph.person.runs.server_is_ready)
+    sent = graph.person.runs.send_goal_async(RunEpisode.Goal(episodes=5, seed=3))
+    graph.reach(1, RUNNING)
+    second = graph.person.runs.send_goal_async(RunEpisode.Goal(episodes=1))
+    graph.until(second.done, 50)
+    assert not second.result().accepted
+    result = sent.result().get_result_async()
+    sent.result().cancel_goal_async()
+    graph.until(result.done, 200)
+    answer = result.result()
+    assert answer.status == GoalStatus.STATUS_CANCELED
+    assert (answer.result.aborted, answer.result.message) == (1, 'the run was cancelled')
+    assert graph.person.phase == FINISHED
+
+
+def test_a_label_overrules_and_is_seen_in_the_counts(stage):
+    graph = stage(episodes=1)
+    graph.reach(1, FINISHED)
+    answer = graph.ask(graph.person.label, Label.Request(number=1, result=1, labelled_by='Ann'))
+    assert (answer.labelled, answer.message) == (True, 'Episode 1 labelled success by Ann, was failure.')
+    assert (graph.person.statuses[-1].successes, graph.person.statuses[-1].failures) == (1, 0)
+
+
+def test_a_stopped_robot_aborts_the_episode_and_waits_until_somebody_arms(stage):
+    graph = stage(horizon=60.0)
+    graph.reach(1, RUNNING)
+    graph.ask(graph.person.stop, Stop.Request(reason='test'))
+    waiting = graph.reach(2, RESETTING)
+    assert (waiting.aborted, waiting.failures) == (1, 0)
+    for _ in range(300):
+        graph.conductor.beat()
+    assert graph.person.phase == RESETTING
+    assert 'waiting for somebody to arm' in graph.person.statuses[-1].message
+    graph.ask(graph.person.arm, Arm.Request(reason='test'))
+    graph.reach(2, RUNNING)
+
+
+def test_the_recorders_word_is_waited_for(stage):
+    graph = stage(recorded=True, episodes=1)
+    graph.reach(1, STORING)
+    for _ in range(100):
+        graph.conductor.beat()
+    assert graph.person.phase == STORING
+    graph.person.stored.publish(EpisodeStored(number=1, stored=True, file='/data/episode_00001.mcap'))
+    assert graph.reach(1, FINISHED).outcome.file == '/data/episode_00001.mcap'
+
+
+def test_a_missing_recorder_is_a_fault(stage):
+    graph = stage(recorded=True, store_timeout=0.5)
+    assert graph.reach(1, FAULT).message == 'episode 1 was not stored: no word from the recorder within 0.5 s'
+
+
+@pytest.mark.parametrize(('absent', 'why'), [
+    ('driver', '3 resets failed; the last: joint_states have been silent for more than 0.5 s; is the driver active?'),
+    ('reset', '3 resets failed; the last: no reset within 0.5 s; is the reset node active?')])
+def test_without_a_part_of_the_graph_the_run_ends_in_a_sentence(stage, absent, why):
+    graph = stage(absent=(absent,), reset_timeout=0.5)
+    assert graph.reach(1, FAULT).message == why
+
+
+def test_configured_and_activated_twice_it_begins_again(stage):
+    graph = stage(episodes=1)
+    graph.reach(1, RUNNING)
+    for room in ('supervisor', 'reset', 'reward'):
+        node = graph.rooms[room]
+        for step in (node.trigger_deactivate, node.trigger_cleanup, node.trigger_configure, node.trigger_activate):
+            step()
+    compose.await_wires(graph.nodes)
+    graph.person.statuses.clear()
+    graph.reach(1, FINISHED)
+    assert graph.person.phases()[-5:] == [(1, RESETTING), (1, RUNNING), (1, JUDGING), (1, STORING), (1, FINISHED)]
+    assert graph.person.statuses[-1].failures == 1

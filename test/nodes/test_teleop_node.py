@@ -1,0 +1,104 @@
+"""The teleop node: speaks while the dead-man switch is held, once more when it is let go, and never otherwise."""
+from __future__ import annotations
+
+import io
+import os
+import sys
+
+import pytest
+from rclpy.lifecycle import TransitionCallbackReturn
+from sensor_msgs.msg import Joy
+from visuomotor.msg import Proposal
+from visuomotor.nodes._ros import compose, qos
+from visuomotor.nodes._ros.lockstep import Lockstep
+from visuomotor.nodes._ros.node import Node
+from visuomotor.srv import Arm, Stop
+
+PUSH, IDLE = [0.0, 1.0, 0.0, 0.0, 0.0], [0.0] * 5
+
+
+class Person(Node):
+    """Holds the joystick, and stands in for the safety node."""
+
+    def __init__(self, **kwargs):
+        super().__init__('person', **kwargs)
+        self.heard, self.asked = [], []
+
+    def open(self):
+        self.joy = self.say(Joy, 'joy', qos.STATE)
+        self.hear(Proposal, 'action/teleop', self.heard.append, qos.COMMAND)
+        self.serve(Stop, 'safety/stop', self.on_ask)
+        self.serve(Arm, 'safety/arm', self.on_ask)
+
+    def on_ask(self, request, response):
+        self.asked.append((type(response).__name__, request.reason))
+        return response
+
+    def hold(self, axes, *buttons):
+        self.joy.publish(Joy(axes=axes, buttons=[int(number in buttons) for number in range(8)]))
+
+
+def make(context, **parameters):
+    return compose.make('visuomotor.nodes.teleop.node:TeleopNode', context, parameters={'robot': 'iiwa7', **parameters},
+                        simulated_time=True)
+
+
+@pytest.fixture
+def context():
+    one = compose.new_context(os.getpid() % 100 + 1)
+    yield one
+    one.try_shutdown()
+
+
+@pytest.fixture
+def stage(context):
+    person = Person(context=context, use_global_arguments=False)
+    nodes = [person, make(context, device='joy')]
+    conductor = Lockstep(context, nodes, 0.01)
+    compose.bring_up(nodes)
+    yield person, conductor
+    compose.take_down(nodes)
+    conductor.close()
+
+
+def beats(conductor, count, act=lambda: None):
+    for _ in range(count):
+        act()
+        conductor.beat()
+
+
+def test_it_speaks_at_twenty_hertz_while_held_and_once_more_when_let_go(stage):
+    person, conductor = stage
+    beats(conductor, 50, lambda: person.hold(PUSH))
+    assert person.heard == []
+    beats(conductor, 100, lambda: person.hold(PUSH, 4))
+    assert len(person.heard) == 20
+    assert {(m.source, m.mode, m.dead_man, tuple(m.targets)) for m in person.heard} == {
+        (Proposal.SOURCE_TELEOP, Proposal.MODE_CARTESIAN_TWIST, True, (0.1, 0.0, 0.0, 0.0, 0.0, 0.0))}
+    beats(conductor, 100, lambda: person.hold(PUSH))
+    assert len(person.heard) == 21
+    assert (person.heard[-1].dead_man, tuple(person.heard[-1].targets)) == (False, (0.0,) * 6)
+
+
+def test_a_joystick_that_falls_silent_lets_go(stage):
+    person, conductor = stage
+    beats(conductor, 20, lambda: person.hold(PUSH, 4))
+    beats(conductor, 100)
+    assert not person.heard[-1].dead_man
+    assert 4 + 5 <= len(person.heard) <= 4 + 8
+
+
+def test_stop_and_arm_are_asked_for_once_for_each_press(stage):
+    person, conductor = stage
+    beats(conductor, 30, lambda: person.hold(IDLE, 1))
+    beats(conductor, 30, lambda: person.hold(IDLE, 7))
+    assert person.asked == [('Stop_Response', 'operator, by joy'), ('Arm_Response', 'operator, by joy')]
+
+
+def test_the_keyboard_needs_a_terminal(context, monkeypatch):
+    monkeypatch.setattr(sys, 'stdin', io.StringIO())
+    node = make(context, device='keyboard')
+    assert node.trigger_configure() == TransitionCallbackReturn.FAILURE
+    assert node.failure == ('teleop: the keyboard needs a terminal, but standard input is none; '
+                            'start it from a terminal, or use device joy.')
+    node.trigger_shutdown()
