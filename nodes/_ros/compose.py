@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import rclpy
+from rclpy.action import ActionClient, get_action_server_names_and_types_by_node
 from rclpy.context import Context
 from rclpy.lifecycle import TransitionCallbackReturn
 from rclpy.parameter import Parameter
@@ -51,7 +52,7 @@ def take_down(nodes: Sequence[Node]) -> None:
 
 
 def await_wires(nodes: Sequence[Node]) -> None:
-    """Wait until each publisher of these nodes has found each of their subscriptions on its topic."""
+    """Wait until each publisher, client and action client of these nodes has found its counterparts among them."""
     listeners: dict[str, int] = {}
     for node in nodes:
         for subscription in node.subscriptions:
@@ -59,8 +60,18 @@ def await_wires(nodes: Sequence[Node]) -> None:
     publishers = [p for node in nodes for p in node.publishers]
     clients = [c for node in nodes for c in node.clients]
     services = {service.srv_name for node in nodes for service in node.services}
+    asking = _action_clients(nodes)
     _until(lambda: all(p.get_subscription_count() >= listeners.get(p.topic_name, 0) for p in publishers)
-           and all(c.service_is_ready() for c in clients if c.srv_name in services), MATCH)
+           and all(c.service_is_ready() for c in clients if c.srv_name in services)
+           and all(a.server_is_ready() for a in asking), MATCH)
+
+
+def _action_clients(nodes: Sequence[Node]) -> list[ActionClient]:
+    """Return the action clients whose server is among these nodes."""
+    served = {name for node in nodes for name, _ in
+              get_action_server_names_and_types_by_node(node, node.get_name(), node.get_namespace())}
+    clients = [(node, w) for node in nodes for w in node.waitables if isinstance(w, ActionClient)]
+    return [client for node, client in clients if node.resolve_topic_name(client._action_name) in served]
 
 
 def _until(fact: Callable[[], bool], timeout: float) -> None:
