@@ -21,7 +21,6 @@ from visuomotor.nodes.reset.plan import plan
 from visuomotor.nodes.reset.routine import Routine
 from visuomotor.nodes.reset.settings import SCENES, Parameters
 from visuomotor.robots import spec
-from visuomotor.robots.interface import State
 from visuomotor.robots.kinematics import Kinematics
 from visuomotor.srv import NewScene
 
@@ -36,7 +35,7 @@ class ResetNode(Node):
     def open(self) -> None:
         self.spec = spec.load(self.parameters.robot)
         self.kinematics = Kinematics(self.spec) if self.spec.kind == 'arm' and self.spec.urdf else None
-        self.state: State | None = None
+        self.heard: JointState | None = None
         self.routine: Routine | None = None
         self.seed, self.told = 0, ''
         self.proposals = self.say(Proposal, 'action/reset', qos.COMMAND)
@@ -50,7 +49,7 @@ class ResetNode(Node):
         self.end('the reset node was deactivated')
 
     def on_state(self, message: JointState) -> None:
-        self.state = convert.state(message, self.spec)
+        self.heard = message
 
     def on_goal(self, request: Reset.Goal) -> None:
         stages = plan(self.spec, self.kinematics, self.parameters, request.scene)
@@ -68,7 +67,8 @@ class ResetNode(Node):
     def on_tick(self) -> None:
         if not self.routine:
             return
-        proposal = self.routine.step(self.state, self.now)
+        state = convert.state(self.heard, self.spec) if self.heard else None
+        proposal = self.routine.step(state, self.now)
         if proposal:
             message = convert.proposal_message(proposal, self.now, frame=self.spec.base_link,
                                                terminate=self.routine.resting)

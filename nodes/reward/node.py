@@ -20,10 +20,9 @@ from visuomotor.nodes.reward import roster
 from visuomotor.nodes.reward.detector import Signals
 from visuomotor.nodes.reward.pace import Pace
 from visuomotor.robots import spec
-from visuomotor.robots.interface import Imu, State
 from visuomotor.robots.kinematics import Kinematics
 from visuomotor.robots.settings import knob
-from visuomotor.worlds.interface import DetectorSpec, Truth, load_task
+from visuomotor.worlds.interface import DetectorSpec, load_task
 
 
 @dataclass(frozen=True)
@@ -54,9 +53,9 @@ class RewardNode(Node):
         self.detector = roster.make(chosen.name, chosen.parameters, chosen.subject, self.spec)
         self.kinematics = Kinematics(self.spec) if self.spec.kind == 'arm' and self.spec.urdf else None
         self.pace = Pace(1.0 / min(task.action.rate, self.parameters.fastest))
-        self.state: State | None = None
-        self.imu: Imu | None = None
-        self.truth: Truth | None = None
+        self.state: JointState | None = None
+        self.attitude: sensor_msgs.msg.Imu | None = None
+        self.truth: WorldTruth | None = None
         self.closing: float | None = None
         self.episode = EpisodeStatus()
         self.judged, self.warned = -1.0, False
@@ -77,30 +76,31 @@ class RewardNode(Node):
             self.judge()  # the last word
 
     def on_imu(self, message: sensor_msgs.msg.Imu) -> None:
-        self.imu = convert.imu(message)
+        self.attitude = message
 
     def on_truth(self, message: WorldTruth) -> None:
-        self.truth = convert.truth(message)
+        self.truth = message
 
     def on_command(self, message: Command) -> None:
         self.closing = message.gripper
 
     def on_state(self, message: JointState) -> None:
-        self.state = convert.state(message, self.spec, self.imu)
-        if self.episode.state == EpisodeStatus.RUNNING and self.pace.due(self.state.stamp):
+        self.state = message
+        if self.episode.state == EpisodeStatus.RUNNING and self.pace.due(convert.seconds(message.header.stamp)):
             self.judge()
 
     def judge(self) -> None:
-        if self.state is None or self.state.stamp == self.judged:
+        signals = self.signals() if self.state else None
+        if signals is None or signals.now == self.judged:
             return
-        self.judged = self.state.stamp
-        judgement = self.detector.judge(self.signals(self.state))
+        self.judged = signals.now
+        judgement = self.detector.judge(signals)
         if judgement.published_probability is None:
             self.warn(judgement.evidence)
             return
         message = Reward(value=judgement.value, success_probability=judgement.published_probability, detector=self.name,
                          evidence=judgement.evidence)
-        message.header.stamp = convert.stamp(self.state.stamp)
+        message.header.stamp = convert.stamp(signals.now)
         self.rewards.publish(message)
 
     def warn(self, why: str) -> None:
@@ -108,10 +108,13 @@ class RewardNode(Node):
             self.get_logger().warning(f'{self.name} cannot judge episode {self.episode.number}: {why}')
         self.warned = True
 
-    def signals(self, state: State) -> Signals:
+    def signals(self) -> Signals:
+        imu = convert.imu(self.attitude) if self.attitude else None
+        state = convert.state(self.state, self.spec, imu)
         tip = self.kinematics.pose(state.position) if self.kinematics else None
         seen = Signals(state, tip, self.closing)
-        return replace(seen, poses=self.truth.poses, values=self.truth.values) if self.truth else seen
+        truth = convert.truth(self.truth) if self.truth else None
+        return replace(seen, poses=truth.poses, values=truth.values) if truth else seen
 
 
 def main() -> None:
