@@ -7,10 +7,8 @@ serves policy/load, between episodes
 """
 from __future__ import annotations
 
-import inspect
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from sensor_msgs.msg import Image, Imu, JointState
@@ -144,7 +142,7 @@ def make_actor(name: str, entry: roster.Entry, robot: spec.RobotSpec, task: inte
     else:
         policy, digest = make_policy(entry.kind, folder=entry.folder, robot=robot.name, task=task.name,
                                      size=action.size, gripper=action.gripper, numbers=entry.numbers)
-    return Actor(policy, name, digest or roster.named_hash(name, Path(inspect.getfile(type(policy)))), action.size)
+    return Actor(policy, name, digest or roster.named_hash(name, policy), action.size)
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,9 +50,10 @@ def find(policy: str) -> Entry:
     return settings.read(FOLDER / f'{settings.choose("policy", policy, names())}.yaml', Entry)
 
 
-def named_hash(policy: str, source: Path) -> str:
+def named_hash(name: str, policy: object) -> str:
     """Return the hash of a policy that has no weights: that of its YAML and of the code that acts."""
-    return hashlib.sha256((FOLDER / f'{policy}.yaml').read_bytes() + source.read_bytes()).hexdigest()
+    code = Path(inspect.getfile(type(policy))).read_bytes()
+    return hashlib.sha256((FOLDER / f'{name}.yaml').read_bytes() + code).hexdigest()
 
 
 def between_episodes(running: int) -> None:
