@@ -2,9 +2,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from visuomotor.nodes._ros import compose
+from visuomotor.nodes._ros.executor import Polled
 from visuomotor.nodes._ros.lockstep import Lockstep
 from visuomotor.nodes.console.tally import Tally
 from visuomotor.nodes.graph import Graph, NodeEntry
@@ -48,7 +50,11 @@ class Composed:
         """ROS time."""
         return float(self.nodes[0].now)
 
-    def stop(self) -> None:
+    def part(self, deliver: Callable[[], object]) -> None:
+        """Let everybody's last words be heard, the supervisor's first and the console's last."""
+        for node in reversed(self.nodes):
+            node.trigger_deactivate()
+            deliver()
         compose.take_down(self.nodes)
 
     def close(self) -> None:
@@ -86,8 +92,7 @@ class InLockstep(Composed):
             time.sleep(seconds)
 
     def stop(self) -> None:
-        super().stop()
-        self.conductor.settle()
+        self.part(self.conductor.settle)
         self.conductor.close()
 
 
@@ -108,4 +113,8 @@ class InThreads(Composed):
 
     def stop(self) -> None:
         self.threads.stop()
-        super().stop()
+        last = Polled(context=self.context)
+        for node in self.nodes:
+            last.add_node(node)
+        self.part(last.drain)
+        last.shutdown()

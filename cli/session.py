@@ -10,7 +10,7 @@ from rich.console import Console
 from visuomotor.cli import summary
 from visuomotor.cli.composed import InLockstep, InThreads
 from visuomotor.cli.live import Moment, View
-from visuomotor.cli.spawned import Spawned
+from visuomotor.cli.spawned import ProgramEnded, Spawned
 from visuomotor.cli.summary import Effort
 from visuomotor.episodes.contact_sheet import contact_sheet
 from visuomotor.nodes._ros.run import Asked
@@ -21,7 +21,7 @@ FAULT, INTERRUPTED = 1, 130  # exit codes
 
 
 class Running(Protocol):
-    """A graph that was started somehow. `step` returns after about a tenth of a second."""
+    """A graph that was started somehow. `step` takes about a tenth of a second; only what started is stopped."""
 
     def start(self) -> None: ...
 
@@ -48,25 +48,32 @@ def make(graph: Graph, processes: bool, limit: float) -> Running:
 def run(running: Running, graph: Graph, quiet: bool) -> int:
     """Start, watch, stop, sum up. Return the exit code."""
     console = Console(soft_wrap=True)
-    asked = Asked()
+    asked, fault = Asked(), ''
     try:
         running.start()
         began, steps = time.monotonic(), running.tally.messages['command']
-        watch(running, View(title(graph), running.tally, console, quiet), lambda: asked.to_stop)
-        effort = Effort(time.monotonic() - began, running.tally.messages['command'] - steps)
+        try:
+            watch(running, View(title(graph), running.tally, console, quiet), lambda: asked.to_stop)
+        except ProgramEnded as error:
+            fault = str(error)
+        finally:
+            effort = Effort(time.monotonic() - began, running.tally.messages['command'] - steps)
+            running.stop()
     finally:
-        running.stop()
         running.close()
     console.print(summary.table(title(graph), running.tally, effort))
     show_files(running.tally, console)
-    if running.tally.state == 'fault':
-        complain(f'The run stopped: {running.tally.message}')
+    return verdict(running.tally, fault, asked.to_stop)
+
+
+def verdict(tally: Tally, fault: str, interrupted: bool) -> int:
+    """Return the exit code: failed episodes are a result, a graph that broke is not."""
+    if tally.state == 'fault':
+        fault = fault or f'The run stopped: {tally.message}'
+    if fault:
+        Console(stderr=True, soft_wrap=True).print(fault, style='bold red', markup=False, highlight=False)
         return FAULT
-    return INTERRUPTED if asked.to_stop else 0
-
-
-def complain(sentence: str) -> None:
-    Console(stderr=True, soft_wrap=True).print(sentence, style='bold red', markup=False, highlight=False)
+    return INTERRUPTED if interrupted else 0
 
 
 def watch(running: Running, view: View, asked_to_stop: Callable[[], bool]) -> None:

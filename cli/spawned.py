@@ -12,12 +12,17 @@ from lifecycle_msgs.srv import GetState
 from visuomotor.cli import program
 from visuomotor.cli.composed import LOOK, console_entry
 from visuomotor.nodes._ros import compose
+from visuomotor.nodes._ros.run import USAGE
 from visuomotor.nodes.console.tally import Tally
 from visuomotor.nodes.graph import Graph, NodeEntry
 from visuomotor.robots.settings import BadInput
 
 READY = 60.0    # s, longest wait until a node is active
 PARTING = 15.0  # s, longest wait until a program that was asked to stop has stopped
+
+
+class ProgramEnded(RuntimeError):
+    """One program of the graph is gone; the sentence says which, and its last words."""
 
 
 class Child:
@@ -33,11 +38,14 @@ class Child:
                                             start_new_session=not keys)
 
     def check(self) -> None:
-        """Complain when the program has ended by itself."""
+        """Complain when the program has ended by itself, in its own words."""
         code = self.process.poll()
-        if code is not None:
-            last = self.log.read_text().strip().splitlines()[-1:] or ['it said nothing']
-            raise BadInput(f'The {self.name} program ended with code {code}: {last[0]} (whole log: {self.log})')
+        if code is None:
+            return
+        last = (self.log.read_text().strip().splitlines() or ['it said nothing'])[-1]
+        if code == USAGE:
+            raise BadInput(last.removeprefix('error: '))
+        raise ProgramEnded(f'The {self.name} program ended by itself with code {code}: {last} (whole log: {self.log})')
 
     def end(self) -> None:
         """Ask to stop; insist when that is not heard."""
@@ -73,10 +81,18 @@ class Spawned:
         return self.console.now
 
     def start(self) -> None:
-        """Start everybody but the supervisor; it begins when they are active."""
+        """Start everybody; when one refuses, nobody stays."""
         self.folder.mkdir(parents=True, exist_ok=True)
         compose.bring_up([self.console])
         self.threads.start()
+        try:
+            self.start_programs()
+        except BaseException:
+            self.stop()
+            raise
+
+    def start_programs(self) -> None:
+        """Start the supervisor last: it begins when everybody else is active."""
         *first, (name, entries) = self.graph.processes.items()
         for other, its in first:
             self.children.append(Child(other, its, self.graph.choices.namespace, self.folder))

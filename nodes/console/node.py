@@ -60,7 +60,7 @@ class ConsoleNode(Node):
 
     def on_episode(self, message: EpisodeStatus) -> None:
         outcome = message.outcome
-        if message.state > EpisodeStatus.RUNNING and outcome.number:
+        if outcome.number:
             self.tally.note_ended(Ended(outcome.number, RESULTS[outcome.result], RESULTS[outcome.truth],
                                         outcome.return_value, outcome.duration, outcome.reason))
         self.tally.note_episode(message.state, message.number, message.planned, message.message)

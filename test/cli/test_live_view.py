@@ -92,7 +92,7 @@ def test_a_terminal_sees_everything():
     for _ in range(50):
         tally.note('camera')
     view.console.print(view.page(Moment(5.0, 2.0)))
-    for shown in ('3 of 10, running', 'stop 1', 'joint_states is silent', '0.250  tip 0.1 m away', 'camera 10 Hz', 'x2.5'):
+    for shown in ('3 of 10, running', 'stop 1', 'joint_states is silent', '0.250  tip 0.1 m', 'camera 10 Hz', 'x2.5'):
         assert shown in paper.getvalue()
 
 
