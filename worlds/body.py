@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import pybullet_data
-
 from visuomotor.robots import paths
 from visuomotor.robots.interface import FloatArray
 from visuomotor.robots.settings import BadInput
@@ -61,5 +60,6 @@ class Body:
         """Change masses and friction, counted from the nominal ones; inertia grows with mass."""
         factors = dynamics.mass or (1.0,) * len(self.links)
         for link, nominal, factor in zip(self.links.values(), self._nominal, factors, strict=True):
-            self.client.changeDynamics(self.number, link, mass=nominal[0] * factor, lateralFriction=nominal[1] * dynamics.friction,
+            self.client.changeDynamics(self.number, link, mass=nominal[0] * factor,
+                                       lateralFriction=nominal[1] * dynamics.friction,
                                        localInertiaDiagonal=[inertia * factor for inertia in nominal[2]])

@@ -1,12 +1,11 @@
-"""Any arm in PyBullet behind the Robot interface: it obeys like a real one, with delay, limits, and braking on silence."""
+"""Any arm in PyBullet behind the Robot interface: it obeys late, within limits, and brakes on silence."""
 from __future__ import annotations
 
-import threading
 from collections import deque
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
-
 from visuomotor.robots.interface import Clock, FloatArray, RobotUnavailable, State, Target
 from visuomotor.robots.settings import BadInput
 from visuomotor.robots.spec import RobotSpec
@@ -19,10 +18,13 @@ POSITION_GAIN = 0.25   # share of the position error that the joint controller r
 PASSIVE_TORQUE = 0.05  # N m, spring of finger joints without a motor
 
 
+Lock = AbstractContextManager[Any]
+
+
 class BulletRobot:
     """One simulated arm with its gripper. Time is the world's."""
 
-    def __init__(self, client: Client, spec: RobotSpec, clock: Clock, lock: threading.RLock, dt: float, latency: float) -> None:
+    def __init__(self, client: Client, spec: RobotSpec, clock: Clock, lock: Lock, dt: float, latency: float) -> None:
         self.spec, self.clock, self._lock, self._dt = spec, clock, lock, dt
         self._body = Body(client, spec)
         self.body, self.links = self._body.number, self._body.links
@@ -34,6 +36,9 @@ class BulletRobot:
         self._motors = [*self._arm, *self._fingers]
         self._nominal_latency, self._connected = latency, False
         self._setpoint = Setpoint(spec, np.array(spec.home))
+        self._queue: deque[tuple[float, float, Target]] = deque()   # due at, span to take, target
+        self._sent, self._sent_at = self._setpoint.position, -np.inf
+        self._obeying, self._silent = False, False   # under commands; left without them
         self.vary(Dynamics())
         self.place(np.array(spec.home))
 
@@ -67,7 +72,8 @@ class BulletRobot:
         self._check(target)
         with self._lock:
             now = self.clock()
-            span = min(max(now - self._sent_at, 1 / self.spec.control_hz), self.spec.command_age)
+            beat = 1 / self.spec.control_hz
+            span = min(max(now - self._sent_at, beat), self.spec.command_age) if self._obeying else beat
             near = self._sent + within(target.position - self._sent, self.spec.velocity * span)
             position = np.minimum(np.maximum(near, self.spec.lower), self.spec.upper)
             velocity = within(target.velocity, self.spec.velocity)
@@ -113,29 +119,35 @@ class BulletRobot:
     def vary(self, dynamics: Dynamics) -> None:
         self._body.vary(dynamics)
         self._latency = self._nominal_latency + dynamics.latency
-        finger_force = [min(self.spec.gripper.force, self._body.effort[name] or np.inf)
-                        for name in (self.spec.gripper.joints if self.spec.gripper else ())]
-        self._forces = [float(force) * dynamics.strength for force in (*self.spec.effort, *finger_force)]
+        self._forces = [float(force) * dynamics.strength for force in (*self.spec.effort, *self._finger_forces())]
         self._gains = [POSITION_GAIN * dynamics.gain] * len(self._motors)
         self._drive()
+
+    def _finger_forces(self) -> list[float]:
+        gripper = self.spec.gripper
+        if gripper is None:
+            return []
+        return [min(gripper.force, self._body.effort[name] or gripper.force) for name in gripper.joints]
 
     def _drive(self) -> None:
         point = self._setpoint
         positions = [*point.position.tolist(), *(self._open + point.gripper * self._stroke).tolist()]
         velocities = [*point.velocity.tolist(), *([0.0] * len(self._fingers))]
-        self._client.setJointMotorControlArray(self.body, self._motors, self._client.POSITION_CONTROL, targetPositions=positions,
-                                               targetVelocities=velocities, forces=self._forces, positionGains=self._gains)
+        self._client.setJointMotorControlArray(
+            self.body, self._motors, self._client.POSITION_CONTROL, targetPositions=positions,
+            targetVelocities=velocities, forces=self._forces, positionGains=self._gains)
 
     def _place_passive(self) -> None:
         """Put finger joints without a motor on the angle that their spring holds."""
         for name, angle in (self.spec.gripper.passive if self.spec.gripper else {}).items():
             number = self._body.numbers((name,))[0]
             self._body.place([number], np.array([angle]))
-            self._client.setJointMotorControl2(self.body, number, self._client.POSITION_CONTROL, angle, force=PASSIVE_TORQUE)
+            self._client.setJointMotorControl2(self.body, number, self._client.POSITION_CONTROL, angle,
+                                               force=PASSIVE_TORQUE)
 
     def _rest(self) -> None:
         """Brake and hold; forget commands under way."""
-        self._queue: deque[tuple[float, float, Target]] = deque()
+        self._queue.clear()
         self._setpoint.brake()
         self._obeying, self._silent = False, False
 

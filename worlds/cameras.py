@@ -8,9 +8,9 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
-
 from visuomotor.robots.interface import FloatArray
 from visuomotor.robots.spec import CameraMount
 from visuomotor.worlds.interface import Picture
@@ -41,18 +41,20 @@ class Eyes:
         self.egl = any(mount.height >= BIG for mount in cameras.values()) and egl_works() and self._load_egl()
         self._views: dict[tuple[CameraMount, Look], tuple[Any, Any]] = {}
 
-    def see(self, mount: CameraMount, frame: FloatArray | None, stamp: float, depth: bool, segmentation: bool) -> Picture:
-        """Render one camera; `frame` is the pose of the link that carries it, or none for a camera fixed to the scene."""
+    def see(self, mount: CameraMount, frame: FloatArray | None, stamp: float, depth: bool,
+            segmentation: bool) -> Picture:
+        """Render one camera; `frame` is the pose of the link that carries it, none for a camera fixed to the scene."""
         view, projection = self._scene_view(mount) if frame is None else self._carried_view(mount, frame)
         flags = 0 if segmentation else self.client.ER_NO_SEGMENTATION_MASK
         renderer = self.client.ER_BULLET_HARDWARE_OPENGL if self.egl else self.client.ER_TINY_RENDERER
         _, _, rgba, far_share, bodies = self.client.getCameraImage(
             mount.width, mount.height, view, projection, lightDirection=self.look.light_direction,
             lightColor=self.look.light_colour, lightDistance=LIGHT_DISTANCE, shadow=int(self.look.shadow),
-            lightAmbientCoeff=self.look.ambient, lightDiffuseCoeff=0.95 - 0.5 * self.look.ambient, lightSpecularCoeff=0.05,
-            renderer=renderer, flags=flags)
+            lightAmbientCoeff=self.look.ambient, lightDiffuseCoeff=0.95 - 0.5 * self.look.ambient,
+            lightSpecularCoeff=0.05, renderer=renderer, flags=flags)
         shape = (mount.height, mount.width)
-        return Picture(stamp, np.ascontiguousarray(_array(rgba, np.uint8).reshape(*shape, 4)[..., :3]),
+        rgb = cv2.cvtColor(_array(rgba, np.uint8).reshape(*shape, 4), cv2.COLOR_RGBA2RGB)
+        return Picture(stamp, np.asarray(rgb, dtype=np.uint8),
                        metres(_array(far_share, np.float32).reshape(shape)) if depth else None,
                        _array(bodies, np.int32).reshape(shape) if segmentation else None)
 

@@ -6,7 +6,6 @@ import inspect
 from typing import Any
 
 import pybullet
-
 from visuomotor.robots.settings import BadInput
 
 

@@ -1,4 +1,4 @@
-"""The worlds as gymnasium environments, without ROS: importing this page registers visuomotor/<Task>-v0 for every task."""
+"""The worlds as gymnasium environments, without ROS: importing this registers visuomotor/<Task>-v0 for every task."""
 from __future__ import annotations
 
 from typing import Any
@@ -7,7 +7,6 @@ import gymnasium
 import numpy as np
 from gymnasium.spaces import Box, Dict
 from numpy.typing import NDArray
-
 from visuomotor.robots.interface import FloatArray
 from visuomotor.worlds.interface import load_task, task_names
 from visuomotor.worlds.make import make_world
@@ -20,7 +19,7 @@ FAST = 3.0         # times the speed limit, to which measured speeds are cut
 
 
 class Visuomotor(gymnasium.Env[Seen, NDArray[np.float32]]):
-    """One action is one row of the task's action space, in -1..1; an observation holds no truth, `info` says success."""
+    """One action is one row of the task's action space, in -1..1; observations hold no truth, `info` says success."""
 
     metadata = {'render_modes': ['rgb_array'], 'render_fps': 20}
 
@@ -32,7 +31,9 @@ class Visuomotor(gymnasium.Env[Seen, NDArray[np.float32]]):
         self.action_space = Box(-1.0, 1.0, (self.world.task.action.size,), np.float32)
         self.pilot.begin()
         self._bounds = {name: self._bound(name, value) for name, value in self.pilot.observe().items()}
-        self.observation_space = Dict({name: Box(*bound, dtype=bound[0].dtype.type) for name, bound in self._bounds.items()})
+        boxes: dict[str, gymnasium.Space[Any]] = {
+            name: Box(low, high, dtype=low.dtype.type) for name, (low, high) in self._bounds.items()}
+        self.observation_space: gymnasium.Space[Any] = Dict(boxes)
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Seen, dict[str, Any]]:
         super().reset(seed=seed)
@@ -57,7 +58,8 @@ class Visuomotor(gymnasium.Env[Seen, NDArray[np.float32]]):
 
     def _observe(self) -> Seen:
         seen = self.pilot.observe()
-        return {name: value if value.dtype == np.uint8 else self._cut(value, *self._bounds[name]) for name, value in seen.items()}
+        return {name: value if value.dtype == np.uint8 else self._cut(value, *self._bounds[name])
+                for name, value in seen.items()}
 
     def _cut(self, value: NDArray[Any], low: NDArray[Any], high: NDArray[Any]) -> NDArray[np.float32]:
         cut: NDArray[np.float32] = np.minimum(np.maximum(value.astype(np.float32), low), high)

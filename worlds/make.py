@@ -1,6 +1,7 @@
 """Makes a world, a task's scene or its scripted expert by name. A new task is one YAML file and one module, no list."""
 from __future__ import annotations
 
+import dataclasses
 import importlib
 from typing import Any
 
@@ -15,19 +16,20 @@ from visuomotor.worlds.world import BulletWorld
 
 def make_world(task: str, robot: str, *, seed: int = 0, gui: bool = False, randomise: bool = True,
                clock_start: float = 0.0, overrides: dict[str, Any] | None = None) -> BulletWorld:
-    """Make one robot doing one task, with its first scene laid out; `overrides` replaces numbers of the task's `world:`."""
+    """Make one robot doing one task, its first scene laid out; `overrides` replaces numbers of the task's `world:`."""
     task_spec, spec = load_task(task), robots.load(robot)
     if robot not in task_spec.robots:
         raise BadInput(f'Task {task} is not for {robot}; it can be done by {", ".join(task_spec.robots)}.')
     task_spec = with_overrides(task_spec, overrides or {})
-    world = BulletWorld(spec, task_spec, make_scene(spec, task_spec), gui=gui, randomise=randomise, clock_start=clock_start)
+    scene = make_scene(spec, task_spec)
+    world = BulletWorld(spec, task_spec, scene, gui=gui, randomise=randomise, clock_start=clock_start)
     world.first_scene(seed)
     return world
 
 
 def with_overrides(task: TaskSpec, overrides: dict[str, Any]) -> TaskSpec:
     """Replace numbers of the task's scene."""
-    return settings.dataclasses.replace(task, world={**task.world, **overrides}) if overrides else task
+    return dataclasses.replace(task, world={**task.world, **overrides}) if overrides else task
 
 
 def make_scene(spec: RobotSpec, task: TaskSpec) -> Scene:

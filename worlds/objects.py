@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pybullet_data
-
 from visuomotor.robots.interface import FloatArray
 from visuomotor.robots.settings import BadInput, choose
 
@@ -31,8 +30,8 @@ def check_disjoint() -> None:
     """Refuse to run when an object is in both splits, compared by the file that it really is."""
     both = set(split('train')) & set(split('test'))
     if both or not split('train') or not split('test'):
-        raise BadInput(f'Training and held-out objects in {FOLDER} should be disjoint and not empty, but {len(both)} are in both; '
-                       'install pybullet again.')
+        raise BadInput(f'Training and held-out objects in {FOLDER} should be disjoint and not empty, '
+                       f'but {len(both)} are in both; install pybullet again.')
 
 
 @functools.lru_cache(maxsize=1024)

@@ -7,7 +7,6 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-
 from visuomotor.robots.interface import FloatArray, Imu, State
 from visuomotor.robots.spec import RobotSpec
 from visuomotor.worlds.interface import TaskSpec, Truth
@@ -21,8 +20,9 @@ class TipPose(Protocol):
 
 def observe(spec: RobotSpec, task: TaskSpec, kinematics: TipPose | None, state: State, truth: Truth | None,
             pictures: Mapping[str, NDArray[np.uint8]], time: float, privileged: bool = True) -> dict[str, NDArray[Any]]:
-    """Build an observation; with `privileged` the truth is in it as truth.<body> and value.<name>, for scripted experts."""
-    seen: dict[str, NDArray[Any]] = {'joint_position': state.position, 'joint_velocity': state.velocity, 'time': np.array([time])}
+    """Build an observation; `privileged` adds the truth as truth.<body> and value.<name>, for scripted experts."""
+    seen: dict[str, NDArray[Any]] = {'joint_position': state.position, 'joint_velocity': state.velocity,
+                                     'time': np.array([time])}
     if spec.gripper:
         seen['gripper'] = np.array([state.gripper])
     if kinematics is not None and spec.kind == 'arm':

@@ -8,7 +8,6 @@ from typing import Any
 import cv2
 import numpy as np
 import pybullet_data
-
 from visuomotor.worlds.randomise import Look, Vector
 
 PATTERNS = 12           # textures that we make
@@ -29,7 +28,7 @@ class Paint:
 
     def __init__(self, client: Any, robot: int) -> None:
         self.client, self.robot = client, robot
-        self.surfaces: list[tuple[int, list[float]]] = []   # body and its own colour
+        self.surfaces: list[tuple[int, list[float], int]] = []   # body, its own colour and its own texture
         self._robot_colours = [(shape[1], shape[7]) for shape in client.getVisualShapeData(robot)]
         self._textures: list[int] = []
         self._distractors: list[int] = []
@@ -42,7 +41,8 @@ class Paint:
 
     def surface(self, body: int) -> None:
         """Let this body be painted anew from scene to scene."""
-        self.surfaces.append((body, list(self.client.getVisualShapeData(body)[0][7])))
+        shape = self.client.getVisualShapeData(body, flags=self.client.VISUAL_SHAPE_DATA_TEXTURE_UNIQUE_IDS)[0]
+        self.surfaces.append((body, list(shape[7]), shape[8]))
 
     def apply(self, look: Look) -> None:
         """Paint everything as this look says."""
@@ -56,11 +56,11 @@ class Paint:
     def _paint_surfaces(self, look: Look) -> None:
         if look.surfaces:
             textures = self._load_textures()
-            for (body, _), (texture, colour) in zip(self.surfaces, look.surfaces, strict=True):
+            for (body, _, _), (texture, colour) in zip(self.surfaces, look.surfaces, strict=True):
                 self.client.changeVisualShape(body, -1, textureUniqueId=textures[texture], rgbaColor=[*colour, 1.0])
         elif self._painted:
-            for body, colour in self.surfaces:
-                self.client.changeVisualShape(body, -1, textureUniqueId=-1, rgbaColor=colour)
+            for body, own_colour, own_texture in self.surfaces:
+                self.client.changeVisualShape(body, -1, textureUniqueId=own_texture, rgbaColor=own_colour)
         self._painted = bool(look.surfaces)
 
     def _load_textures(self) -> list[int]:

@@ -1,11 +1,10 @@
-"""Drives a world by a policy's actions as the graph does: decode, follow, send, advance, with the task's modelled delays."""
+"""Drives a world by a policy's actions as the graph does: decode, follow, send, advance, with the task's delays."""
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
 from visuomotor.robots.interface import FloatArray, Proposal
 from visuomotor.robots.kinematics import Kinematics
 from visuomotor.robots.servo import Servo

@@ -1,11 +1,10 @@
-"""Distributions of what differs from scene to scene: how things look and how they move. Declared in a task's `randomise:`."""
+"""What differs from scene to scene, in looks and in motion, as distributions declared in a task's `randomise:`."""
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-
 from visuomotor.robots.settings import knob, required
 
 BATTERY = 16.0  # V, nominal

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-
 from visuomotor.robots.interface import FloatArray
 from visuomotor.worlds.bullet_robot import BulletRobot
 from visuomotor.worlds.interface import Observation, TaskSpec

@@ -4,7 +4,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-
 from visuomotor.robots.interface import Robot
 from visuomotor.robots.spec import RobotSpec
 from visuomotor.worlds.interface import TaskSpec, Truth

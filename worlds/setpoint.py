@@ -1,8 +1,7 @@
-"""What the joint controllers aim at between two commands: a straight run to each target, and braking when none follows."""
+"""What the joint controllers aim at between commands: a straight run to each target, and braking when none follows."""
 from __future__ import annotations
 
 import numpy as np
-
 from visuomotor.robots.interface import FloatArray
 from visuomotor.robots.spec import RobotSpec
 

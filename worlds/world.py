@@ -1,4 +1,4 @@
-"""One PyBullet simulation: a robot, a task's scene and cameras. Time moves only in `advance`, in whole physics steps."""
+"""One PyBullet simulation: a robot, a task's scene, cameras. Time moves only in `advance`, in whole physics steps."""
 from __future__ import annotations
 
 import dataclasses
@@ -9,7 +9,6 @@ import threading
 from typing import Any
 
 import numpy as np
-
 from visuomotor.robots import settings
 from visuomotor.robots.settings import BadInput
 from visuomotor.robots.spec import RobotSpec
@@ -31,7 +30,8 @@ class BulletWorld:
                  clock_start: float = 0.0) -> None:
         self.spec, self.task, self.scene, self.clock_start = spec, task, scene, clock_start
         self.cameras = {**spec.cameras, **task.cameras}
-        self.ranges = settings.build(chance.Randomise, task.randomise if randomise else {}, f'task {task.name}: randomise')
+        declared = task.randomise if randomise else {}
+        self.ranges = settings.build(chance.Randomise, declared, f'task {task.name}: randomise')
         self.sample, self.steps, self._owed, self._hash = chance.Sample(), 0, 0.0, ''
         self._truth: tuple[int, Truth] | None = None
         self.lock = threading.RLock()
@@ -117,8 +117,8 @@ class BulletWorld:
     def _physics_step(self) -> float:
         ratio = self.task.physics_hz / self.spec.control_hz
         if abs(ratio - round(ratio)) > 1e-3 or ratio < 1:
-            raise BadInput(f'Task {self.task.name}: physics_hz should be a multiple of the control rate of {self.spec.name}, '
-                           f'{self.spec.control_hz:g} Hz, but is {self.task.physics_hz:g} Hz.')
+            raise BadInput(f'Task {self.task.name}: physics_hz should be a multiple of the control rate of '
+                           f'{self.spec.name}, {self.spec.control_hz:g} Hz, but is {self.task.physics_hz:g} Hz.')
         return 1 / (round(ratio) * self.spec.control_hz)
 
     def _prepare_physics(self) -> None:

@@ -1,10 +1,9 @@
-"""Scripted grasping: choose an object, turn across its narrow side, go down, close, lift; look again when it slipped away."""
+"""Scripted grasping: choose an object, turn across its narrow side, go down, close, lift; begin again when it slips."""
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-
 from visuomotor.robots.interface import FloatArray
 from visuomotor.robots.spec import RobotSpec
 from visuomotor.worlds.interface import Observation, TaskSpec
@@ -60,7 +59,8 @@ class GraspExpert:
         if self._choice is None:
             return self._twist(np.zeros(3), 0.0, closing=False)
         goal, yaw = self._goal(tip)
-        return self._twist(PULL * (goal - tip[:3]), TURN * wrapped(yaw - finger_yaw(tip)), self._phase in ('close', 'lift'))
+        turning = TURN * wrapped(yaw - finger_yaw(tip))
+        return self._twist(PULL * (goal - tip[:3]), turning, self._phase in ('close', 'lift'))
 
     def _change_phase(self, seen: Observation, tip: FloatArray, now: float) -> None:
         if self._phase == 'choose' or (self._phase == 'above' and now - self._since > 3.0):
@@ -105,7 +105,8 @@ class GraspExpert:
         return bool(np.linalg.norm(goal - tip[:3]) < tolerance and abs(wrapped(yaw - finger_yaw(tip))) < 0.08)
 
     def _twist(self, velocity: FloatArray, turning: float, closing: bool) -> FloatArray:
-        return np.array([[*np.clip(np.array([*velocity, turning]) / self.scale, -1, 1), 1.0 if closing else -1.0]])
+        moves = np.clip(np.array([*velocity, turning]) / self.scale, -1, 1)
+        return np.array([[*moves, 1.0 if closing else -1.0]])
 
 
 def finger_yaw(tip: FloatArray) -> float:
@@ -115,7 +116,7 @@ def finger_yaw(tip: FloatArray) -> float:
 
 
 def choose(seen: Observation, tried: dict[str, int], generator: np.random.Generator) -> Choice | None:
-    """Pick the object that is easiest to grasp: narrow enough, room for both fingers, high on the heap, seldom tried."""
+    """Pick the object that is easiest to grasp: narrow, with room for both fingers, high on the heap, seldom tried."""
     names = sorted(key.removeprefix('truth.') for key in seen if key.startswith('truth.object_'))
     scored = [(score(seen, name, names, yaw) - 0.05 * tried.get(name, 0) + 0.002 * generator.random(), name, yaw)
               for name in names for yaw in (0.0, np.pi / 2)]

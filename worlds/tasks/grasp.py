@@ -1,4 +1,4 @@
-"""Grasp: lift any object out of a tray. Success is the simulator's word that an object is held up, still, by the fingers."""
+"""Grasp: lift any object out of a tray. Success is the simulator's word that the fingers hold an object up, still."""
 from __future__ import annotations
 
 import math
@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-
 from visuomotor.robots import settings
 from visuomotor.robots.interface import FloatArray
 from visuomotor.robots.settings import knob
@@ -23,6 +22,9 @@ TRAY = (0.55, 0.0, 0.0)      # m, centre; 0.55 keeps the whole floor within an i
 TRAY_FLOOR = 0.015           # m, top of the tray's bottom plate
 TRAY_INSIDE = 0.24           # m, half width: beyond it an object has left the tray
 FINGER_FRICTION = 1.2        # rubber pads
+MEASURES = ('x', 'y', 'z', 'width', 'length', 'height', 'yaw')  # of each object, as values of the truth
+SETTLE_CHUNK = 60            # physics steps between two looks at whether everything lies still
+AT_REST = 0.03               # m/s of an object's edge
 MOVED = 1e-3                 # m or quaternion units: below it an object has not moved
 
 
@@ -37,7 +39,7 @@ class GraspSettings:
     near: float = knob(0.07, 'largest distance between a held object and the tip', 'm')
     still: float = knob(0.10, 'largest speed of the tip while it holds', 'm/s')
     hold: float = knob(0.2, 'how long', 's')
-    settle_steps: int = knob(150, 'physics steps for a new scene to come to rest')
+    settle_steps: int = knob(600, 'physics steps that a new scene has to come to rest, at most')
     settle_iterations: int = knob(20, 'of the contact solver while it does')
 
     def __post_init__(self) -> None:
@@ -86,9 +88,8 @@ class Grasp:
         chosen = generator.choice(len(objects.split(self.numbers.split)), self.numbers.objects, replace=False)
         models = [objects.split(self.numbers.split)[number] for number in chosen]
         self.loose = [self._drop(world, model, place, generator) for place, model in enumerate(models)]
-        world.settle(self.numbers.settle_steps, self.numbers.settle_iterations)
+        self._settle(world)
         for one in self.loose:
-            world.client.resetBaseVelocity(one.body, [0, 0, 0], [0, 0, 0])
             self._look_at(world, one)
         self._start()
         return {'models': [model.stem for model in models], 'poses': [one.pose.tolist() for one in self.loose]}
@@ -124,7 +125,7 @@ class Grasp:
         values = {'objects': float(len(self.loose)), 'highest': max(heights)}
         for i, one in enumerate(self.loose):
             seen = one.footprint
-            numbers = zip(('x', 'y', 'z', 'width', 'length', 'height', 'yaw'), (*seen.centre, *seen.size, seen.yaw), strict=True)
+            numbers = zip(MEASURES, (*seen.centre, *seen.size, seen.yaw), strict=True)
             values |= {f'object_{i}.{name}': float(number) for name, number in numbers}
         return values
 
@@ -136,15 +137,30 @@ class Grasp:
             world.client.changeDynamics(world.robot.body, number, lateralFriction=friction, spinningFriction=0.02)
 
     def _drop(self, world: BulletWorld, model: Path, place: int, generator: np.random.Generator) -> Loose:
-        """Drop all objects at once, one above the other, so that they settle together and none begins inside another."""
-        spot = [*(np.array(TRAY[:2]) + generator.uniform(-self.numbers.spread, self.numbers.spread, 2)), 0.07 + 0.05 * place]
+        """Drop objects one above the other: they settle together, and none begins inside another."""
+        aside = generator.uniform(-self.numbers.spread, self.numbers.spread, 2)
+        spot = [TRAY[0] + float(aside[0]), TRAY[1] + float(aside[1]), 0.07 + 0.05 * place]
         turn = generator.normal(size=4)
         body = world.client.loadURDF(str(model), spot, (turn / np.linalg.norm(turn)).tolist())
         mass, friction = world.client.getDynamicsInfo(body, -1)[:2]
         sample = world.sample.dynamics
-        world.client.changeDynamics(body, -1, mass=mass * sample.object_mass, lateralFriction=friction * sample.friction)
+        world.client.changeDynamics(body, -1, mass=mass * sample.object_mass,
+                                    lateralFriction=friction * sample.friction)
         corners = objects.outline(model)
         return Loose(body, corners, objects.footprint(corners, np.array(spot), np.eye(3)))
+
+    def _settle(self, world: BulletWorld) -> None:
+        """Wait for the heap to come to rest, and make sure of it: what still creeps would never end."""
+        for _ in range(0, self.numbers.settle_steps, SETTLE_CHUNK):
+            world.settle(SETTLE_CHUNK, self.numbers.settle_iterations)
+            if all(self._speed(world, one) < AT_REST for one in self.loose):
+                break
+        for one in self.loose:
+            world.client.resetBaseVelocity(one.body, [0, 0, 0], [0, 0, 0])
+
+    def _speed(self, world: BulletWorld, one: Loose) -> float:
+        linear, angular = world.client.getBaseVelocity(one.body)
+        return math.hypot(*linear) + 0.04 * math.hypot(*angular)  # 4 cm: how far an object's edge is from its middle
 
     def _look_at(self, world: BulletWorld, one: Loose) -> None:
         """Measure an object again if it has moved."""

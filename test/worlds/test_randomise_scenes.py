@@ -1,0 +1,111 @@
+"""Randomisation: declared, drawn from the scene's generator, part of the scene's hash, and off when it is off."""
+import numpy as np
+import pytest
+from visuomotor.robots import settings
+from visuomotor.robots.settings import BadInput
+from visuomotor.worlds.make import make_world
+from visuomotor.worlds.paint import pattern
+from visuomotor.worlds.randomise import Dynamics, Look, Randomise, Range, Sample, draw
+
+WIDE = Randomise(mass=Range(0.8, 1.2), friction=Range(0.5, 1.25), battery=Range(14.0, 16.8), surfaces=0.5,
+                 robot_colours=0.5, shadow=0.5, camera_fov=Range(-2.0, 2.0), distractors=Range(0, 3))
+
+
+def sample(seed):
+    return draw(WIDE, np.random.default_rng(seed), 4, 2, 10)
+
+
+def test_nothing_declared_means_nominal():
+    drawn = draw(Randomise(), np.random.default_rng(0), 3, 2, 10)
+    assert drawn == Sample(Dynamics(mass=(1.0, 1.0, 1.0)), Look())
+
+
+def test_the_same_seed_draws_the_same():
+    assert sample(7) == sample(7)
+    assert sample(7) != sample(8)
+
+
+def test_draws_fill_their_ranges_evenly():
+    drawn = [sample(seed) for seed in range(400)]
+    for values, low, high in (([one.dynamics.friction for one in drawn], 0.5, 1.25),
+                              ([one.dynamics.battery for one in drawn], 14.0, 16.8),
+                              ([one.dynamics.mass[2] for one in drawn], 0.8, 1.2),
+                              ([one.look.camera_fov for one in drawn], -2.0, 2.0)):
+        share = np.sort((np.array(values) - low) / (high - low))
+        assert 0.0 <= share[0] < share[-1] <= 1.0
+        # Kolmogorov-Smirnov: 1.63 / sqrt(n) is the distance that chance exceeds once in a hundred.
+        assert np.abs(share - np.arange(1, 401) / 400).max() < 0.0815
+    assert {len(one.look.distractors) for one in drawn} == {0, 1, 2, 3}
+    assert 0.4 < np.mean([one.look.shadow for one in drawn]) < 0.6
+
+
+def test_an_inverted_range_is_refused():
+    with pytest.raises(BadInput, match='is above high'):
+        settings.build(Randomise, {'mass': {'low': 2.0, 'high': 1.0}}, 'task walk: randomise')
+
+
+def test_a_misspelt_quantity_is_refused():
+    with pytest.raises(BadInput, match="unknown key 'frictoin'; did you mean friction"):
+        settings.build(Randomise, {'frictoin': {'low': 1.0, 'high': 1.0}}, 'task walk: randomise')
+
+
+def test_same_seed_same_hash_other_seed_other_hash():
+    world = make_world('grasp', 'iiwa7')
+    first, other = world.first_scene(5), world.first_scene(6)
+    assert world.first_scene(5) == first
+    assert first != other
+    assert world.truth().scene == first
+    world.close()
+
+
+def test_the_sample_is_part_of_the_hash():
+    hashes = []
+    for randomise in (True, False):
+        world = make_world('grasp', 'iiwa7', randomise=randomise)
+        hashes.append(world.first_scene(5))
+        if not randomise:
+            assert world.sample.look == Look()
+            assert world.sample.dynamics.friction == 1.0
+        world.close()
+    assert hashes[0] != hashes[1]
+
+
+def test_masses_and_friction_reach_the_simulation_counted_from_nominal():
+    world = make_world('grasp', 'iiwa7', randomise=False)
+    link = world.robot.links['lbr_link_2']
+    for _ in range(2):  # twice: the second is not counted from the first
+        world.robot.vary(Dynamics(mass=(1.5,) * len(world.robot.links), friction=0.5))
+    mass, friction, inertia = world.client.getDynamicsInfo(world.robot.body, link)[:3]
+    assert mass == pytest.approx(1.5 * 4.031991)
+    assert friction == pytest.approx(0.25)
+    world.robot.vary(Dynamics())
+    assert world.client.getDynamicsInfo(world.robot.body, link)[0] == pytest.approx(4.031991)
+    assert np.allclose(np.array(inertia) / world.client.getDynamicsInfo(world.robot.body, link)[2], 1.5)
+    world.close()
+
+
+def test_weaker_motors_and_later_commands():
+    world = make_world('grasp', 'iiwa7', randomise=False)
+    world.robot.vary(Dynamics(strength=0.5, gain=0.8, latency=0.02))
+    assert world.robot._forces[0] == pytest.approx(88.0)  # half of 176 N m
+    assert world.robot._latency == pytest.approx(0.03)    # 10 ms nominal
+    world.close()
+
+
+def test_paint_changes_the_picture_and_comes_off_again():
+    world = make_world('grasp', 'iiwa7', randomise=False)
+    plain = world.picture('shoulder').rgb
+    world.paint.apply(Look(surfaces=((0, (0.2, 0.9, 0.3)), (3, (0.9, 0.2, 0.2))), robot=(0.1, 0.1, 0.9),
+                           distractors=((0, (1.0, 0.0, 0.0), (0.3, 0.4, 0.05)),)))
+    painted = world.picture('shoulder').rgb
+    assert np.abs(painted.astype(int) - plain).mean() > 10
+    world.paint.apply(Look())
+    bare = world.picture('shoulder').rgb
+    assert np.abs(bare.astype(int) - plain).max() == 0
+    world.close()
+
+
+def test_textures_are_ours_and_always_the_same():
+    assert pattern(3).shape == (64, 64, 3)
+    assert (pattern(3) == pattern(3)).all()
+    assert (pattern(3) != pattern(4)).any()
