@@ -15,7 +15,7 @@ from visuomotor.nodes.safety.bend import along_walls
 from visuomotor.nodes.safety.latch import Category, Latch
 from visuomotor.nodes.safety.limits import Limits
 from visuomotor.nodes.safety.margins import tightest
-from visuomotor.nodes.safety.motion import Candidate, JerkLimited
+from visuomotor.nodes.safety.motion import Aim, Candidate, JerkLimited
 from visuomotor.nodes.safety.ramp import Motion
 from visuomotor.nodes.safety.room import Room
 from visuomotor.nodes.safety.sources import Heard, Sources
@@ -108,7 +108,7 @@ class SafetyFilter:
     def _stand(self, why: str) -> Permitted:
         """Stop as the latch says: brake and stay, or brake and go back to where the stop was called."""
         hold = self.latch.category is Category.HOLD
-        back = self.motion.toward(self._held, np.zeros_like(self._held)) if hold else None
+        back = self.motion.toward(Aim(self._held, self.motion.still, self.motion.still)) if hold else None
         if back is None or self.room.broken_by(back, self.motion.now):
             return self._halt((why,))
         return self._answer(self.motion.take(back), Verdict.STOP, (why,))
@@ -158,8 +158,10 @@ class SafetyFilter:
         self._blocked, self._walls = np.zeros(len(wish.velocity), dtype=bool), np.zeros(3, dtype=bool)
         motion, position = self.motion, wish.position
         if position is not None:
-            yield lambda: motion.toward(position, wish.velocity)
-            yield lambda: motion.toward(position, np.zeros_like(wish.velocity))
+            course, stand = wish.course, Aim(position, motion.still, motion.still)
+            if course is not None:
+                yield lambda: motion.meet(course)
+            yield lambda: motion.toward(stand)
         else:
             yield lambda: motion.at_speed(wish.velocity)
         speed = wish.velocity if position is None else self._speed_toward(position)

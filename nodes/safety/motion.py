@@ -5,7 +5,9 @@ braking then follows the stored run itself, so that what was checked is what hap
 """
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from ruckig import InputParameter, Result, Ruckig, RuckigError, Synchronization, Trajectory
@@ -15,6 +17,7 @@ from visuomotor.robots.interface import FloatArray
 from visuomotor.robots.spec import RobotSpec
 
 DONE = (Result.Working, Result.Finished)
+LEADS = (1, 2, 3, 5, 8, 13, 21)  # beats ahead at which a moving target may be met
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,17 @@ class Candidate:
     way_out: Ramp
 
 
+class Aim(NamedTuple):
+    """Where to be, and how fast to pass it."""
+
+    position: FloatArray
+    velocity: FloatArray
+    acceleration: FloatArray
+
+
+Course = Callable[[float], Aim]  # seconds ahead to where something will be then
+
+
 class JerkLimited:
     """Makes candidates from the commanded state, and remembers the one that was taken."""
 
@@ -33,7 +47,7 @@ class JerkLimited:
         self.speed = limits.speed_share * spec.velocity
         self.acceleration = limits.acceleration_share * spec.acceleration
         self.jerk = limits.jerk_share * spec.jerk
-        self._still = np.zeros(len(spec.joints))
+        self.still = np.zeros(len(spec.joints))
         self._planner, self._run = Ruckig(len(spec.joints), self.dt), Trajectory(len(spec.joints))
         self._question = self._ask(len(spec.joints))
         self.restart(np.array(spec.home))
@@ -43,27 +57,42 @@ class JerkLimited:
         question.max_velocity, question.max_acceleration = self.speed.tolist(), self.acceleration.tolist()
         question.max_jerk = self.jerk.tolist()
         question.synchronization = Synchronization.Time
-        question.minimum_duration = self.dt  # arrive with the beat, not between two
         return question
 
     def restart(self, position: FloatArray) -> None:
         """Begin at rest at this position."""
-        self.now = Motion(np.array(position, dtype=np.float64), self._still, self._still)
+        self.now = Motion(np.array(position, dtype=np.float64), self.still, self.still)
         self._way_out, self._gone = self._rest_from(self.now), 0.0
 
-    def toward(self, position: FloatArray, velocity: FloatArray) -> Candidate | None:
-        """Go to a position as soon as the limits let it, to pass it at this velocity; None when no plan is found."""
+    def meet(self, course: Course) -> Candidate | None:
+        """Catch up with something that moves: meet it at the first of a few moments at which that is possible."""
+        plan = None
+        for beats in LEADS:
+            plan = self.toward(course(beats * self.dt), beats * self.dt)
+            if plan is not None and self._run.duration <= beats * self.dt * (1 + 1e-6):
+                break
+        return plan
+
+    def toward(self, aim: Aim, duration: float = 0.0) -> Candidate | None:
+        """Go to an aim as soon as the limits let it, within `duration` or more; None when no plan is found."""
         question = self._question
         question.current_position, question.current_velocity = self.now.position.tolist(), self.now.velocity.tolist()
         question.current_acceleration = self.now.acceleration.tolist()
-        question.target_position = position.tolist()
-        question.target_velocity = np.clip(velocity, -self.speed, self.speed).tolist()
+        speed = np.clip(aim.velocity, -self.speed, self.speed)
+        question.target_position, question.target_velocity = aim.position.tolist(), speed.tolist()
+        question.target_acceleration = self._kept(speed, aim.acceleration).tolist()
+        question.minimum_duration = max(duration, self.dt)  # arrive with a beat, not between two
         try:
             if self._planner.calculate(question, self._run) not in DONE:
                 return None
         except RuckigError:  # rare states that the planner cannot solve; another candidate follows
             return None
         return self._candidate(Motion(*(np.array(column) for column in self._run.at_time(self.dt))))
+
+    def _kept(self, speed: FloatArray, acceleration: FloatArray) -> FloatArray:
+        """Pass an aim with its acceleration only where speed limits hold afterwards too."""
+        change = np.clip(acceleration, -self.acceleration, self.acceleration)
+        return np.where(np.abs(speed) + change * change / (2 * self.jerk) < self.speed, change, 0.0)
 
     def at_speed(self, velocity: FloatArray) -> Candidate:
         """Take up a velocity as soon as the limits let it."""
@@ -90,4 +119,4 @@ class JerkLimited:
         return Candidate(motion, self._rest_from(motion))
 
     def _rest_from(self, motion: Motion) -> Ramp:
-        return Ramp(motion, self._still, self.acceleration, self.jerk)
+        return Ramp(motion, self.still, self.acceleration, self.jerk)

@@ -11,6 +11,7 @@ from visuomotor.robots.spec import RobotSpec
 
 POLICY, RESET, TELEOP = 1, 2, 3
 NAMES = {POLICY: 'policy', RESET: 'reset', TELEOP: 'teleop'}
+HUGE = 1e6  # no target of any mode, in any unit, is as large
 CARTESIAN = (Mode.CARTESIAN_POSE, Mode.CARTESIAN_TWIST)
 
 
@@ -46,6 +47,8 @@ def _shape(proposal: Proposal, spec: RobotSpec) -> Iterator[str]:
     for what, values in numbers.items():
         if not np.isfinite(values).all():
             yield f'its {what} are not all finite'
+        if (np.abs(values) > HUGE).any():
+            yield f'its {what} go beyond {HUGE:g}, whatever the unit'
     if proposal.mode is Mode.CARTESIAN_POSE:
         lengths = np.linalg.norm(proposal.targets[:, 3:], axis=1)
         if (np.abs(lengths - 1.0) > 0.01).any():

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from visuomotor.nodes.safety.limits import Limits
+from visuomotor.nodes.safety.motion import Aim, Course
 from visuomotor.nodes.safety.room import AXES, Room
 from visuomotor.robots.chunk import due, slope
 from visuomotor.robots.interface import FloatArray, Mode, Proposal
@@ -23,6 +24,7 @@ class Wish:
 
     velocity: FloatArray
     position: FloatArray | None = None
+    course: Course | None = None    # where that position moves on to; None: it stands
     gripper: float | None = None
     asked: FloatArray = field(default_factory=lambda: np.zeros(0))  # the row that was due, as proposed
     clipped: tuple[str, ...] = ()   # limits that already changed it
@@ -53,27 +55,36 @@ class Wishes:
         if proposal.mode is not Mode.CARTESIAN_TWIST:
             self.forget()
         if proposal.mode is Mode.GRIPPER:
-            return Wish(np.zeros_like(position), None, gripper, row)
+            return Wish(np.zeros_like(position), gripper=gripper, asked=row)
         if proposal.mode is Mode.JOINT_VELOCITY:
             return self._clip_velocity(row, gripper)
-        rate = slope(proposal, now + self._dt)
-        if proposal.mode is Mode.JOINT_POSITION:
-            return self._clip_position(row, rate, gripper, row)
-        if proposal.mode is Mode.LEG:
-            return self._clip_position(legs.motors(row), legs.motors(rate), gripper, row)
-        return self._cartesian(proposal.mode, row, rate, gripper, position)
+        if proposal.mode in (Mode.JOINT_POSITION, Mode.LEG):
+            return self._pass_through(proposal, now, row, gripper)
+        return self._cartesian(proposal.mode, row, slope(proposal, now + self._dt), gripper, position)
 
-    def _clip_position(self, wanted: FloatArray, rate: FloatArray, gripper: float | None, asked: FloatArray) -> Wish:
+    def _pass_through(self, proposal: Proposal, now: float, row: FloatArray, gripper: float | None) -> Wish:
+        wanted = legs.motors(row) if proposal.mode is Mode.LEG else row
+        out = (wanted < self.room.lower) | (wanted > self.room.upper)
+        clipped = self.room.describe(out, np.zeros(3, dtype=bool))
+        first = self._aim(proposal, now + self._dt)
+        course = (lambda ahead: self._aim(proposal, now + ahead)) if len(proposal.times) > 1 else None
+        return Wish(first.velocity, first.position, course, gripper, row, clipped)
+
+    def _aim(self, proposal: Proposal, moment: float) -> Aim:
+        """Where a chunk of positions leads, in joints and inside their limits."""
+        found = due(proposal, moment)
+        assert found is not None, 'positions never run out'
+        columns = (found[0], *flow(proposal, moment))
+        wanted, speed, acceleration = (legs.motors(c) for c in columns) if proposal.mode is Mode.LEG else columns
         inside = np.clip(wanted, self.room.lower, self.room.upper)
-        out = inside != wanted
-        return Wish(np.where(out, 0.0, rate), inside, gripper, asked, self.room.describe(out, np.zeros(3, dtype=bool)))
+        return Aim(inside, np.where(inside == wanted, speed, 0.0), np.where(inside == wanted, acceleration, 0.0))
 
     def _clip_velocity(self, wanted: FloatArray, gripper: float | None) -> Wish:
         limit = self.limits.speed_share * self.spec.velocity
         inside = np.clip(wanted, -limit, limit)
         fast = tuple(f'{name} faster than its speed limit'
                      for name, out in zip(self.spec.names, np.abs(wanted) > limit, strict=True) if out)
-        return Wish(inside, None, gripper, wanted, fast)
+        return Wish(inside, gripper=gripper, asked=wanted, clipped=fast)
 
     def _cartesian(self, mode: Mode, row: FloatArray, rate: FloatArray, gripper: float | None,
                    position: FloatArray) -> Wish:
@@ -94,7 +105,7 @@ class Wishes:
         if ratio > 1.0:
             walls = (*walls, f'slowed to {100 / ratio:.0f} %: {self._fastest(speeds)} at its speed limit')
             self.forget()
-        return Wish(speeds / ratio, None, gripper, row, why, walls)
+        return Wish(speeds / ratio, gripper=gripper, asked=row, clipped=why, slowed=walls)
 
     def _posture(self, position: FloatArray) -> FloatArray:
         """Spare joints drift home; an endless joint has no wrong turn to come back from."""
@@ -128,6 +139,19 @@ class Wishes:
             goal, stray = pose, np.zeros(6)
         self._goal = _moved(goal, twist * self._dt)
         return PULL * stray
+
+
+def flow(proposal: Proposal, moment: float) -> tuple[FloatArray, FloatArray]:
+    """Return speed and acceleration of the curve that a chunk's rows mark, at one moment."""
+    times = proposal.times
+    after = slope(proposal, moment)
+    if len(times) < 2:
+        return after, np.zeros_like(after)
+    span = float(times[-1] - times[0]) / (len(times) - 1)
+    if moment - span / 2 < proposal.observed + times[0]:
+        return after, np.zeros_like(after)
+    before, after = slope(proposal, moment - span / 2), slope(proposal, moment + span / 2)
+    return (before + after) / 2, (after - before) / span
 
 
 def _moved(pose: FloatArray, step: FloatArray) -> FloatArray:

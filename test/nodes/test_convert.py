@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 from builtin_interfaces.msg import Time
 from sensor_msgs.msg import Image, JointState
-
 from visuomotor.msg import Command
 from visuomotor.nodes._ros import convert
 from visuomotor.robots import spec
@@ -58,8 +57,9 @@ def test_joint_states_of_another_robot_are_refused_by_name():
 
 
 def test_a_proposal_survives_the_wire():
-    proposal = Proposal(Mode.CARTESIAN_TWIST, np.array([0.03, 0.08]), np.arange(12.0).reshape(2, 6), np.array([0.0, 1.0]),
-                        observed=7.125, source=3, dead_man=True, policy_hash='abc')
+    proposal = Proposal(
+        Mode.CARTESIAN_TWIST, np.array([0.03, 0.08]), np.arange(12.0).reshape(2, 6), np.array([0.0, 1.0]),
+        observed=7.125, source=3, dead_man=True, policy_hash='abc')
     message = convert.proposal_message(proposal, 7.2, terminate=True)
     assert (message.width, message.terminate, list(message.times)) == (6, True, [0.03, 0.08])
     back = convert.proposal(message)
@@ -71,7 +71,7 @@ def test_a_proposal_survives_the_wire():
 def test_numbers_that_form_no_proposal_are_refused():
     message = convert.proposal_message(Proposal(Mode.JOINT_POSITION, np.array([0.0]), np.zeros((1, 7))), 0.0)
     message.mode = 9
-    with pytest.raises(BadInput, match='mode should be 1 .. 6, but is 9'):
+    with pytest.raises(BadInput, match=r'mode should be 1 \.\. 6, but is 9'):
         convert.proposal(message)
     message.mode, message.width = 1, 6
     with pytest.raises(BadInput, match='1 targets of width 6 are 6 numbers, but 7 came'):
@@ -86,8 +86,9 @@ def test_attitude_survives_the_wire():
 
 
 def test_truth_survives_the_wire():
-    truth = Truth(2.5, {'cup': np.array([1, 2, 3, 0, 0, 0, 1.0])}, {'height': 0.25}, reward=1.5, success=True, failed=True,
-                  progress=0.5, scene='f00d')
+    truth = Truth(
+        2.5, {'cup': np.array([1, 2, 3, 0, 0, 0, 1.0])}, {'height': 0.25}, reward=1.5, success=True, failed=True,
+        progress=0.5, scene='f00d')
     back = convert.truth(convert.truth_message(truth))
     assert back.poses['cup'].tolist() == [1, 2, 3, 0, 0, 0, 1]
     assert (back.stamp, back.values, back.reward, back.success, back.failed, back.progress, back.scene) == (

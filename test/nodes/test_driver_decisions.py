@@ -7,7 +7,6 @@ import sys
 
 import numpy as np
 import pytest
-
 from visuomotor.nodes.driver.last_line import LastLine, brake
 from visuomotor.nodes.driver.one_driver import OnlyDriver, lock_folder
 from visuomotor.nodes.driver.pace import Pace
@@ -16,8 +15,8 @@ from visuomotor.robots.interface import Target
 from visuomotor.robots.settings import BadInput
 from visuomotor.robots.spec import Joint, RobotSpec
 
-SPEC = RobotSpec('two', joints=(Joint('a', -1.0, 1.0, 2.0, 10.0, 100.0, 1.0), Joint('b', -1.0, 1.0, 2.0, 5.0, 50.0, 1.0)),
-                 home=(0.0, 0.0), command_age=0.1)
+JOINTS = (Joint('a', -1.0, 1.0, 2.0, 10.0, 100.0, 1.0), Joint('b', -1.0, 1.0, 2.0, 5.0, 50.0, 1.0))
+SPEC = RobotSpec('two', joints=JOINTS, home=(0.0, 0.0), command_age=0.1)
 
 
 def test_braking_slows_every_joint_by_its_own_limit():
@@ -77,7 +76,8 @@ def test_a_second_driver_on_one_namespace_is_refused(tmp_path):
 def test_a_killed_driver_leaves_no_lock_behind(tmp_path):
     code = ('import sys, pathlib; from visuomotor.nodes.driver.one_driver import OnlyDriver\n'
             f"lock = OnlyDriver(7, '/', pathlib.Path({str(tmp_path)!r})); print('held', flush=True); sys.stdin.read()")
-    with subprocess.Popen([sys.executable, '-c', code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, '-c', code], stdin=pipe, stdout=pipe, text=True) as other:
         assert other.stdout.readline() == 'held\n'
         with pytest.raises(BadInput, match=r'has a driver already \(process \d+\)'):
             OnlyDriver(7, '/', tmp_path)
