@@ -49,6 +49,7 @@ class MinitaurRobot:
         self._connected, self._torque = False, np.zeros(MOTORS)
         self._sent: FloatArray = np.array(world.spec.home)
         self._sent_at: float = -math.inf
+        self._obeying: bool = False
         self._samples: deque[Sample] = deque(maxlen=round(MEMORY / self._dt))
         self.vary(Dynamics())
         self.stand()
