@@ -3,8 +3,10 @@ from __future__ import annotations
 
 import io
 import os
+import pty
 import sys
 
+import numpy as np
 import pytest
 from rclpy.lifecycle import TransitionCallbackReturn
 from sensor_msgs.msg import Joy
@@ -12,6 +14,8 @@ from visuomotor.msg import Proposal
 from visuomotor.nodes._ros import compose, qos
 from visuomotor.nodes._ros.lockstep import Lockstep
 from visuomotor.nodes._ros.node import Node
+from visuomotor.robots import spec
+from visuomotor.robots.kinematics import Kinematics
 from visuomotor.srv import Arm, Stop
 
 PUSH, IDLE = [0.0, 1.0, 0.0, 0.0, 0.0], [0.0] * 5
@@ -102,3 +106,36 @@ def test_the_keyboard_needs_a_terminal(context, monkeypatch):
     assert node.failure == ('teleop: the keyboard needs a terminal, but standard input is none; '
                             'start it from a terminal, or use device joy.')
     node.trigger_shutdown()
+
+
+def test_keys_move_the_arm_through_safety_until_x_stops_it(context, monkeypatch):
+    ours, theirs = pty.openpty()
+    monkeypatch.setattr(sys, 'stdin', os.fdopen(theirs))
+    made = {'driver': {'world': 'fake'}, 'safety': {'armed_at_start': True}, 'teleop': {'device': 'keyboard'}}
+    nodes = [compose.make(f'visuomotor.nodes.{room}.node:{room.title()}Node', context, simulated_time=True,
+                          parameters={'robot': 'iiwa7', **parameters}) for room, parameters in made.items()]
+    conductor = Lockstep(context, nodes, 0.01)
+    compose.bring_up(nodes)
+    kinematics = Kinematics(spec.load('iiwa7'))
+
+    def tip():
+        return kinematics.pose(nodes[0].robot.read().position)
+
+    beats(conductor, 10)
+    before = tip()
+    beats(conductor, 100, lambda: os.write(ours, b'w'))
+    moved = tip() - before
+    assert 0.05 < moved[0] < 0.1
+    assert np.abs(moved[1:3]).max() < 0.005
+    os.write(ours, b'x')
+    beats(conductor, 50)
+    stopped = tip()
+    beats(conductor, 100, lambda: os.write(ours, b'w'))
+    assert np.abs(tip() - stopped).max() < 1e-6
+    os.write(ours, b'\n')
+    beats(conductor, 50)
+    beats(conductor, 100, lambda: os.write(ours, b'w'))
+    assert tip()[0] - stopped[0] > 0.05
+    compose.take_down(nodes)
+    conductor.close()
+    os.close(ours)
