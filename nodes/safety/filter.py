@@ -5,17 +5,16 @@ and, looked at along the run, inside the workspace. A wish that would lose it is
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
 from visuomotor.nodes.safety import latch as latches
 from visuomotor.nodes.safety import watch
-from visuomotor.nodes.safety.bend import along_walls
+from visuomotor.nodes.safety.follow import Follower
 from visuomotor.nodes.safety.latch import Category, Latch
 from visuomotor.nodes.safety.limits import Limits
 from visuomotor.nodes.safety.margins import tightest
-from visuomotor.nodes.safety.motion import Aim, Candidate, JerkLimited
+from visuomotor.nodes.safety.motion import Aim, JerkLimited
 from visuomotor.nodes.safety.ramp import Motion
 from visuomotor.nodes.safety.room import Room
 from visuomotor.nodes.safety.sources import Heard, Sources
@@ -30,15 +29,17 @@ class SafetyFilter:
     """Stands between every source of motion and one robot."""
 
     def __init__(self, spec: RobotSpec, kinematics: Kinematics | None, limits: Limits, *, armed: bool = False) -> None:
-        self.spec, self.limits, self.kinematics = spec, limits, kinematics
+        self.spec, self.limits = spec, limits
         self.sources = Sources(spec, limits)
         self.motion = JerkLimited(spec, limits)
         self.room = Room(spec, kinematics, limits)
         self.wishes = Wishes(spec, kinematics, limits, self.room)
+        self.follower = Follower(self.motion, self.room, limits)
         self.latch = Latch(armed=armed)
         self.state: State | None = None
         self.received = -np.inf   # s, when the newest state came
         self._gripper = 0.0
+        self._begun = False
         self._again = ''          # why motion begins again from the measured state; '' when it goes on
         self._followed: tuple[int, Mode] | None = None
         self._held = self.motion.now.position  # where the robot was commanded to be when the stop was called
@@ -91,19 +92,20 @@ class SafetyFilter:
 
     def _begin(self, state: State, why: str) -> Permitted:
         """Begin at rest where the robot is; the first target is its own place, so that nothing jumps."""
-        first, self._again = self.state is None, ''
+        self._again = ''
         self.motion.restart(state.position)
         self.wishes.forget()
         self._followed = None
-        if why == 'first joint_states' or first:
+        if not self._begun:
+            self._begun = True
             self._gripper = min(max(state.gripper, 0.0), 1.0)
         return self._answer(self.motion.now, Verdict.STOP, (f'begins where the robot is: {why}',))
 
-    def _halt(self, reasons: tuple[str, ...]) -> Permitted:
+    def _halt(self, reasons: tuple[str, ...], verdict: Verdict = Verdict.STOP) -> Permitted:
         """Brake along the stored way out and hold."""
         self.wishes.forget()
         self._followed = None
-        return self._answer(self.motion.brake(), Verdict.STOP, reasons)
+        return self._answer(self.motion.brake(), verdict, reasons)
 
     def _stand(self, why: str) -> Permitted:
         """Stop as the latch says: brake and stay, or brake and go back to where the stop was called."""
@@ -116,7 +118,7 @@ class SafetyFilter:
     def _follow(self, stamp: float, now: float) -> Permitted:
         heard, silent = self.sources.winner(stamp)
         if heard is None:
-            return self._halt((silent,)) if silent else self._idle()
+            return self._halt((silent,)) if silent else self._halt((), Verdict.PASS)
         if self._followed != (heard.proposal.source, heard.proposal.mode):
             self.wishes.forget()
             self._followed = (heard.proposal.source, heard.proposal.mode)
@@ -125,68 +127,16 @@ class SafetyFilter:
             return self._named(self._halt((f'no target of {heard.name} is due',)), heard, np.zeros(0), now)
         return self._named(self._grant(wish), heard, wish.asked, now)
 
-    def _idle(self) -> Permitted:
-        return replace(self._halt(()), verdict=Verdict.PASS)
-
     def _named(self, permitted: Permitted, heard: Heard, asked: FloatArray, now: float) -> Permitted:
         proposal = heard.proposal
         return replace(
             permitted, source=proposal.source, mode=int(proposal.mode), asked=asked, observed=proposal.observed,
             policy_hash=proposal.policy_hash, proposal_age=now - heard.received)
 
-    # Following a wish, as far as a way out remains.
     def _grant(self, wish: Wish) -> Permitted:
         self._grip(wish.gripper)
-        before = self.motion.now
-        tip = self.room.tip(before.position)
-        trouble: tuple[str, ...] = ()
-        for attempt in self._attempts(wish, tip):
-            candidate = attempt()
-            if candidate is None:
-                continue
-            leaving, walls = self.room.joints_leaving(candidate, before), self.room.walls_crossed(candidate, tip)
-            if not (leaving.any() or walls.any()):
-                return self._judge(self.motion.take(candidate), wish, trouble)
-            trouble = trouble or self.room.describe(leaving, walls)
-            self._blocked, self._walls = leaving, walls
-        self.wishes.forget()
-        why = trouble or ('no motion inside the limits leads there',)
-        return self._answer(self.motion.brake(), Verdict.CLIP, (*wish.clipped, *why))
-
-    def _attempts(self, wish: Wish, tip: FloatArray | None) -> Iterator[Callable[[], Candidate | None]]:
-        """What to try, best first. Later attempts know what blocked the earlier ones."""
-        self._blocked, self._walls = np.zeros(len(wish.velocity), dtype=bool), np.zeros(3, dtype=bool)
-        motion, position = self.motion, wish.position
-        if position is not None:
-            course, stand = wish.course, Aim(position, motion.still, motion.still)
-            if course is not None:
-                yield lambda: motion.meet(course)
-            yield lambda: motion.toward(stand)
-        else:
-            yield lambda: motion.at_speed(wish.velocity)
-        speed = wish.velocity if position is None else self._speed_toward(position)
-        yield lambda: motion.at_speed(np.where(self._blocked, 0.0, speed))
-        if self.kinematics is not None and tip is not None and self._walls.any():
-            jacobian = self.kinematics.jacobian(motion.now.position)[:3]
-            yield lambda: motion.at_speed(along_walls(np.where(self._blocked, 0.0, speed), jacobian, self._walls))
-
-    def _speed_toward(self, position: FloatArray) -> FloatArray:
-        """A calm speed towards a position, for motion that has to leave the straight way to it."""
-        return np.clip(2.0 * (position - self.motion.now.position), -0.5 * self.motion.speed, 0.5 * self.motion.speed)
-
-    def _judge(self, motion: Motion, wish: Wish, trouble: tuple[str, ...]) -> Permitted:
-        behind = self._behind(motion, wish)
-        verdict = Verdict.SLOW if wish.slowed or behind else Verdict.CLIP if wish.clipped or trouble else Verdict.PASS
-        return self._answer(motion, verdict, (*wish.clipped, *trouble, *wish.slowed, *behind))
-
-    def _behind(self, motion: Motion, wish: Wish) -> tuple[str, ...]:
-        if wish.position is None:
-            return ()
-        error = np.abs(wish.position - motion.position)
-        worst = int(np.argmax(error))
-        if error[worst] <= self.limits.behind:
-            return ()
-        return (f'{self.spec.names[worst]} is {error[worst]:.2f} rad behind the target, at its own limits',)
+        granted = self.follower.grant(wish)
+        return self._answer(granted.motion, granted.verdict, granted.reasons)
 
     def _grip(self, wanted: float | None) -> None:
         if wanted is not None and self.spec.gripper is not None:

@@ -38,6 +38,11 @@ class Room:
         """Where the tip is; None for a robot that has none."""
         return self.kinematics.pose(position)[:3] if self.kinematics else None
 
+    def tip_jacobian(self, position: FloatArray) -> FloatArray:
+        """Turn joint speeds into the velocity of the tip, 3 x joints."""
+        assert self.kinematics is not None, 'only a tip meets walls'
+        return self.kinematics.jacobian(position)[:3]
+
     def joints_leaving(self, candidate: Candidate, now: Motion) -> Flags:
         """Say for each joint whether it would leave its limits, or be further outside than it is."""
         lowest, highest = candidate.way_out.extent

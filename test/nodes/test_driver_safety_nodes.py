@@ -1,0 +1,211 @@
+"""Driver and safety node in one process, in lock-step, with the fake robot: what they say to each other."""
+from __future__ import annotations
+
+import os
+
+import numpy as np
+import pytest
+from diagnostic_msgs.msg import DiagnosticArray
+from rclpy.node import Node
+from sensor_msgs.msg import JointState
+from visuomotor.msg import Command, SafetyStatus
+from visuomotor.msg import Proposal as ProposalMessage
+from visuomotor.nodes._ros import compose, convert, qos
+from visuomotor.nodes._ros.lockstep import Lockstep
+from visuomotor.nodes.driver.node import DriverNode
+from visuomotor.nodes.safety.node import SafetyNode
+from visuomotor.robots import spec
+from visuomotor.robots.interface import Mode, Proposal
+from visuomotor.robots.settings import BadInput
+from visuomotor.srv import Arm, NewScene, Stop
+
+IIWA = spec.load('iiwa7')
+PASS, CLIP, STOP = Command.PASS, Command.CLIP, Command.STOP
+
+
+class Ear(Node):
+    """Hears everything that the two say, and speaks as a policy."""
+
+    def __init__(self, context):
+        super().__init__('ear', context=context, use_global_arguments=False, start_parameter_services=False)
+        self.states, self.commands, self.status, self.health = [], [], [], []
+        for kind, topic, heard, profile in ((JointState, 'joint_states', self.states, qos.STATE),
+                                            (Command, 'command', self.commands, qos.COMMAND),
+                                            (SafetyStatus, 'safety/status', self.status, qos.LATCHED),
+                                            (DiagnosticArray, '/diagnostics', self.health, qos.EVENT)):
+            self.create_subscription(kind, topic, heard.append, profile)
+        self.voice = self.create_publisher(ProposalMessage, 'action/policy', qos.COMMAND)
+        self.stop, self.arm = self.create_client(Stop, 'safety/stop'), self.create_client(Arm, 'safety/arm')
+        self.new_scene = self.create_client(NewScene, 'world/new_scene')
+
+    def propose(self, speeds, *, source=1):
+        observed = convert.seconds(self.states[-1].header.stamp)
+        wish = Proposal(Mode.JOINT_VELOCITY, np.zeros(1), np.atleast_2d(speeds), np.zeros(0), observed, source)
+        self.voice.publish(convert.proposal_message(wish, observed))
+
+
+class Stage:
+    """Driver, safety node and ear, conducted beat by beat."""
+
+    def __init__(self, domain, *, armed=True, safety=True):
+        self.context = compose.new_context(domain)
+        self.ear = Ear(self.context)
+        self.driver = self._make('driver', 'Driver', {'robot': 'iiwa7', 'world': 'fake'})
+        self.safety = self._make('safety', 'Safety', {'robot': 'iiwa7', 'armed_at_start': armed})
+        self.nodes = [self.driver, self.safety] if safety else [self.driver]
+        self.time = Lockstep(self.context, [self.driver, self.safety, self.ear], 0.01)
+        compose.bring_up(self.nodes)
+
+    def _make(self, room, cls, parameters):
+        return compose.make(f'visuomotor.nodes.{room}.node:{cls}Node', self.context, parameters=parameters,
+                            simulated_time=True)
+
+    def beats(self, count, speeds=None, **how):
+        for _ in range(count):
+            if speeds is not None and self.ear.states:
+                self.ear.propose(speeds, **how)
+            self.time.beat()
+
+    def ask(self, client, request):
+        answer = client.call_async(request)
+        for _ in range(100):
+            self.time.settle()
+            if answer.done():
+                return answer.result()
+        raise AssertionError('nobody answered')
+
+    def close(self):
+        compose.take_down(self.nodes)
+        self.time.close()
+        for node in (self.driver, self.safety, self.ear):
+            node.destroy_node()
+        self.context.try_shutdown()
+
+
+@pytest.fixture
+def stage():
+    stages = []
+
+    def make(**how):
+        stages.append(Stage(100 + os.getpid() % 100, **how))
+        return stages[-1]
+
+    yield make
+    for made in stages:
+        made.close()
+
+
+def test_every_joint_state_is_answered_once_with_its_own_stamp(stage):
+    here = stage()
+    here.beats(50)
+    assert [c.header.stamp for c in here.ear.commands] == [s.header.stamp for s in here.ear.states]
+    assert len(here.ear.states) == 50
+    assert here.ear.states[0].header.stamp.nanosec == 10_000_000
+
+
+def test_a_permitted_wish_moves_the_robot(stage):
+    here = stage()
+    here.beats(2)
+    here.beats(60, [0.2, 0, 0, 0, 0, 0, 0])
+    assert here.ear.commands[-1].verdict == PASS
+    assert here.ear.commands[-1].asked_source == 1
+    assert list(here.ear.commands[-1].asked) == [0.2, 0, 0, 0, 0, 0, 0]
+    assert here.ear.commands[-1].observation_stamp == here.ear.states[-2].header.stamp
+    assert here.ear.states[-1].velocity[0] == pytest.approx(0.2, abs=0.02)
+    assert here.ear.states[-1].position[0] > 0.08
+
+
+def test_a_wish_under_a_false_name_is_refused(stage):
+    here = stage()
+    here.beats(3)
+    here.beats(1, np.zeros(7), source=3)
+    assert here.ear.commands[-1].reasons == ['refused policy: it says that it comes from source 3']
+    assert here.ear.commands[-1].verdict == CLIP
+    assert here.ear.status[-1].refused == 1
+
+
+def test_a_stop_is_latched_until_somebody_arms_with_a_reason(stage):
+    here = stage()
+    here.beats(2)
+    here.beats(40, np.full(7, 0.2))
+    answer = here.ask(here.ear.stop, Stop.Request(reason='grace: cup in the way'))
+    assert answer.message == 'stopped: grace: cup in the way'
+    here.beats(60, np.full(7, 0.2))
+    assert here.ear.status[-1].stopped
+    assert here.ear.status[-1].stop_reason == 'grace: cup in the way'
+    assert here.ear.commands[-1].verdict == STOP
+    rest = list(here.ear.states[-1].position)
+    assert not here.ask(here.ear.arm, Arm.Request(reason='')).armed
+    assert here.ask(here.ear.arm, Arm.Request(reason='grace: cup gone')).armed
+    here.beats(1)
+    assert list(here.ear.commands[-1].position) == pytest.approx(rest[:7], abs=1e-9)
+    here.beats(40, np.full(7, 0.2))
+    assert here.ear.commands[-1].verdict == PASS
+
+
+def test_a_real_robot_waits_for_somebody_to_arm_it(stage):
+    here = stage(armed=False)
+    here.beats(2)
+    here.beats(20, np.full(7, 0.2))
+    assert here.ear.commands[-1].reasons == ['not armed: call safety/arm with a reason']
+    assert not here.ear.status[-1].armed
+    assert list(here.ear.states[-1].position)[:7] == pytest.approx(list(IIWA.home))
+
+
+def test_without_the_safety_node_the_driver_brakes_by_itself_and_says_so(stage):
+    here = stage()
+    here.beats(2)
+    here.beats(60, [0.5, 0, 0, 0, 0, 0, 0])
+    here.safety.trigger_deactivate()
+    here.beats(120)
+    assert here.ear.states[-1].velocity[0] == pytest.approx(0.0, abs=1e-6)
+    said = [s.message for d in here.ear.health for s in d.status if s.name.endswith('driver')]
+    assert 'braked and holding' in said[-1]
+    # 0.1 s until the command is too old, one beat, and v / a to stand.
+    moving = [s.velocity[0] > 1e-3 for s in here.ear.states[-120:]]
+    assert sum(moving) <= 11 + 1 + round(0.5 / 8.65 / 0.01) + 2
+
+
+def test_without_joint_states_the_safety_node_says_that_it_stops(stage):
+    here = stage()
+    here.beats(5)
+    here.driver.trigger_deactivate()
+    here.beats(50)
+    assert here.ear.status[-1].level == STOP
+    assert here.ear.status[-1].reasons[0].startswith('no joint_states for 0.')
+
+
+def test_configuring_twice_gives_one_answer(stage):
+    here = stage()
+    here.beats(5)
+    for node in (here.safety, here.driver):
+        node.trigger_deactivate()
+        node.trigger_cleanup()
+    compose.bring_up(here.nodes)
+    heard = len(here.ear.states), len(here.ear.commands)
+    here.beats(10)
+    assert (len(here.ear.states) - heard[0], len(here.ear.commands) - heard[1]) == (10, 10)
+
+
+def test_a_second_driver_on_one_namespace_is_refused_before_anything_moves(stage):
+    here = stage()
+    second = DriverNode(context=here.context, use_global_arguments=False, cli_args=['--ros-args', '-p', 'world:=fake'])
+    with pytest.raises(BadInput, match='has a driver already'):
+        compose.bring_up([second])
+    second.destroy_node()
+
+
+def test_only_simulated_worlds_lay_out_scenes(stage):
+    here = stage()
+    answer = here.ask(here.ear.new_scene, NewScene.Request(seed=3))
+    assert not answer.ready
+    assert 'a person lays out the scene' in answer.message
+
+
+def test_an_unknown_robot_is_refused_with_the_nearest_names():
+    context = compose.new_context(100 + os.getpid() % 100)
+    node = SafetyNode(context=context, use_global_arguments=False, cli_args=['--ros-args', '-p', 'robot:=iiwa77'])
+    with pytest.raises(BadInput, match=r"There is no robot 'iiwa77'; did you mean iiwa7"):
+        compose.bring_up([node])
+    node.destroy_node()
+    context.try_shutdown()
