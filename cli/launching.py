@@ -6,10 +6,12 @@ import os
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from launch.actions import DeclareLaunchArgument, OpaqueFunction, SetEnvironmentVariable, Shutdown
+from launch.actions import DeclareLaunchArgument, ExecuteProcess, OpaqueFunction, SetEnvironmentVariable, Shutdown
 from launch_ros.actions import LifecycleNode, Node
+from launch_ros.substitutions import ExecutableInPackage
 from visuomotor.cli import environment as surroundings
 from visuomotor.cli import program
+from visuomotor.cli.free import refuse_second_driver
 from visuomotor.nodes import graph as graphs
 from visuomotor.nodes.graph import Choices, Graph, NodeEntry
 from visuomotor.robots import spec
@@ -64,6 +66,7 @@ def environment() -> list[SetEnvironmentVariable]:
 
 def programs(graph: Graph, rooms: Collection[str] = ()) -> list[Node]:
     """One program for each process of the graph; when one ends, all do."""
+    refuse_second_driver(graph.choices.namespace)
     return [launch(entries, graph) for entries in graph.processes.values() if not rooms or entries[0].room in rooms]
 
 
@@ -79,11 +82,16 @@ def launch(entries: tuple[NodeEntry, ...], graph: Graph) -> Node:
 
 
 def end(context: LaunchContext) -> list[Shutdown]:
-    """A graph with a node missing is stopped, once."""
-    return [] if context.is_shutdown else [Shutdown(reason='a program of the graph ended')]
+    """A graph with a program missing is stopped, once; one that failed makes `ros2 launch` fail too."""
+    if context.is_shutdown:
+        return []
+    event = context.locals.event
+    if event.returncode:
+        raise RuntimeError(f'{event.process_name} ended with code {event.returncode}; its last lines above say why.')
+    return [Shutdown(reason=f'{event.process_name} has finished')]
 
 
-def in_lockstep(graph: Graph) -> list[Node]:
+def in_lockstep(graph: Graph) -> list[ExecuteProcess]:
     """Lock-step is one program: `visuomotor up` with the same choices."""
-    return [Node(package='visuomotor', executable='visuomotor', arguments=program.up(graph.choices), output='both',
-                 on_exit=[OpaqueFunction(function=end)])]
+    words = [ExecutableInPackage(package='visuomotor', executable='visuomotor'), *program.up(graph.choices)]
+    return [ExecuteProcess(cmd=words, output='both', on_exit=[OpaqueFunction(function=end)])]

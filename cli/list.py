@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 
 import typer
 import yaml
@@ -58,7 +59,7 @@ def first_line(room: str) -> str:
     return said.splitlines()[0] if said else ''
 
 
-def show(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+def show(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     """Print a table; without a terminal, lines that other programs can read: columns between tabs."""
     console = Console()
     if not console.is_terminal:

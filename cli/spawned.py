@@ -11,6 +11,7 @@ from lifecycle_msgs.msg import State
 from lifecycle_msgs.srv import GetState
 from visuomotor.cli import program
 from visuomotor.cli.composed import LOOK, console_entry
+from visuomotor.cli.free import refuse_second_driver
 from visuomotor.nodes._ros import compose
 from visuomotor.nodes._ros.run import USAGE
 from visuomotor.nodes.console.tally import Tally
@@ -82,6 +83,7 @@ class Spawned:
 
     def start(self) -> None:
         """Start everybody; when one refuses, nobody stays."""
+        refuse_second_driver(self.graph.choices.namespace)
         self.folder.mkdir(parents=True, exist_ok=True)
         compose.bring_up([self.console])
         self.threads.start()

@@ -31,9 +31,10 @@ def stand_in(module, *names):
 
 @pytest.fixture
 def launching(monkeypatch):
-    actions = ('DeclareLaunchArgument', 'OpaqueFunction', 'SetEnvironmentVariable', 'Shutdown')
+    actions = ('DeclareLaunchArgument', 'ExecuteProcess', 'OpaqueFunction', 'SetEnvironmentVariable', 'Shutdown')
     for module, names in {'launch': ('LaunchContext', 'LaunchDescription'), 'launch.actions': actions,
-                          'launch_ros': (), 'launch_ros.actions': ('LifecycleNode', 'Node')}.items():
+                          'launch_ros': (), 'launch_ros.actions': ('LifecycleNode', 'Node'),
+                          'launch_ros.substitutions': ('ExecutableInPackage',)}.items():
         monkeypatch.setitem(sys.modules, module, stand_in(module, *names))
     monkeypatch.delitem(sys.modules, 'visuomotor.cli.launching', raising=False)
     yield importlib.import_module('visuomotor.cli.launching')
@@ -56,6 +57,11 @@ def started(path, **given):
     values = {a.given[0]: a.named['default_value'] for a in declared(module.generate_launch_description())}
     context = types.SimpleNamespace(launch_configurations={**values, **given})
     return module.start(context)
+
+
+def ended(code, is_shutdown=False):
+    event = types.SimpleNamespace(process_name='safety-5', returncode=code)
+    return types.SimpleNamespace(is_shutdown=is_shutdown, locals=types.SimpleNamespace(event=event))
 
 
 def test_there_are_two_launch_files():
@@ -95,7 +101,8 @@ def test_bringup_starts_every_node_in_its_namespace(launching):
 
 def test_lockstep_is_one_program_with_the_same_choices(launching):
     only, = started(FILES[0], robot='minitaur', lockstep='true', episodes='3')
-    words = only.named['arguments']
+    program, *words = only.named['cmd']
+    assert program.named == {'package': 'visuomotor', 'executable': 'visuomotor'}
     assert words[0] == 'up'
     assert '--lockstep' in words
     assert words[words.index('--robot') + 1] == 'minitaur'
@@ -108,9 +115,11 @@ def test_by_hand_nobody_but_the_person_proposes(launching):
 
 
 def test_when_a_program_ends_the_graph_does_but_only_once(launching):
-    running, ending = types.SimpleNamespace(is_shutdown=False), types.SimpleNamespace(is_shutdown=True)
-    assert [type(a).__name__ for a in launching.end(running)] == ['Shutdown']
-    assert launching.end(ending) == []
+    assert [type(a).__name__ for a in launching.end(ended(0))] == ['Shutdown']
+    assert launching.end(ended(0, is_shutdown=True)) == []
+    assert launching.end(ended(130, is_shutdown=True)) == []
+    with pytest.raises(RuntimeError, match='safety-5 ended with code 2'):
+        launching.end(ended(2))
     assert all(a.named['on_exit'][0].named['function'] is launching.end for a in started(FILES[0]))
 
 
