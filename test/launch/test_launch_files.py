@@ -8,6 +8,7 @@ import types
 from pathlib import Path
 
 import pytest
+from visuomotor.nodes.driver.one_driver import OnlyDriver
 from visuomotor.nodes.graph import Choices
 from visuomotor.robots.settings import BadInput
 
@@ -30,7 +31,9 @@ def stand_in(module, *names):
 
 
 @pytest.fixture
-def launching(monkeypatch):
+def launching(monkeypatch, tmp_path):
+    monkeypatch.setenv('ROS_DOMAIN_ID', '42')
+    monkeypatch.setenv('XDG_RUNTIME_DIR', str(tmp_path))  # drivers of other programs hold their locks elsewhere
     actions = ('DeclareLaunchArgument', 'ExecuteProcess', 'OpaqueFunction', 'SetEnvironmentVariable', 'Shutdown')
     for module, names in {'launch': ('LaunchContext', 'LaunchDescription'), 'launch.actions': actions,
                           'launch_ros': (), 'launch_ros.actions': ('LifecycleNode', 'Node'),
@@ -121,6 +124,13 @@ def test_when_a_program_ends_the_graph_does_but_only_once(launching):
     with pytest.raises(RuntimeError, match='safety-5 ended with code 2'):
         launching.end(ended(2))
     assert all(a.named['on_exit'][0].named['function'] is launching.end for a in started(FILES[0]))
+
+
+def test_a_second_driver_is_refused_before_any_program_starts(launching):
+    driver = OnlyDriver(42, '/left')
+    with pytest.raises(BadInput, match="Namespace '/left'"):
+        started(FILES[0], robot='iiwa7', namespace='left')
+    driver.release()
 
 
 @pytest.mark.parametrize(('given', 'sentence'), [
