@@ -5,6 +5,8 @@ from visuomotor.nodes.policy.newest import Newest
 from visuomotor.nodes.policy.outbox import Outbox
 from visuomotor.nodes.policy.schedule import Schedule
 
+PATIENCE = 2.0  # s of an episode after which a silent topic is worth a complaint
+
 
 class Attention:
     """What one policy needs to see, and its time within an episode. Between episodes it wants nothing."""
@@ -31,10 +33,21 @@ class Attention:
         """Tell whether to ask now; a picture that was asked about already is used again only when no other comes."""
         if not self.episode or not self.schedule.due(now):
             return False
-        if not newest.complete(self.cameras, self.truth, self.imu, self.started):
+        if self.missing(newest):
             return False
         return newest.fresh(self.cameras) or self.schedule.overdue(now)
 
+
+    def missing(self, newest: Newest) -> list[str]:
+        """Name the topics without which the policy cannot act in this episode."""
+        return newest.missing(self.cameras, self.truth, self.imu, self.started)
+
+    def complaint(self, newest: Newest, now: float) -> str:
+        """Say what the policy has been waiting for in vain; empty: nothing."""
+        if not self.episode or now < self.started + PATIENCE or not (silent := self.missing(newest)):
+            return ''
+        return (f'The policy cannot act: nothing was heard on {", ".join(silent)} since the episode began '
+                f'{now - self.started:.0f} s ago; start what publishes it, or choose another policy.')
 
     def ask(self, newest: Newest, measured: float, now: float) -> tuple[float, float]:
         """Note a question; return the stamp of what it shows and the time since the episode began."""

@@ -24,10 +24,12 @@ class Newest:
     def picture(self, camera: str, message: Any, stamp: float) -> None:
         self.pictures[camera], self.stamps[camera] = message, stamp
 
-    def complete(self, cameras: Iterable[str], truth: bool, imu: bool, since: float) -> bool:
-        """Tell whether all that is needed is there; pictures from before `since` show the last episode."""
-        heard = [self.state, *([self.imu] if imu else []), *([self.truth] if truth else [])]
-        return None not in heard and all(self.stamps.get(camera, float('-inf')) >= since for camera in cameras)
+    def missing(self, cameras: Iterable[str], truth: bool, imu: bool, since: float) -> list[str]:
+        """Name the topics that are needed and silent; pictures from before `since` show the last episode."""
+        needed = [('joint_states', True, self.state), ('imu', imu, self.imu), ('world/truth', truth, self.truth)]
+        dark = [camera for camera in cameras if self.stamps.get(camera, float('-inf')) < since]
+        silent = [topic for topic, wanted, newest in needed if wanted and newest is None]
+        return silent + [f'camera/{name}/image' for name in dark]
 
     def fresh(self, cameras: Iterable[str]) -> bool:
         """Tell whether a picture has come that nobody was asked about; without cameras everything is fresh."""

@@ -24,7 +24,6 @@ from visuomotor.nodes.policy.newest import Newest
 from visuomotor.nodes.policy.outbox import Rate
 from visuomotor.nodes.policy.settings import PolicySettings
 from visuomotor.nodes.policy.thinking import Aside, Inline
-from visuomotor.policies.interface import Policy
 from visuomotor.policies.make import make_policy
 from visuomotor.robots import spec
 from visuomotor.robots.kinematics import Kinematics
@@ -59,7 +58,6 @@ class PolicyNode(Node):
         self.serve(LoadPolicy, 'policy/load', self.on_load)
 
     def take(self, name: str) -> None:
-        """Make a policy ready. The one before stays when this one is refused."""
         entry = roster.find(name)
         self.actor = make_actor(name, entry, self.spec, self.task)
         late, action = self.task.latency, self.task.action
@@ -87,6 +85,8 @@ class PolicyNode(Node):
     def consider(self) -> None:
         if self.attention.wants(self.newest, self.now):
             self.thinking.ask(self.actor, self.question())
+        elif lack := self.attention.complaint(self.newest, self.now):
+            self.get_logger().warning(lack, throttle_duration_sec=5.0)
 
     def question(self) -> Question:
         heard, mind = self.newest, self.attention
@@ -138,7 +138,7 @@ def make_actor(name: str, entry: roster.Entry, robot: spec.RobotSpec, task: inte
     digest = ''
     if entry.kind == 'scripted':
         from visuomotor.worlds.make import make_expert  # loads PyBullet, which only simulations have
-        policy: Policy = make_expert(robot, task)
+        policy = make_expert(robot, task)
     else:
         policy, digest = make_policy(entry.kind, folder=entry.folder, robot=robot.name, task=task.name,
                                      size=action.size, gripper=action.gripper, numbers=entry.numbers)

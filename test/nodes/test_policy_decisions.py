@@ -109,6 +109,18 @@ def test_without_cameras_an_answer_is_to_the_joints():
     assert mind.ask(newest, 5.5, 5.51) == (5.5, 1.5)
 
 
+def test_what_is_waited_for_in_vain_is_named():
+    mind, newest = attention(truth=True), heard(4.0)
+    assert mind.complaint(newest, 9.0) == ''
+    mind.turn(True, 1, 9, 5.0, newest)
+    assert mind.complaint(newest, 6.9) == ''
+    said = mind.complaint(newest, 7.0)
+    assert 'nothing was heard on world/truth, camera/front/image since the episode began 2 s ago' in said
+    newest.truth = 'truth'
+    newest.picture('front', 'picture', 5.0)
+    assert mind.complaint(newest, 7.0) == ''
+
+
 def question(episode: int = 1, observed: float = 5.0, **observation) -> Question:
     return Question(episode, 9, observed, observation)
 
