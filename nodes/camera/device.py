@@ -59,6 +59,7 @@ class Device:
 
 def open_device(address: str) -> Any:
     """Open a camera by index or path; refuse one that is absent or busy."""
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # it would say the same in many lines
     capture = cv2.VideoCapture(int(address) if address.isdigit() else address)
     if not capture.isOpened() or not capture.grab():
         capture.release()
