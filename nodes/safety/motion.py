@@ -62,19 +62,23 @@ class JerkLimited:
     def restart(self, position: FloatArray) -> None:
         """Begin at rest at this position."""
         self.now = Motion(np.array(position, dtype=np.float64), self.still, self.still)
-        self._way_out, self._gone = self._rest_from(self.now), 0.0
+        self._way_out, self._gone, self._lead = self._rest_from(self.now), 0.0, 0
 
     def meet(self, course: Course) -> Candidate | None:
         """Catch up with something that moves: meet it at the first of a few moments at which that is possible."""
-        plan = None
-        for beats in LEADS:
-            plan = self.toward(course(beats * self.dt), beats * self.dt)
-            if plan is not None and self._run.duration <= beats * self.dt * (1 + 1e-6):
-                break
-        return plan
+        for tried, beats in enumerate(LEADS[self._lead:], self._lead):
+            planned = self._plan(course(beats * self.dt), beats * self.dt)
+            if planned and self._run.duration <= beats * self.dt * (1 + 1e-6):
+                self._lead = max(0, tried - 1)  # the next beat is one beat nearer
+                return self._first_beat()
+        self._lead = max(0, len(LEADS) - 2)
+        return self._first_beat() if planned else None
 
     def toward(self, aim: Aim, duration: float = 0.0) -> Candidate | None:
         """Go to an aim as soon as the limits let it, within `duration` or more; None when no plan is found."""
+        return self._first_beat() if self._plan(aim, duration) else None
+
+    def _plan(self, aim: Aim, duration: float) -> bool:
         question = self._question
         question.current_position, question.current_velocity = self.now.position.tolist(), self.now.velocity.tolist()
         question.current_acceleration = self.now.acceleration.tolist()
@@ -83,10 +87,11 @@ class JerkLimited:
         question.target_acceleration = self._kept(speed, aim.acceleration).tolist()
         question.minimum_duration = max(duration, self.dt)  # arrive with a beat, not between two
         try:
-            if self._planner.calculate(question, self._run) not in DONE:
-                return None
+            return self._planner.calculate(question, self._run) in DONE
         except RuckigError:  # rare states that the planner cannot solve; another candidate follows
-            return None
+            return False
+
+    def _first_beat(self) -> Candidate:
         return self._candidate(Motion(*(np.array(column) for column in self._run.at_time(self.dt))))
 
     def _kept(self, speed: FloatArray, acceleration: FloatArray) -> FloatArray:
