@@ -38,7 +38,7 @@ def slope(proposal: Proposal, now: float) -> FloatArray:
 
 def _row(proposal: Proposal, now: float) -> int | None:
     since = now - proposal.observed + SAME_MOMENT
-    row = int(np.searchsorted(proposal.times, since, side='right')) - 1
+    row = int(proposal.times.searchsorted(since, side='right')) - 1
     if row < 0:
         return None
     if proposal.mode in SPEEDS and row + 1 == len(proposal.times):

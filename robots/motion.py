@@ -23,11 +23,11 @@ def approach(position: FloatArray, goal: FloatArray, rate: FloatArray, spec: Rob
 def step(position: FloatArray, velocity: FloatArray, wanted: FloatArray, spec: RobotSpec,
          dt: float) -> tuple[FloatArray, FloatArray]:
     """Move for `dt` at the permitted speed nearest to `wanted`; return the new position and the speed taken."""
-    up = np.minimum(stopping_speed(spec.upper - position, spec.acceleration, dt), spec.velocity)
-    down = np.minimum(stopping_speed(position - spec.lower, spec.acceleration, dt), spec.velocity)
+    room = np.where(wanted > 0.0, spec.upper - position, position - spec.lower)   # the way that it wants to go
+    most = np.minimum(stopping_speed(room, spec.acceleration, dt), spec.velocity)
     reach = spec.acceleration * dt
     # np.clip takes several times as long as these for a handful of numbers, and this runs at every beat.
-    taken = np.minimum(np.maximum(np.minimum(np.maximum(wanted, -down), up), velocity - reach), velocity + reach)
+    taken = np.minimum(np.maximum(np.minimum(np.maximum(wanted, -most), most), velocity - reach), velocity + reach)
     lowest, highest = np.minimum(spec.lower, position), np.maximum(spec.upper, position)
     moved = np.minimum(np.maximum(position + taken * dt, lowest), highest)
     return moved, taken if dt == 0.0 else (moved - position) / dt

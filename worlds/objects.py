@@ -49,6 +49,11 @@ class Footprint:
     size: FloatArray     # m: across the narrow side, along it, height
     yaw: float           # rad, of the narrow side's direction, -pi/2 .. pi/2
 
+    @property
+    def numbers(self) -> FloatArray:
+        """All of it in one row."""
+        return np.array([*self.centre, *self.size, self.yaw])
+
 
 def wrapped(angle: float) -> float:
     """Return the same direction without sign, in -pi/2 .. pi/2."""

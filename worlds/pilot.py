@@ -1,6 +1,7 @@
 """Drives a world by a policy's actions as the graph does: decode, follow, send, advance, with the task's delays."""
 from __future__ import annotations
 
+from collections import deque
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,7 @@ class Pilot:
         self.servo.reset(state.position, state.gripper)
         self.started, self.rows, self._beats = self.world.time, 0, 0
         self._playing: Proposal | None = None
-        self._next: Proposal | None = None
+        self._coming: deque[Proposal] = deque()   # a slow policy has several under way
         self._look()
 
     @property
@@ -42,7 +43,7 @@ class Pilot:
     def step(self, actions: FloatArray) -> Truth:
         """Give one action or a chunk, run until the next one is due, and judge."""
         rows = np.atleast_2d(actions)
-        self._next = self.task.action.decode(rows, self.world.time, self.task.latency.inference)
+        self._coming.append(self.task.action.decode(rows, self.world.time, self.task.latency.inference))
         self.rows += len(rows)
         beats = round(self.rows * self._row_beats) - self._beats
         blind = round(self.task.latency.camera / self.beat) if self.cameras else 0
@@ -60,8 +61,8 @@ class Pilot:
 
     def _run_beat(self) -> None:
         now = self.world.time
-        if self._next is not None and now + 1e-6 >= self._next.observed + self._next.times[0]:
-            self._playing, self._next = self._next, None
+        while self._coming and now + 1e-6 >= self._coming[0].observed + self._coming[0].times[0]:
+            self._playing = self._coming.popleft()
         self.world.robot.send(self.servo.follow(self._playing, now, self.beat))
         self.world.advance(self.beat)
 

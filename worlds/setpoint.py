@@ -33,13 +33,19 @@ class Setpoint:
 
     def step(self, dt: float) -> None:
         """Move on by one physics step."""
+        self.position = self.position + self.velocity * dt
         if self._running < 0.5 * dt:
-            self.velocity = self.velocity - within(self.velocity, self.spec.acceleration * dt)
+            self._brake(dt)
         self._running -= dt
-        self.position = np.minimum(np.maximum(self.position + self.velocity * dt, self.spec.lower), self.spec.upper)
         if self.spec.gripper and self.gripper != self._gripper_goal:
             stride = self.spec.gripper.speed * dt
             self.gripper += min(max(self._gripper_goal - self.gripper, -stride), stride)
+
+    def _brake(self, dt: float) -> None:
+        slower = self.velocity - within(self.velocity, self.spec.acceleration * dt)
+        coasted = self.position + (slower - self.velocity) * dt
+        self.position = np.minimum(np.maximum(coasted, self.spec.lower), self.spec.upper)
+        self.velocity = slower
 
 
 def within(values: FloatArray, most: FloatArray) -> FloatArray:

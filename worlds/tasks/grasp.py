@@ -53,8 +53,10 @@ class Loose:
     """One object in the tray."""
 
     body: int
+    name: str
     corners: FloatArray
     footprint: Footprint
+    values: dict[str, float]
     seen_at: tuple[float, ...] = (math.inf,) * 7   # pose when it was last measured
 
     @property
@@ -108,7 +110,7 @@ class Grasp:
         held = any(close and height >= self.numbers.lift for close, height in zip(near, heights, strict=True))
         reward = self._judge(world.time, held and speed < self.numbers.still)
         progress = max((min(h / self.numbers.lift, 1.0) for h, n in zip(heights, near, strict=True) if n), default=0.0)
-        return Truth(world.time, {'tip': tip, **{f'object_{i}': one.pose for i, one in enumerate(self.loose)}},
+        return Truth(world.time, {'tip': tip, **{one.name: one.pose for one in self.loose}},
                      self._values(heights), reward, self._success, False, 1.0 if self._success else max(progress, 0.0))
 
     def _start(self) -> None:
@@ -123,10 +125,8 @@ class Grasp:
 
     def _values(self, heights: list[float]) -> dict[str, float]:
         values = {'objects': float(len(self.loose)), 'highest': max(heights)}
-        for i, one in enumerate(self.loose):
-            seen = one.footprint
-            numbers = zip(MEASURES, (*seen.centre, *seen.size, seen.yaw), strict=True)
-            values |= {f'object_{i}.{name}': float(number) for name, number in numbers}
+        for one in self.loose:
+            values |= one.values
         return values
 
     def _rubber(self, world: BulletWorld) -> None:
@@ -147,7 +147,7 @@ class Grasp:
         world.client.changeDynamics(body, -1, mass=mass * sample.object_mass,
                                     lateralFriction=friction * sample.friction)
         corners = objects.outline(model)
-        return Loose(body, corners, objects.footprint(corners, np.array(spot), np.eye(3)))
+        return Loose(body, f'object_{place}', corners, objects.footprint(corners, np.array(spot), np.eye(3)), {})
 
     def _settle(self, world: BulletWorld) -> None:
         """Wait for the heap to come to rest, and make sure of it: what still creeps would never end."""
@@ -168,4 +168,6 @@ class Grasp:
         if any(abs(now - then) > MOVED for now, then in zip((*position, *orientation), one.seen_at, strict=True)):
             rotation = np.array(world.client.getMatrixFromQuaternion(orientation)).reshape(3, 3)
             one.footprint = objects.footprint(one.corners, np.array(position), rotation)
+            one.values = dict(zip((f'{one.name}.{measure}' for measure in MEASURES),
+                                  (float(number) for number in one.footprint.numbers), strict=True))
             one.seen_at = (*position, *orientation)
