@@ -139,7 +139,7 @@ class DriverNode(Node):
         alarms = [*(self.state.alarms if self.state else ()), self.complaint, self.last_line.complaint(self.now)]
         numbers = {'beats': self.beats, 'lost time (s)': round(self.pace.lost, 3), 'world': self.chosen.world}
         lost = [f'the machine was too busy: {self.pace.lost:.2f} s of world time lost'] if self.pace.lost else []
-        self.health.publish(convert.diagnostics(self.now, f'{self.get_namespace()}driver', self.spec.name,
+        self.health.publish(convert.diagnostics(self.now, self.get_fully_qualified_name(), self.spec.name,
                                                 [a for a in alarms if a] + lost, numbers))
 
 

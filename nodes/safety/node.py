@@ -118,7 +118,7 @@ class SafetyNode(Node):
     def on_second(self) -> None:
         complaints = [c for c in (self.filter.latch.forbids, self.filter.silence(self.now)) if c]
         numbers = {verdict.name: count for verdict, count in self.verdicts.items()}
-        self.health.publish(convert.diagnostics(self.now, f'{self.get_namespace()}safety', self.spec.name, complaints,
+        self.health.publish(convert.diagnostics(self.now, self.get_fully_qualified_name(), self.spec.name, complaints,
                                                 {**numbers, 'refused': self.filter.sources.refused}))
 
 
