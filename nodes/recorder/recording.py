@@ -8,7 +8,7 @@ from pathlib import Path
 
 from visuomotor.episodes import naming
 from visuomotor.episodes.log import EpisodeWriter
-from visuomotor.nodes.recorder import schemas
+from visuomotor.nodes.recorder import padding, schemas
 from visuomotor.robots.settings import BadInput
 
 HEADER = 'std_msgs/Header header'
@@ -55,7 +55,7 @@ class Recording:
             if topic not in self._channels:
                 self._open_channel(topic, kind)
             published = stamp_of(data) if self._stamped[topic] else now
-            self._writer.write(self._channels[topic], data, now, published)
+            self._writer.write(self._channels[topic], padding.tidy(kind, data), now, published)
         except OSError as error:
             self._fail(error)
 
