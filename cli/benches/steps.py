@@ -1,58 +1,76 @@
-"""Lock-step speed: the whole graph, and the gymnasium face, against a bare PyBullet loop of the same steps and pictures."""
+"""Lock-step speed against a bare PyBullet loop: the very same motor commands, physics steps and pictures, and nothing else."""
 from __future__ import annotations
 
 import time
+from types import TracebackType
 from typing import Any
 
-import numpy as np
-
-from visuomotor.worlds.make import make_world
 from visuomotor.worlds.world import BulletWorld
 
 TASK, ROBOT = 'grasp', 'iiwa7'
+KEPT = ('setJointMotorControlArray', 'stepSimulation', 'getCameraImage')
 
 
-def bare(world: BulletWorld, actions: int) -> float:
-    """Return actions a second of nothing but physics steps and pictures, by raw PyBullet calls on this world."""
-    client, mount = world.client, world.cameras[world.task.observe[0]]
-    view = client.computeViewMatrix(list(mount.position), list(mount.look_at), list(mount.up))
-    projection = client.computeProjectionMatrixFOV(mount.fov, mount.width / mount.height, 0.02, 6.0)
-    renderer = client.ER_BULLET_HARDWARE_OPENGL if world.eyes.egl else client.ER_TINY_RENDERER
-    steps = round(world.task.physics_hz / world.task.action.rate)
-    began = time.perf_counter()
-    for _ in range(actions):
-        for _ in range(steps):
-            client.stepSimulation()
-        pixels = client.getCameraImage(mount.width, mount.height, view, projection, renderer=renderer, shadow=0,
-                                       flags=client.ER_NO_SEGMENTATION_MASK)[2]
-        np.asarray(pixels, dtype=np.uint8)
-    return actions / (time.perf_counter() - began)
+class Tape:
+    """Writes down what PyBullet is told while something runs; `replay` tells it the same again from the same state."""
 
+    def __init__(self, world: BulletWorld) -> None:
+        self._client = world.client
+        self._calls: list[tuple[Any, tuple[Any, ...], dict[str, Any]]] = []
+        self._plain: dict[str, Any] = {}
 
-def gym_face(environment: Any, actions: int) -> float:
-    """Return actions a second through the gymnasium face, the arm moving at random."""
-    environment.reset(seed=1)
-    spent = 0.0
-    for _ in range(actions):
-        action = environment.action_space.sample()
+    def __enter__(self) -> Tape:
+        self._start = self._client.saveState()
+        for name in KEPT:
+            self._plain[name] = getattr(self._client, name)
+            setattr(self._client, name, self._noting(self._plain[name]))
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        for name, function in self._plain.items():
+            setattr(self._client, name, function)
+
+    def _noting(self, function: Any) -> Any:
+        def note(*values: Any, **named: Any) -> Any:
+            self._calls.append((function, values, named))
+            return function(*values, **named)
+        return note
+
+    def replay(self) -> float:
+        """Return the seconds that the bare calls take, and put the world back where the tape ended."""
+        end = self._client.saveState()
+        self._client.restoreState(self._start)
         began = time.perf_counter()
-        _, _, ended, truncated, _ = environment.step(action)
-        spent += time.perf_counter() - began
-        if ended or truncated:
-            environment.reset()
-    return actions / spent
+        for function, values, named in self._calls:
+            function(*values, **named)
+        taken = time.perf_counter() - began
+        self._client.restoreState(end)
+        for state in (self._start, end):
+            self._client.removeState(state)
+        return taken
 
 
-def paired(environment: Any, rounds: int, actions: int) -> tuple[list[float], list[float]]:
-    """Measure the gymnasium face and the bare loop on its world in turn, so that a busy moment hits both."""
+def paired(world: BulletWorld, run: Any, rounds: int, actions: int) -> tuple[list[float], list[float]]:
+    """Actions a second of ours and of the bare calls, in turns. `run(actions)` returns the seconds that it took."""
     ours, floor = [], []
-    environment.reset(seed=1)
     for _ in range(rounds):
-        ours.append(gym_face(environment, actions))
-        floor.append(bare(environment.unwrapped.world, actions))
+        with Tape(world) as tape:
+            ours.append(actions / run(actions))
+        floor.append(actions / tape.replay())
     return ours, floor
 
 
-def bare_world() -> BulletWorld:
-    """Make the world of the floor: the same scene as the graph's."""
-    return make_world(TASK, ROBOT, seed=1, randomise=False)
+class Face:
+    """The gymnasium face with the arm moving at random."""
+
+    def __init__(self, environment: Any) -> None:
+        self.environment = environment
+        self.environment.reset(seed=1)
+        self.environment.action_space.seed(1)
+
+    def run(self, actions: int) -> float:
+        """Return the seconds that so many actions of one episode took; each turn is an episode of its own."""
+        began = time.perf_counter()
+        for _ in range(actions):
+            self.environment.step(self.environment.action_space.sample())
+        return time.perf_counter() - began
