@@ -41,6 +41,7 @@ def up(
     episodes: Annotated[int, option('episodes')] = DEFAULT.episodes,
     seed: Annotated[int, option('seed')] = DEFAULT.seed,
     horizon: Annotated[float, option('horizon')] = DEFAULT.horizon,
+    scene: Annotated[str, option('scene')] = DEFAULT.scene,
     namespace: Annotated[str, option('namespace')] = DEFAULT.namespace,
     data: Annotated[str, option('data')] = DEFAULT.data,
     run: Annotated[str, typer.Option(help=said('run') + '; empty: the moment of starting')] = '',

@@ -35,6 +35,7 @@ class Choices:
     randomise: bool = knob(False, 'draw textures, light, masses, friction and latencies anew for each scene')
     record: bool = knob(True, 'write one MCAP file for each episode')
     horizon: float = knob(0.0, 'longest episode; 0: as the task says', 's')
+    scene: str = knob('', "numbers of the task's scene to replace, such as 'split=test, objects=3'")
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,7 @@ def _check(choices: Choices) -> None:
     settings.choose('world', choices.world, WORLDS)
     settings.choose('teleop device', choices.teleop, TELEOP)
     _check_policy(choices.policy)
+    settings.pairs(choices.scene)
     if choices.world in ('emulated', 'real'):
         raise BadInput(f"There is no {choices.world} driver for robot '{choices.robot}' yet; choose world sim or fake.")
     if choices.lockstep and choices.world != 'sim':
@@ -144,7 +146,7 @@ def _plain(room: str, choices: Choices, task: TaskSpec, **more: Any) -> NodeEntr
 
 def _driver(choices: Choices, task: TaskSpec) -> NodeEntry:
     parameters = {'robot': choices.robot, 'world': choices.world, 'task': task.name,
-                  'seed': choices.seed, 'randomise': choices.randomise}
+                  'seed': choices.seed, 'randomise': choices.randomise, 'scene': choices.scene}
     return NodeEntry('driver', 'driver', parameters, process='world', thread='control')
 
 

@@ -83,6 +83,18 @@ def build(cls: type[T], content: Any, where: str) -> T:
         raise BadInput(f'{where}: {error}') from error
 
 
+def pairs(text: str) -> dict[str, Any]:
+    """Read a line such as 'split=test, objects=3' into names and YAML values."""
+    try:
+        found = yaml.safe_load('{' + text.replace('=', ': ') + '}')
+    except yaml.YAMLError:
+        found = None
+    if found is None or any(value is None for value in found.values()):
+        raise BadInput("Numbers are replaced by name=value, with commas between, such as 'split=test, objects=3', "
+                       f"but '{text}' came.")
+    return dict(found)
+
+
 def fit(kind: Any, value: Any, where: str) -> Any:
     """Turn one YAML value into the type that the field declares."""
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)

@@ -35,6 +35,7 @@ def make(class_path: str, context: Context, *, name: str = '', namespace: str = 
 def bring_up(nodes: Sequence[Node]) -> None:
     """Configure every node, let their wires meet, then activate them in order. Nothing moves if one refuses."""
     for index, node in enumerate(nodes):
+        node.watched = True
         if node.trigger_configure() != TransitionCallbackReturn.SUCCESS:
             take_down(nodes[:index])
             raise BadInput(f'{node.get_name()}: {node.failure or "could not be configured; its log says why."}')

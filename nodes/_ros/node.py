@@ -15,6 +15,7 @@ class Node(LifecycleNode):
     def __init__(self, name: str, **kwargs: Any) -> None:
         super().__init__(name, **kwargs)
         self.failure = ''      # why the last transition failed, in one sentence
+        self.watched = False   # whoever asks for transitions reads `failure` himself; else it goes to the log
         self.active = False
         self._undo: list[Callable[[], Any]] = []
 
@@ -80,8 +81,7 @@ class Node(LifecycleNode):
         try:
             self.open()
         except (BadInput, OSError) as error:
-            self.failure = str(error)
-            self.get_logger().error(self.failure)
+            self._fail(error)
             self._release()
             return TransitionCallbackReturn.FAILURE
         self.failure = ''
@@ -92,8 +92,7 @@ class Node(LifecycleNode):
         try:
             self.start()
         except (BadInput, OSError) as error:
-            self.failure = str(error)
-            self.get_logger().error(self.failure)
+            self._fail(error)
             super().on_deactivate(state)
             return TransitionCallbackReturn.FAILURE
         self.active = True
@@ -119,6 +118,11 @@ class Node(LifecycleNode):
         self.active = False
         self._release()
         return TransitionCallbackReturn.SUCCESS
+
+    def _fail(self, error: Exception) -> None:
+        self.failure = str(error)
+        if not self.watched:
+            self.get_logger().error(self.failure)
 
     def _release(self) -> None:
         self.shut()

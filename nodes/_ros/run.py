@@ -57,9 +57,11 @@ def spin(context: Context, nodes: Sequence[Node], asked: Asked) -> None:
 
 def start(node: Node) -> None:
     """Configure and activate; the node's own sentence says why not."""
+    node.watched = True
     for transition in (node.trigger_configure, node.trigger_activate):
         if transition() != TransitionCallbackReturn.SUCCESS:
             raise BadInput(f'{node.get_name()}: {node.failure or "could not be started; its log says why."}')
+    node.watched = False
 
 
 class Asked:

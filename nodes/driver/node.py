@@ -23,7 +23,7 @@ from visuomotor.nodes.driver.last_line import LastLine
 from visuomotor.nodes.driver.one_driver import OnlyDriver
 from visuomotor.nodes.driver.pace import Pace
 from visuomotor.nodes.driver.settings import DriverSettings
-from visuomotor.robots import roster, spec
+from visuomotor.robots import roster, settings, spec
 from visuomotor.robots.interface import Robot, RobotUnavailable, State, Target
 from visuomotor.robots.settings import BadInput
 from visuomotor.srv import NewScene
@@ -58,7 +58,8 @@ class DriverNode(Node):
 
     def _open_world(self) -> World:
         from visuomotor.worlds.make import make_world  # PyBullet is loaded only where a world is wanted
-        world = make_world(self.chosen.task, self.chosen.robot, seed=self.chosen.seed, randomise=self.chosen.randomise)
+        world = make_world(self.chosen.task, self.chosen.robot, seed=self.chosen.seed, randomise=self.chosen.randomise,
+                           overrides=settings.pairs(self.chosen.scene))
         self.also_undo(world.close)
         registry.publish(self.get_namespace(), world, lambda moment: self.pace.graph_time(moment))
         self.also_undo(partial(registry.withdraw, self.get_namespace()))

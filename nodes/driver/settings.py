@@ -18,6 +18,7 @@ class DriverSettings:
     task: str = knob('', 'the scene of a simulated world')
     seed: int = knob(0, 'of the first scene of a simulated world')
     randomise: bool = knob(False, 'draw textures, light, masses, friction and latencies anew for each scene')
+    scene: str = knob('', "numbers of the task's scene to replace, such as 'split=test, objects=3'")
 
     def __post_init__(self) -> None:
         settings.choose('world', self.world, WORLDS)
