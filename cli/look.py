@@ -1,0 +1,54 @@
+"""`visuomotor look`: a picture of a robot at its task, a few seconds into a scripted episode."""
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Annotated
+
+import cv2
+import numpy as np
+import typer
+from rich.console import Console
+
+from visuomotor.nodes import graph
+from visuomotor.robots.settings import BadInput
+
+WIDTH, HEIGHT = 480, 360  # px
+
+
+def add(app: typer.Typer) -> None:
+    app.command()(look)
+
+
+def look(
+    out: Annotated[str, typer.Argument(help='PNG file to write')],
+    robot: Annotated[list[str] | None, typer.Option(help='robot; may be given again; each does its first task')] = None,
+    seconds: Annotated[float, typer.Option(help='into the episode')] = 2.5,
+    seed: Annotated[int, typer.Option(help='of the scene')] = 1,
+) -> None:
+    """Write a picture of robots at work, side by side.
+
+    Example: [bold]visuomotor look robots.png --robot iiwa7 --robot j2n6s300 --robot minitaur[/bold]
+    """
+    pictures = [at_work(name, seconds, seed) for name in robot or ['iiwa7']]
+    if not cv2.imwrite(out, cv2.cvtColor(np.hstack(pictures), cv2.COLOR_RGB2BGR)):
+        raise BadInput(f"'{out}' could not be written; give a .png file in a folder that exists.")
+    Console().print(f'{Path(out)}: {", ".join(robot or ["iiwa7"])}')
+
+
+def at_work(robot: str, seconds: float, seed: int) -> np.ndarray:
+    """Run the scripted expert for a while and take a big picture with the scene's first camera."""
+    from visuomotor.worlds.make import make_expert, make_world
+    from visuomotor.worlds.pilot import Pilot
+    choices = graph.describe(graph.Choices(robot=robot))
+    world = make_world(choices.task.name, robot, seed=seed, randomise=False)
+    expert, pilot = make_expert(world.spec, world.task), Pilot(world, pictures=False)
+    expert.reset(np.random.default_rng(seed))
+    pilot.begin()
+    while pilot.elapsed < seconds and not expert.finished:
+        pilot.step(expert.act(pilot.observe(privileged=True)))
+    name, mount = next(iter(world.task.cameras.items()))
+    world.cameras[name] = dataclasses.replace(mount, width=WIDTH, height=HEIGHT)
+    picture = world.picture(name).rgb
+    world.close()
+    return picture
