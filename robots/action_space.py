@@ -2,8 +2,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 from visuomotor.robots.interface import FloatArray, Mode, Proposal
 from visuomotor.robots.settings import knob, required
 
@@ -35,6 +37,14 @@ class ActionSpace:
         if any(not 0 <= axis < self.width for axis in self.axes):
             raise ValueError(f'axes {self.axes} do not fit width {self.width}')
 
+    @cached_property
+    def _axes(self) -> NDArray[np.intp]:
+        return np.array(self.axes, dtype=np.intp)
+
+    @cached_property
+    def _scale(self) -> FloatArray:
+        return np.array(self.scale, dtype=np.float64)
+
     @property
     def size(self) -> int:
         """How many numbers a policy gives for one moment."""
@@ -42,11 +52,13 @@ class ActionSpace:
 
     def decode(self, actions: FloatArray, observed: float, latency: float = 0.0) -> Proposal:
         """Turn one action (size) or a chunk (n x size) into a proposal; the first is due `latency` after `observed`."""
-        rows = np.clip(np.atleast_2d(np.asarray(actions, dtype=np.float64)), -1.0, 1.0)
+        rows = np.minimum(np.maximum(np.atleast_2d(np.asarray(actions, dtype=np.float64)), -1.0), 1.0)
         if rows.shape[1] != self.size:
             raise ValueError(f'the policy gave {rows.shape[1]} numbers for one action, but this task takes {self.size}')
-        targets = np.tile(np.asarray(self.centre or np.zeros(self.width)), (len(rows), 1))
-        targets[:, list(self.axes)] += rows[:, :len(self.axes)] * np.asarray(self.scale)
+        targets = np.zeros((len(rows), self.width))
+        if self.centre:
+            targets += self.centre
+        targets[:, self._axes] += rows[:, :len(self.axes)] * self._scale
         times = latency + np.arange(len(rows)) / self.rate
         closing = (rows[:, -1] + 1) / 2 if self.gripper else np.zeros(0)
         return Proposal(Mode[self.mode.upper()], times, targets, closing, observed)

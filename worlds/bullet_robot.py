@@ -63,8 +63,9 @@ class BulletRobot:
             alarms = (self._silence(),) if self._silent else ()
         position, velocity, effort = np.array([(s[0], s[1], s[3]) for s in states]).T
         n = len(self._arm)
-        closing = float(np.mean((position[n:] - self._open) / self._stroke)) if self._fingers else 0.0
-        force = float(np.mean(np.abs(effort[n:]))) if self._fingers else 0.0
+        fingers = max(len(self._fingers), 1)
+        closing = float(((position[n:] - self._open) / self._stroke).sum()) / fingers
+        force = float(np.abs(effort[n:]).sum()) / fingers
         return State(self.clock(), position[:n], velocity[:n], effort[:n], closing, force, None, alarms)
 
     def send(self, target: Target) -> Target:

@@ -37,9 +37,19 @@ class Eyes:
 
     def __init__(self, client: Any, cameras: Mapping[str, CameraMount]) -> None:
         self.client = client
-        self.look = Look()
+        self._look = Look()
         self.egl = any(mount.height >= BIG for mount in cameras.values()) and egl_works() and self._load_egl()
-        self._views: dict[tuple[CameraMount, Look], tuple[Any, Any]] = {}
+        self._views: dict[CameraMount, tuple[Any, Any]] = {}
+
+    @property
+    def look(self) -> Look:
+        """How the present scene differs in the eye of a camera."""
+        return self._look
+
+    @look.setter
+    def look(self, look: Look) -> None:
+        self._look = look
+        self._views.clear()
 
     def see(self, mount: CameraMount, frame: FloatArray | None, stamp: float, depth: bool,
             segmentation: bool) -> Picture:
@@ -64,12 +74,11 @@ class Eyes:
 
     def _scene_view(self, mount: CameraMount) -> tuple[Any, Any]:
         """Return the matrices of a camera fixed to the scene; they change with the scene alone."""
-        if (mount, self.look) not in self._views:
-            self._views.clear() if len(self._views) > 16 else None
+        if mount not in self._views:
             eye = np.add(mount.position, self.look.camera_position)
             aim = np.add(mount.look_at, self.look.camera_aim)
-            self._views[mount, self.look] = self._matrices(mount, eye, aim, mount.up, self.look.camera_fov)
-        return self._views[mount, self.look]
+            self._views[mount] = self._matrices(mount, eye, aim, mount.up, self.look.camera_fov)
+        return self._views[mount]
 
     def _carried_view(self, mount: CameraMount, frame: FloatArray) -> tuple[Any, Any]:
         rotation = np.array(self.client.getMatrixFromQuaternion(frame[3:])).reshape(3, 3)

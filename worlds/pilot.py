@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from visuomotor.robots.interface import FloatArray, Proposal
+from visuomotor.robots.interface import FloatArray, Proposal, Target
 from visuomotor.robots.kinematics import Kinematics
 from visuomotor.robots.servo import Servo
 from visuomotor.worlds.interface import Truth
@@ -47,8 +47,10 @@ class Pilot:
         self.rows += len(rows)
         beats = round(self.rows * self._row_beats) - self._beats
         blind = round(self.task.latency.camera / self.beat) if self.cameras else 0
-        for beat in range(beats):
-            self._run_beat()
+        # All beats are planned before the first runs: the servo needs no measurement, and a warm cache halves its cost.
+        for beat, target in enumerate([self._plan(self.world.time + beat * self.beat) for beat in range(beats)]):
+            self.world.robot.send(target)
+            self.world.advance(self.beat)
             if beat == beats - 1 - min(blind, beats - 1):
                 self._look()
         self._beats += beats
@@ -59,12 +61,10 @@ class Pilot:
         return observe(self.spec, self.task, self.kinematics, self.world.robot.read(), self.world.truth(),
                        self._pictures, self.elapsed, privileged)
 
-    def _run_beat(self) -> None:
-        now = self.world.time
+    def _plan(self, now: float) -> Target:
         while self._coming and now + 1e-6 >= self._coming[0].observed + self._coming[0].times[0]:
             self._playing = self._coming.popleft()
-        self.world.robot.send(self.servo.follow(self._playing, now, self.beat))
-        self.world.advance(self.beat)
+        return self.servo.follow(self._playing, now, self.beat)
 
     def _look(self) -> None:
         self._pictures = {name: self.world.picture(name).rgb for name in self.cameras}
