@@ -71,7 +71,7 @@ class GraspExpert:
         elif self._phase == 'descend' and (self._arrived(tip, 0.006) or now - self._since > 1.6):
             self._enter('close', now)
         elif self._phase == 'close' and now - self._since > CLOSING_TIME:
-            self._enter('lift' if float(seen['gripper'][0]) < self.holds else 'choose', now)
+            self._enter('lift', now)
         elif self._phase == 'lift':
             self._watch_lift(seen, tip, now)
 
