@@ -6,13 +6,22 @@ import os
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from launch.actions import DeclareLaunchArgument, ExecuteProcess, OpaqueFunction, SetEnvironmentVariable, Shutdown
+from launch.actions import (
+    DeclareLaunchArgument,
+    ExecuteProcess,
+    OpaqueFunction,
+    RegisterEventHandler,
+    SetEnvironmentVariable,
+    Shutdown,
+)
+from launch.event_handlers import OnProcessIO
 from launch_ros.actions import LifecycleNode, Node
 from launch_ros.substitutions import ExecutableInPackage
 from visuomotor.cli import environment as surroundings
 from visuomotor.cli import program
 from visuomotor.cli.free import refuse_second_driver
 from visuomotor.nodes import graph as graphs
+from visuomotor.nodes._ros.run import ACTIVE
 from visuomotor.nodes.graph import Choices, Graph, NodeEntry
 from visuomotor.robots import spec
 from visuomotor.robots.settings import BadInput
@@ -64,10 +73,26 @@ def environment() -> list[SetEnvironmentVariable]:
     return [SetEnvironmentVariable(name, value) for name, value in surroundings.missing(os.environ).items()]
 
 
-def programs(graph: Graph, rooms: Collection[str] = ()) -> list[Node]:
-    """One program for each process of the graph; when one ends, all do."""
+def programs(graph: Graph, rooms: Collection[str] = ()) -> list[Any]:
+    """One program for each process of the graph; when one ends, all do. The supervisor begins when all others act."""
     refuse_second_driver(graph.choices.namespace)
-    return [launch(entries, graph) for entries in graph.processes.values() if not rooms or entries[0].room in rooms]
+    chosen = [entries for entries in graph.processes.values() if not rooms or entries[0].room in rooms]
+    supervisor = [launch(entries, graph) for entries in chosen if entries[0].room == 'supervisor']
+    others = [launch(entries, graph) for entries in chosen if entries[0].room != 'supervisor']
+    return [*after(others, supervisor), *others]
+
+
+def after(first: list[Node], then: list[Node]) -> list[RegisterEventHandler]:
+    """Start `then` once each of the first programs has said that its nodes are active."""
+    silent = set(map(id, first))
+
+    def heard(event: Any) -> list[Node]:
+        before = len(silent)
+        if ACTIVE.encode() in event.text:
+            silent.discard(id(event.action))
+        return then if before and not silent else []
+
+    return [RegisterEventHandler(OnProcessIO(target_action=program, on_stdout=heard)) for program in first if then]
 
 
 def launch(entries: tuple[NodeEntry, ...], graph: Graph) -> Node:

@@ -13,6 +13,7 @@ from visuomotor.nodes._ros.executor import Polled
 from visuomotor.nodes._ros.node import Node
 from visuomotor.robots.settings import BadInput
 
+ACTIVE = 'active: '  # said once on standard output; launch files begin the supervisor when everybody has said it
 USAGE = 2  # exit code for input that does not fit
 
 
@@ -50,6 +51,7 @@ def spin(context: Context, nodes: Sequence[Node], asked: Asked) -> None:
     for node in nodes:
         if node.declare_parameter('autostart', True).value:
             start(node)
+    print(ACTIVE + ', '.join(node.get_name() for node in nodes if node.active), flush=True)
     while not asked.to_stop and context.ok():
         executor.spin_once()
     executor.shutdown()

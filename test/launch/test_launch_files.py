@@ -34,9 +34,11 @@ def stand_in(module, *names):
 def launching(monkeypatch, tmp_path):
     monkeypatch.setenv('ROS_DOMAIN_ID', '42')
     monkeypatch.setenv('XDG_RUNTIME_DIR', str(tmp_path))  # drivers of other programs hold their locks elsewhere
-    actions = ('DeclareLaunchArgument', 'ExecuteProcess', 'OpaqueFunction', 'SetEnvironmentVariable', 'Shutdown')
+    actions = ('DeclareLaunchArgument', 'ExecuteProcess', 'OpaqueFunction', 'RegisterEventHandler',
+               'SetEnvironmentVariable', 'Shutdown')
     for module, names in {'launch': ('LaunchContext', 'LaunchDescription'), 'launch.actions': actions,
-                          'launch_ros': (), 'launch_ros.actions': ('LifecycleNode', 'Node'),
+                          'launch.event_handlers': ('OnProcessIO',), 'launch_ros': (),
+                          'launch_ros.actions': ('LifecycleNode', 'Node'),
                           'launch_ros.substitutions': ('ExecutableInPackage',)}.items():
         monkeypatch.setitem(sys.modules, module, stand_in(module, *names))
     monkeypatch.delitem(sys.modules, 'visuomotor.cli.launching', raising=False)
@@ -90,16 +92,39 @@ def test_the_environment_is_set_where_the_user_has_not(launching, path, monkeypa
     assert 'ROS_AUTOMATIC_DISCOVERY_RANGE' not in set_here
 
 
+def programs(actions):
+    return [a for a in actions if type(a).__name__ != 'RegisterEventHandler']
+
+
+def listeners(actions):
+    """What hears the output of each program, in order."""
+    handlers = [a.given[0] for a in actions if type(a).__name__ == 'RegisterEventHandler']
+    return [(h.named['target_action'], h.named['on_stdout']) for h in handlers]
+
+
+def says(program, text):
+    return types.SimpleNamespace(action=program, text=text)
+
+
 def test_bringup_starts_every_node_in_its_namespace(launching):
-    actions = started(FILES[0], robot='iiwa7', task='grasp', namespace='left')
-    world, *others = actions
+    world, *others = programs(started(FILES[0], robot='iiwa7', task='grasp', namespace='left'))
     assert type(world).__name__ == 'Node'
     assert world.named['executable'] == 'visuomotor'
     assert world.named['arguments'][:4] == ['node', 'driver', '-p', "robot:='iiwa7'"]
     assert world.named['arguments'][-3:] == ['--ros-args', '-r', '__ns:=/left']
-    assert [a.named['executable'] for a in others] == ['policy', 'reset', 'reward', 'safety', 'recorder', 'supervisor']
+    assert [a.named['executable'] for a in others] == ['policy', 'reset', 'reward', 'safety', 'recorder']
     assert {type(a).__name__ for a in others} == {'LifecycleNode'}
     assert {a.named['namespace'] for a in others} == {'left'}
+
+
+def test_the_supervisor_begins_once_when_everybody_else_is_active(launching):
+    *first, (last, hear_last) = listeners(started(FILES[0], robot='iiwa7', task='grasp'))
+    for program, hear in first:
+        assert hear(says(program, b'pybullet build time')) == []
+        assert hear(says(program, b'active: its name')) == []
+    supervisor, = hear_last(says(last, b'[INFO] hello\nactive: recorder\n'))
+    assert supervisor.named['executable'] == 'supervisor'
+    assert hear_last(says(last, b'active: recorder')) == []
 
 
 def test_lockstep_is_one_program_with_the_same_choices(launching):
@@ -113,8 +138,9 @@ def test_lockstep_is_one_program_with_the_same_choices(launching):
 
 
 def test_by_hand_nobody_but_the_person_proposes(launching):
-    rooms = [a.named['executable'] for a in started(FILES[1], robot='iiwa7')]
-    assert rooms == ['visuomotor', 'teleop', 'safety']
+    actions = started(FILES[1], robot='iiwa7')
+    assert [a.named['executable'] for a in programs(actions)] == ['visuomotor', 'teleop', 'safety']
+    assert listeners(actions) == []
 
 
 def test_when_a_program_ends_the_graph_does_but_only_once(launching):
@@ -123,7 +149,7 @@ def test_when_a_program_ends_the_graph_does_but_only_once(launching):
     assert launching.end(ended(130, is_shutdown=True)) == []
     with pytest.raises(RuntimeError, match='safety-5 ended with code 2'):
         launching.end(ended(2))
-    assert all(a.named['on_exit'][0].named['function'] is launching.end for a in started(FILES[0]))
+    assert all(a.named['on_exit'][0].named['function'] is launching.end for a in programs(started(FILES[0])))
 
 
 def test_a_second_driver_is_refused_before_any_program_starts(launching):
