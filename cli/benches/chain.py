@@ -16,6 +16,7 @@ from visuomotor.nodes._ros.lockstep import Lockstep
 ROBOT, TASK, CAMERA = 'iiwa7', 'grasp', 'shoulder'
 SIZE = 128     # px, as the task's camera
 RATE = 20.0    # pictures a second
+BIT, BITS = 16, 6  # px of a square, and how many squares number a picture
 
 
 class Chain:
@@ -107,13 +108,22 @@ def nanoseconds(message: Any) -> int:
 
 
 def make_video(path: Path, width: int, height: int, pictures: int) -> Path:
-    """Write a short video of moving noise."""
+    """Write a short video of moving noise, each picture numbered in black and white squares at its top."""
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*'MJPG'), RATE, (width, height))
     noise = np.random.default_rng(0).integers(0, 255, (height // 8, width // 8, 3), dtype=np.uint8)
     for index in range(pictures):
-        writer.write(cv2.resize(np.roll(noise, index, axis=1), (width, height), interpolation=cv2.INTER_NEAREST))
+        picture = cv2.resize(np.roll(noise, index, axis=1), (width, height), interpolation=cv2.INTER_NEAREST)
+        for bit in range(BITS):
+            picture[:BIT, bit * BIT:(bit + 1) * BIT] = 255 * (index >> bit & 1)
+        writer.write(picture)
     writer.release()
     return path
+
+
+def number_of(message: Image) -> int:
+    """Read the number of a picture that `make_video` made."""
+    row = np.frombuffer(message.data, np.uint8)[BIT // 2 * message.step:][:3 * BIT * BITS].reshape(BITS, BIT, 3)
+    return int(sum((row[bit].mean() > 127) << bit for bit in range(BITS)))
 
 
 def messages_of(chain: Chain) -> tuple[Image, Proposal, Command]:

@@ -8,30 +8,31 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from rclpy.node import Node
 from sensor_msgs.msg import Image
 
-from visuomotor.cli.benches.chain import make_video
+from visuomotor.cli.benches.chain import make_video, number_of
 from visuomotor.nodes._ros import compose, qos
 from visuomotor.nodes._ros.executor import Polled
 
 RATE, WIDTH, HEIGHT = 30.0, 640, 480
+NUMBERS = 60     # pictures until their numbers begin again
 PATIENCE = 20.0  # s without a picture after which no more are expected
 
 
 @dataclass
 class Arrivals:
-    """Which pictures came, by their stamps; a picture lost leaves a gap of one period or more."""
+    """How many numbered pictures came, and how many were missing between them, not taken in time or lost on the way."""
 
-    stamps: list[float]
+    count: int = 0
+    missing: int = 0
+    newest: int = -1
 
-    def count(self) -> int:
-        return len(self.stamps)
-
-    def expected(self) -> int:
-        return round((self.stamps[-1] - self.stamps[0]) * RATE) + 1
+    def note(self, number: int) -> None:
+        if self.count:
+            self.missing += (number - self.newest - 1) % NUMBERS
+        self.count, self.newest = self.count + 1, number
 
 
 def visuomotor(*words: str) -> subprocess.Popen[bytes]:
@@ -43,7 +44,7 @@ def visuomotor(*words: str) -> subprocess.Popen[bytes]:
 def listen(frames: int, domain: int) -> Arrivals:
     """Run the graph and a camera in processes of their own, and hear the camera here."""
     with tempfile.TemporaryDirectory() as folder:
-        video = make_video(Path(folder) / 'noise.avi', WIDTH, HEIGHT, 60)
+        video = make_video(Path(folder) / 'noise.avi', WIDTH, HEIGHT, NUMBERS)
         os.environ['ROS_DOMAIN_ID'] = str(domain)
         graph = visuomotor('up', '--robot', 'iiwa7', '--task', 'grasp', '--realtime', '--episodes', '0', '--data', folder)
         camera = visuomotor('node', 'camera', '-p', 'camera:=bench', '-p', 'source:=video', '-p', f"address:='{video}'",
@@ -59,19 +60,15 @@ def listen(frames: int, domain: int) -> Arrivals:
 def hear(frames: int, domain: int) -> Arrivals:
     context = compose.new_context(domain)
     node = Node('frames', context=context, use_global_arguments=False)
-    arrivals = Arrivals([])
-
-    def note(message: Any) -> None:
-        stamp = message.header.stamp
-        arrivals.stamps.append(stamp.sec + stamp.nanosec * 1e-9)
-    node.create_subscription(Image, 'camera/bench/image', note, qos.IMAGE)
+    arrivals = Arrivals()
+    node.create_subscription(Image, 'camera/bench/image', lambda m: arrivals.note(number_of(m)), qos.IMAGE)
     executor = Polled(context=context)
     executor.add_node(node)
     last, seen = time.monotonic(), 0
-    while arrivals.count() < frames and time.monotonic() - last < PATIENCE:
+    while arrivals.count < frames and time.monotonic() - last < PATIENCE:
         executor.spin_once()
-        if arrivals.count() > seen:
-            last, seen = time.monotonic(), arrivals.count()
+        if arrivals.count > seen:
+            last, seen = time.monotonic(), arrivals.count
     executor.shutdown()
     node.destroy_node()
     context.try_shutdown()
