@@ -1,6 +1,7 @@
 """Any arm in PyBullet behind the Robot interface: it obeys late, within limits, and brakes on silence."""
 from __future__ import annotations
 
+import math
 from collections import deque
 from contextlib import AbstractContextManager
 from typing import Any
@@ -34,10 +35,13 @@ class BulletRobot:
         self._open = np.array(spec.gripper.open if spec.gripper else [])
         self._stroke = np.array(spec.gripper.closed if spec.gripper else []) - self._open
         self._motors = [*self._arm, *self._fingers]
+        self._finger_goal: tuple[float, list[float]] = (math.nan, [])   # closing, and where it puts each finger
+        self._finger_rest = [0.0] * len(self._fingers)
+        self._bounds = list(zip(spec.velocity.tolist(), spec.lower.tolist(), spec.upper.tolist(), strict=True))
         self._nominal_latency, self._connected = latency, False
-        self._setpoint = Setpoint(spec, np.array(spec.home))
-        self._queue: deque[tuple[float, float, Target]] = deque()   # due at, span to take, target
-        self._sent, self._sent_at = self._setpoint.position, -np.inf
+        self._setpoint = Setpoint(spec, spec.home)
+        self._queue: deque[tuple[float, float, list[float], float | None]] = deque()   # due at, span, target, closing
+        self._sent, self._sent_at = self._setpoint.position, -math.inf
         self._obeying, self._silent = False, False   # under commands; left without them
         self.vary(Dynamics())
         self.place(np.array(spec.home))
@@ -75,14 +79,11 @@ class BulletRobot:
             now = self.clock()
             beat = 1 / self.spec.control_hz
             span = min(max(now - self._sent_at, beat), self.spec.command_age) if self._obeying else beat
-            near = self._sent + within(target.position - self._sent, self.spec.velocity * span)
-            position = np.minimum(np.maximum(near, self.spec.lower), self.spec.upper)
-            velocity = within(target.velocity, self.spec.velocity)
+            position = self._permitted(target.position.tolist(), span)
             closing = None if target.gripper is None or not self._fingers else min(max(float(target.gripper), 0.0), 1.0)
-            sent = Target(position, velocity, closing)
-            self._queue.append((now + self._latency, span, sent))
+            self._queue.append((now + self._latency, span, position, closing))
             self._sent, self._sent_at, self._obeying, self._silent = position, now, True, False
-        return sent
+        return Target(np.array(position), self._slowed(target.velocity), closing)
 
     def stop(self) -> None:
         with self._lock:
@@ -93,10 +94,10 @@ class BulletRobot:
         """Drive the motors for the physics step that comes."""
         now, dt = self.clock(), self._dt
         while self._queue and self._queue[0][0] <= now + 0.25 * dt:
-            _, span, target = self._queue.popleft()
-            self._setpoint.aim(target.position, span)
-            if target.gripper is not None:
-                self._setpoint.grip(target.gripper)
+            _, span, position, closing = self._queue.popleft()
+            self._setpoint.aim(position, span)
+            if closing is not None:
+                self._setpoint.grip(closing)
         if self._obeying and now - self._sent_at > self.spec.command_age + 0.25 * dt:
             self._rest()
             self._silent = True
@@ -111,9 +112,9 @@ class BulletRobot:
             self._body.place(self._arm, position)
             self._body.place(self._fingers, self._open + closing * self._stroke)
             self._place_passive()
-            self._setpoint = Setpoint(self.spec, np.asarray(position, dtype=np.float64))
+            self._setpoint = Setpoint(self.spec, position)
             self._setpoint.gripper = closing
-            self._sent, self._sent_at, self._silent = self._setpoint.position, -np.inf, False
+            self._sent, self._sent_at, self._silent = self._setpoint.position, -math.inf, False
             self._rest()
             self._drive()
 
@@ -132,11 +133,20 @@ class BulletRobot:
 
     def _drive(self) -> None:
         point = self._setpoint
-        positions = [*point.position.tolist(), *(self._open + point.gripper * self._stroke).tolist()]
-        velocities = [*point.velocity.tolist(), *([0.0] * len(self._fingers))]
+        if self._finger_goal[0] != point.gripper:
+            self._finger_goal = (point.gripper, (self._open + point.gripper * self._stroke).tolist())
+        positions, velocities = point.position + self._finger_goal[1], point.velocity + self._finger_rest
         self._client.setJointMotorControlArray(
             self.body, self._motors, self._client.POSITION_CONTROL, targetPositions=positions,
             targetVelocities=velocities, forces=self._forces, positionGains=self._gains)
+
+    def _permitted(self, wanted: list[float], span: float) -> list[float]:
+        """Return the positions nearest to these within the limits of position and of speed since the last command."""
+        return [min(max(last + within(goal - last, fastest * span), lower), upper)
+                for goal, last, (fastest, lower, upper) in zip(wanted, self._sent, self._bounds, strict=True)]
+
+    def _slowed(self, velocity: FloatArray) -> FloatArray:
+        return np.array([within(speed, bound[0]) for speed, bound in zip(velocity.tolist(), self._bounds, strict=True)])
 
     def _place_passive(self) -> None:
         """Put finger joints without a motor on the angle that their spring holds."""
@@ -164,7 +174,8 @@ class BulletRobot:
         for what, array in (('positions', target.position), ('velocities', target.velocity)):
             if np.shape(array) != (n,):
                 raise BadInput(f'{self.spec.name} expects {n} {what}, but got an array of shape {np.shape(array)}.')
-            if not np.isfinite(array).all():
+            # One number that is not finite makes the product so; huge ones too, hence the second look.
+            if not math.isfinite(array.dot(array)) and not np.isfinite(array).all():
                 raise BadInput(f'{self.spec.name} expects finite {what}, but got {list(array)}.')
-        if target.gripper is not None and not np.isfinite(target.gripper):
+        if target.gripper is not None and not math.isfinite(target.gripper):
             raise BadInput(f'{self.spec.name} expects a finite gripper target, but got {target.gripper}.')

@@ -52,10 +52,11 @@ class BulletWorld:
             self._owed += seconds
             whole = math.floor(self._owed / self.dt + 1e-6)
             self._owed -= whole * self.dt
+            drive, prepare, step = self.robot.before_step, self.scene.before_step, self.client.stepSimulation
             for _ in range(whole):
-                self.robot.before_step()
-                self.scene.before_step(self)
-                self.client.stepSimulation()
+                drive()
+                prepare(self)
+                step()
                 self.steps += 1
 
     def rewind(self) -> None:
@@ -97,8 +98,9 @@ class BulletWorld:
     def truth(self) -> Truth:
         with self.lock:
             if self._truth is None or self._truth[0] != self.steps:
-                judged = dataclasses.replace(self.scene.truth(self), stamp=self.time, scene=self._hash)
-                self._truth = (self.steps, judged)
+                seen = self.scene.truth(self)
+                self._truth = (self.steps, Truth(self.time, seen.poses, seen.values, seen.reward, seen.success,
+                                                 seen.failed, seen.progress, self._hash))
             return self._truth[1]
 
     def robot_link_pose(self, link: str) -> Any:
