@@ -1,6 +1,7 @@
 """The lifecycle node that ours are made from: wires that are silent unless active, and errors that are one sentence."""
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -84,6 +85,9 @@ class Node(LifecycleNode):
             self._fail(error)
             self._release()
             return TransitionCallbackReturn.FAILURE
+        except Exception:
+            self._tell_of_fault()
+            raise
         self.failure = ''
         return super().on_configure(state)
 
@@ -95,6 +99,9 @@ class Node(LifecycleNode):
             self._fail(error)
             super().on_deactivate(state)
             return TransitionCallbackReturn.FAILURE
+        except Exception:
+            self._tell_of_fault()
+            raise
         self.active = True
         return result
 
@@ -123,6 +130,11 @@ class Node(LifecycleNode):
         self.failure = str(error)
         if not self.watched:
             self.get_logger().error(self.failure)
+
+    def _tell_of_fault(self) -> None:
+        """A fault of ours, not of the input: rclpy would drop it without a word."""
+        self.failure = traceback.format_exc().strip().splitlines()[-1]
+        self.get_logger().fatal(traceback.format_exc())
 
     def _release(self) -> None:
         self.shut()

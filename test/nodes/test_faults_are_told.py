@@ -1,0 +1,25 @@
+"""A fault in a node's own code is told in full, where rclpy would drop it."""
+from __future__ import annotations
+
+import pytest
+from visuomotor.nodes._ros import compose
+from visuomotor.nodes._ros.node import Node
+from visuomotor.robots.settings import BadInput
+
+
+class Faulty(Node):
+    def __init__(self, **kwargs):
+        super().__init__('faulty', **kwargs)
+
+    def open(self):
+        raise KeyError('no such joint')
+
+
+def test_a_fault_while_configuring_names_itself(capfd):
+    context = compose.new_context(domain=96)
+    node = Faulty(context=context)
+    with pytest.raises(BadInput, match="faulty: KeyError: 'no such joint'"):
+        compose.bring_up([node])
+    assert 'test_faults_are_told.py' in capfd.readouterr().err
+    node.destroy_node()
+    context.try_shutdown()
