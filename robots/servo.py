@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from visuomotor.robots import motion
-from visuomotor.robots.chunk import due, slope
+from visuomotor.robots.chunk import SPEEDS, due, slope
 from visuomotor.robots.interface import FloatArray, Mode, Proposal, Target
 from visuomotor.robots.kinematics import Kinematics, difference
 from visuomotor.robots.minitaur import legs
@@ -17,6 +17,9 @@ from visuomotor.robots.settings import BadInput, knob
 from visuomotor.robots.spec import RobotSpec
 
 __all__ = ['Servo', 'ServoGains', 'due', 'slope', 'width']
+
+JOINT_MODES = (Mode.JOINT_POSITION, Mode.JOINT_VELOCITY)
+FIXED = {Mode.CARTESIAN_POSE: 7, Mode.CARTESIAN_TWIST: 6, Mode.GRIPPER: 0}   # width of the others: the joints
 
 
 @dataclass(frozen=True)
@@ -32,10 +35,9 @@ class ServoGains:
 
 def width(mode: Mode, spec: RobotSpec) -> int:
     """Return how many numbers a target of this mode has."""
-    if (mode is Mode.LEG) != (spec.kind == 'legged') and mode not in (Mode.JOINT_POSITION, Mode.JOINT_VELOCITY):
+    if mode not in JOINT_MODES and (mode is Mode.LEG) != (spec.kind == 'legged'):
         raise BadInput(f'{spec.name} ({spec.kind}) cannot follow mode {mode.name.lower()}; use a joint mode.')
-    fixed = {Mode.CARTESIAN_POSE: 7, Mode.CARTESIAN_TWIST: 6, Mode.GRIPPER: 0}
-    return fixed.get(mode, len(spec.joints))
+    return FIXED.get(mode, len(spec.joints))
 
 
 class Servo:
@@ -45,6 +47,7 @@ class Servo:
         self.spec, self.kinematics, self.gains = spec, kinematics, gains or ServoGains()
         self._home = np.array(spec.home)
         self._endless = np.array([joint.continuous for joint in spec.joints])
+        self._ends = not self._endless.any()
         self.reset(self._home)
 
     def reset(self, position: FloatArray, gripper: float = 0.0) -> None:
@@ -68,36 +71,48 @@ class Servo:
         if target.shape != (expected,):
             raise BadInput(f'{self.spec.name} takes {expected} numbers for mode {proposal.mode.name.lower()}, '
                            f'but {target.size} came.')
+        if proposal.mode in SPEEDS:
+            return self._cartesian(target) if proposal.mode is Mode.CARTESIAN_TWIST else target, gripper
         return self._speeds(proposal, target, slope(proposal, now), dt), gripper
 
     def _speeds(self, proposal: Proposal, target: FloatArray, rate: FloatArray, dt: float) -> FloatArray:
+        """Return the speeds that reach a place."""
         if proposal.mode is Mode.LEG:
             target, rate = legs.motors(target), legs.motors(rate)
         if proposal.mode in (Mode.JOINT_POSITION, Mode.LEG):
             return motion.approach(self.position, target + rate * dt, rate, self.spec, dt)
-        if proposal.mode is Mode.JOINT_VELOCITY:
-            return target
         if proposal.mode is Mode.GRIPPER:
             return np.zeros_like(self.position)
-        return self._cartesian(proposal.mode, target, rate)
+        return self._cartesian(self._towards(target, rate))
 
-    def _cartesian(self, mode: Mode, target: FloatArray, rate: FloatArray) -> FloatArray:
-        if self.kinematics is None:
-            raise BadInput(f'The servo of {self.spec.name} has no kinematics and cannot follow {mode.name.lower()}.')
-        twist = target
-        if mode is Mode.CARTESIAN_POSE:
-            twist = self.gains.pose * difference(self.kinematics.pose(self.position), target)
-            twist[:3] += rate[:3]
-        posture = np.where(self._endless, self.position, self._home)  # a whole turn away from home is as good as home
-        twist = self._clipped(twist)
-        speeds = self.kinematics.differential(self.position, twist, self.gains.damping, posture, self.gains.posture)
+    def _towards(self, pose: FloatArray, rate: FloatArray) -> FloatArray:
+        twist = self.gains.pose * difference(self._reckoner.pose(self.position), pose)
+        twist[:3] += rate[:3]
+        return twist
+
+    def _cartesian(self, twist: FloatArray) -> FloatArray:
+        # A whole turn away from home is as good as home.
+        posture = self._home if self._ends else np.where(self._endless, self.position, self._home)
+        speeds = self._reckoner.differential(self.position, self._clipped(twist), self.gains.damping, posture,
+                                             self.gains.posture)
         # All joints slow down together, so that the tip keeps its direction.
-        return speeds / max(1.0, float(np.abs(speeds / self.spec.velocity).max()))
+        excess = max([abs(speed) / joint[2] for speed, joint in zip(speeds.tolist(), self.spec.bounds, strict=True)])
+        return speeds / excess if excess > 1.0 else speeds
+
+    @property
+    def _reckoner(self) -> Kinematics:
+        if self.kinematics is None:
+            raise BadInput(f'The servo of {self.spec.name} has no kinematics and cannot follow Cartesian modes.')
+        return self.kinematics
 
     def _clipped(self, twist: FloatArray) -> FloatArray:
-        clipped = np.array(twist, dtype=np.float64)
-        clipped[:3] /= max(1.0, math.hypot(*clipped[:3]) / self.gains.linear)
-        clipped[3:] /= max(1.0, math.hypot(*clipped[3:]) / self.gains.angular)
+        x, y, z, *turn = twist.tolist()
+        excess = math.hypot(x, y, z) / self.gains.linear, math.hypot(*turn) / self.gains.angular
+        if max(excess) <= 1.0:
+            return twist
+        clipped = twist.copy()
+        clipped[:3] /= max(1.0, excess[0])
+        clipped[3:] /= max(1.0, excess[1])
         return clipped
 
     def _grip(self, wanted: float | None, dt: float) -> float | None:

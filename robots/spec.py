@@ -120,6 +120,11 @@ class RobotSpec:
         return np.array([joint.acceleration for joint in self.joints])
 
     @cached_property
+    def bounds(self) -> list[tuple[float, float, float, float]]:
+        """Lower, upper, velocity and acceleration of each joint, for loops in plain Python."""
+        return [(joint.lower, joint.upper, joint.velocity, joint.acceleration) for joint in self.joints]
+
+    @cached_property
     def jerk(self) -> NDArray[np.float64]:
         return np.array([joint.jerk for joint in self.joints])
 
