@@ -96,7 +96,7 @@ def describe(choices: Choices) -> Graph:
     _check(choices)
     entries = (_driver(choices, task), *_cameras(choices, task, robot), _policy(choices, task),
                _plain('reset', choices, task, world=choices.world), *_teleop(choices), _plain('reward', choices, task),
-               _safety(choices), *_recorder(choices, task), _supervisor(choices, task))
+               _safety(choices, task), *_recorder(choices, task), _supervisor(choices, task))
     return Graph(choices, task, robot, entries)
 
 
@@ -172,9 +172,9 @@ def _teleop(choices: Choices) -> tuple[NodeEntry, ...]:
     return (NodeEntry('teleop', 'teleop', parameters, process='teleop', thread='episode'),)
 
 
-def _safety(choices: Choices) -> NodeEntry:
+def _safety(choices: Choices, task: TaskSpec) -> NodeEntry:
     """Arms by itself where nothing can be hurt; a real machine waits for a person."""
-    parameters = {'robot': choices.robot, 'armed_at_start': choices.world != 'real'}
+    parameters = {'robot': choices.robot, 'task': task.name, 'armed_at_start': choices.world != 'real'}
     return NodeEntry('safety', 'safety', parameters, process='safety', thread='control')
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from visuomotor.robots import paths, settings
 from visuomotor.robots.action_space import ActionSpace
+from visuomotor.robots.fixture import Fixture
 from visuomotor.robots.interface import FloatArray, Robot
 from visuomotor.robots.settings import knob, required
 from visuomotor.robots.spec import CameraMount, RobotSpec
@@ -47,6 +48,7 @@ class TaskSpec:
     detector: DetectorSpec = required('how the graph judges it')
     physics_hz: float = knob(200.0, 'physics steps a second; a multiple of the control rate', 'Hz')
     solver_iterations: int = knob(50, 'of the contact solver')
+    fixtures: tuple[Fixture, ...] = knob((), 'boxes that the safety node keeps the arm from')
     cameras: dict[str, CameraMount] = knob({}, 'cameras fixed to this scene')
     observe: tuple[str, ...] = knob((), 'cameras whose pictures a policy gets')
     latency: Latency = knob(Latency(), 'modelled delays')

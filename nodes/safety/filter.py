@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 from visuomotor.nodes.safety import latch as latches
 from visuomotor.nodes.safety import watch
+from visuomotor.nodes.safety.clearance import Clearance
 from visuomotor.nodes.safety.follow import Follower
 from visuomotor.nodes.safety.latch import Category, Latch
 from visuomotor.nodes.safety.limits import Limits
@@ -20,6 +21,7 @@ from visuomotor.nodes.safety.room import Room
 from visuomotor.nodes.safety.sources import Heard, Sources
 from visuomotor.nodes.safety.verdict import Permitted, Verdict
 from visuomotor.nodes.safety.wish import Wish, Wishes
+from visuomotor.robots.collision import CollisionScene
 from visuomotor.robots.interface import FloatArray, Mode, State, Target
 from visuomotor.robots.kinematics import Kinematics
 from visuomotor.robots.spec import RobotSpec
@@ -28,13 +30,15 @@ from visuomotor.robots.spec import RobotSpec
 class SafetyFilter:
     """Stands between every source of motion and one robot."""
 
-    def __init__(self, spec: RobotSpec, kinematics: Kinematics | None, limits: Limits, *, armed: bool = False) -> None:
+    def __init__(self, spec: RobotSpec, kinematics: Kinematics | None, limits: Limits, *, armed: bool = False,
+                 scene: CollisionScene | None = None) -> None:
         self.spec, self.limits = spec, limits
         self.sources = Sources(spec, limits)
         self.motion = JerkLimited(spec, limits)
         self.room = Room(spec, kinematics, limits)
         self.wishes = Wishes(spec, kinematics, limits, self.room)
-        self.follower = Follower(self.motion, self.room, limits)
+        self.clearance = Clearance(scene) if scene else None
+        self.follower = Follower(self.motion, self.room, self.clearance, limits)
         self.latch = Latch(armed=armed)
         self.state: State | None = None
         self.received = -np.inf   # s, when the newest state came
@@ -111,7 +115,7 @@ class SafetyFilter:
         """Stop as the latch says: brake and stay, or brake and go back to where the stop was called."""
         hold = self.latch.category is Category.HOLD
         back = self.motion.toward(Aim(self._held, self.motion.still, self.motion.still)) if hold else None
-        if back is None or self.room.broken_by(back, self.motion.now):
+        if back is None or not self.follower.keeps_way_out(back):
             return self._halt((why,))
         return self._answer(self.motion.take(back), Verdict.STOP, (why,))
 

@@ -47,4 +47,5 @@ class SafetySettings(Limits):
     """Which robot, and whether anybody has to arm it."""
 
     robot: str = knob('iiwa7', 'which robot; `visuomotor list robots`')
+    task: str = knob('', 'whose fixtures stand around it; empty: nothing but the arm itself')
     armed_at_start: bool = knob(False, 'move without being armed first; only where nothing can be hurt')

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from ruckig import InputParameter, Result, Ruckig, RuckigError, Synchronization, Trajectory
+from ruckig import InputParameter, Ruckig, RuckigError, Synchronization, Trajectory
 from visuomotor.nodes.safety.limits import Limits
-from visuomotor.nodes.safety.ramp import Motion, Ramp
+from visuomotor.nodes.safety.ramp import Motion
+from visuomotor.nodes.safety.run import DONE, Run, Runs
 from visuomotor.robots.interface import FloatArray
 from visuomotor.robots.spec import RobotSpec
 
-DONE = (Result.Working, Result.Finished)
 LEADS = (1, 2, 3, 5, 8, 13, 21)  # beats ahead at which a moving target may be met
 
 
@@ -25,7 +25,8 @@ class Candidate:
     """One beat of motion, and the way out that begins where it ends."""
 
     motion: Motion
-    way_out: Ramp
+    way_out: Run
+    before: FloatArray  # where the joints are when it begins
 
 
 class Aim(NamedTuple):
@@ -50,6 +51,7 @@ class JerkLimited:
         self.still = np.zeros(len(spec.joints))
         self._planner, self._run = Ruckig(len(spec.joints), self.dt), Trajectory(len(spec.joints))
         self._question = self._ask(len(spec.joints))
+        self._runs = Runs(self.speed, self.acceleration, self.jerk)
         self.restart(np.array(spec.home))
 
     def _ask(self, joints: int) -> InputParameter:
@@ -101,8 +103,8 @@ class JerkLimited:
 
     def at_speed(self, velocity: FloatArray) -> Candidate:
         """Take up a velocity as soon as the limits let it."""
-        wanted = np.clip(velocity, -self.speed, self.speed)
-        return self._candidate(Ramp(self.now, wanted, self.acceleration, self.jerk).at(self.dt))
+        wanted = np.minimum(np.maximum(velocity, -self.speed), self.speed)
+        return self._candidate(self._runs.to(self.now, wanted).at(self.dt))
 
     def take(self, candidate: Candidate) -> Motion:
         """Command a candidate."""
@@ -121,7 +123,7 @@ class JerkLimited:
         return max(0.0, self._way_out.duration - self._gone)
 
     def _candidate(self, motion: Motion) -> Candidate:
-        return Candidate(motion, self._rest_from(motion))
+        return Candidate(motion, self._rest_from(motion), self.now.position)
 
-    def _rest_from(self, motion: Motion) -> Ramp:
-        return Ramp(motion, self.still, self.acceleration, self.jerk)
+    def _rest_from(self, motion: Motion) -> Run:
+        return self._runs.to(motion, self.still)

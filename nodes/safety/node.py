@@ -24,11 +24,13 @@ from visuomotor.nodes.safety.latch import Category
 from visuomotor.nodes.safety.limits import SafetySettings
 from visuomotor.nodes.safety.refuse import NAMES
 from visuomotor.nodes.safety.verdict import Permitted, Verdict
-from visuomotor.robots import spec
+from visuomotor.robots import collision_pairs, spec
+from visuomotor.robots.collision import CollisionScene
 from visuomotor.robots.interface import Imu
 from visuomotor.robots.kinematics import Kinematics
 from visuomotor.robots.settings import BadInput
 from visuomotor.srv import Arm, Stop
+from visuomotor.worlds.interface import load_task
 
 
 class SafetyNode(Node):
@@ -41,7 +43,8 @@ class SafetyNode(Node):
     def open(self) -> None:
         self.spec = spec.load(self.limits.robot)
         kinematics = Kinematics(self.spec) if self.spec.kind == 'arm' and self.spec.urdf else None
-        self.filter = SafetyFilter(self.spec, kinematics, self.limits, armed=self.limits.armed_at_start)
+        scene = self._scene() if kinematics else None
+        self.filter = SafetyFilter(self.spec, kinematics, self.limits, armed=self.limits.armed_at_start, scene=scene)
         self.imu: Imu | None = None
         self.verdicts = dict.fromkeys(Verdict, 0)
         self.commands = self.say(Command, 'command', qos.COMMAND)
@@ -55,6 +58,10 @@ class SafetyNode(Node):
         self.serve(Arm, 'safety/arm', self.on_arm)
         self.every(0.1, self.on_silence)
         self.every(1.0, self.on_second)
+
+    def _scene(self) -> CollisionScene:
+        fixtures = load_task(self.limits.task).fixtures if self.limits.task else ()
+        return CollisionScene(self.spec, fixtures, collision_pairs.load(self.spec).touching)
 
     def on_proposal(self, source: int, message: Proposal) -> None:
         if message.source != source:

@@ -5,6 +5,7 @@ are turned so that `v` below counts from the velocity wanted and is to rise to 0
 """
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -63,6 +64,17 @@ class Ramp:
         place: FloatArray = (start.position + t * (start.velocity + t * start.acceleration / 2)
                              + self._jerk * (t * t * t - u * u * u - w * w * w) / 6 + (moments - t) * self._velocity)
         return place
+
+    def places(self, moments: Sequence[float]) -> FloatArray:
+        """Return the positions of all joints at some moments."""
+        return self.positions(np.array(moments)[:, None])
+
+    @cached_property
+    def turns(self) -> list[tuple[int, float, float]]:
+        """Joints that turn round on the way to standstill: which, when, and where."""
+        moments = np.minimum(self._turn(), self._first)
+        places = self.positions(moments)
+        return [(int(joint), float(moments[joint]), float(places[joint])) for joint in np.nonzero(moments)[0]]
 
     def _spans(self, moments: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
         """How long the jerk has been on, off and opposite."""

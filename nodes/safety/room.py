@@ -5,14 +5,14 @@ import numpy as np
 from numpy.typing import NDArray
 from visuomotor.nodes.safety.limits import Limits
 from visuomotor.nodes.safety.motion import Candidate
-from visuomotor.nodes.safety.ramp import Motion, Ramp
+from visuomotor.nodes.safety.ramp import Motion
+from visuomotor.nodes.safety.run import Run
 from visuomotor.robots.interface import FloatArray
 from visuomotor.robots.kinematics import Kinematics
 from visuomotor.robots.spec import RobotSpec
 
 LOOK_EVERY = 0.04            # s, between two looks at the tip along the way out
 MOST_LOOKS = 12              # along one way out
-REACH = 1.5                  # m, no joint moves the tip further than this for each rad
 EXACT = 1e-9                 # rad or m; rounding is no violation
 AXES = 'xyz'
 Flags = NDArray[np.bool_]
@@ -30,9 +30,9 @@ class Room:
     def __init__(self, spec: RobotSpec, kinematics: Kinematics | None, limits: Limits) -> None:
         self.spec, self.kinematics = spec, kinematics
         self.lower, self.upper = spec.lower + limits.position_margin, spec.upper - limits.position_margin
-        self._beat = float(spec.velocity.sum()) / spec.control_hz  # rad, most that all joints move in one beat
         self.box_lower = np.array(spec.workspace.lower) + limits.workspace_margin
         self.box_upper = np.array(spec.workspace.upper) - limits.workspace_margin
+        self._levers = levers(kinematics) if kinematics else np.zeros(len(spec.joints))
 
     def tip(self, position: FloatArray) -> FloatArray | None:
         """Where the tip is; None for a robot that has none."""
@@ -43,39 +43,59 @@ class Room:
         assert self.kinematics is not None, 'only a tip meets walls'
         return self.kinematics.jacobian(position)[:3]
 
-    def joints_leaving(self, candidate: Candidate, now: Motion) -> Flags:
-        """Say for each joint whether it would leave its limits, or be further outside than it is."""
+    def joints_leaving(self, candidate: Candidate, now: Motion) -> Flags | None:
+        """Say for each joint whether it would leave its limits, or be further outside than it is; None: no one would."""
         lowest, highest = candidate.way_out.extent
+        if (lowest >= self.lower).all() and (highest <= self.upper).all():
+            return None
         allowed = np.maximum(beyond(now.position, self.lower, self.upper), EXACT)
         leaving: Flags = (self.lower - lowest > allowed) | (highest - self.upper > allowed)
-        return leaving
+        return leaving if leaving.any() else None
 
-    def walls_crossed(self, candidate: Candidate, tip: FloatArray | None) -> Flags:
-        """Say for x, y and z whether the tip would leave its box on the way out; `tip` is where it is now."""
-        if tip is None or self._far(candidate.way_out, tip):
-            return np.zeros(3, dtype=bool)
+    def walls_crossed(self, candidate: Candidate, tip: FloatArray | None) -> Flags | None:
+        """Say for x, y and z whether the tip would leave its box on the way out; None: it would not.
+
+        `tip` is where it is now.
+        """
+        if tip is None or self._far(candidate, tip):
+            return None
         allowed = np.maximum(beyond(tip, self.box_lower, self.box_upper), EXACT)
         excess = beyond(self._tips(candidate.way_out), self.box_lower, self.box_upper)
-        return np.asarray((excess > allowed).any(axis=0))
+        crossed: Flags = np.asarray((excess > allowed).any(axis=0))
+        return crossed if crossed.any() else None
 
-    def _far(self, way_out: Ramp, tip: FloatArray) -> bool:
+    def _far(self, candidate: Candidate, tip: FloatArray) -> bool:
         """Say whether no wall is near enough to be reached on this way out, whatever the posture."""
-        lowest, highest = way_out.extent
-        nearest = min(float((tip - self.box_lower).min()), float((self.box_upper - tip).min()))
-        return nearest > REACH * (float((highest - lowest).sum()) + self._beat)
+        lowest, highest = candidate.way_out.extent
+        start = candidate.before
+        travel = np.maximum(highest, start) - np.minimum(lowest, start)
+        nearest = min((tip - self.box_lower).min(), (self.box_upper - tip).min())
+        return bool(nearest > self._levers @ travel)
 
-    def _tips(self, way_out: Ramp) -> FloatArray:
+    def _tips(self, way_out: Run) -> FloatArray:
         assert self.kinematics is not None
         looks = min(MOST_LOOKS, 1 + int(way_out.duration / LOOK_EVERY))
-        moments = np.linspace(0.0, way_out.duration, looks + 1)
-        return np.array([self.kinematics.pose(position)[:3] for position in way_out.positions(moments[:, None])])
+        moments = [way_out.duration * look / looks for look in range(looks + 1)]
+        return np.array([self.kinematics.pose(position)[:3] for position in way_out.places(moments)])
 
-    def broken_by(self, candidate: Candidate, now: Motion) -> tuple[str, ...]:
-        """Name the limits that a candidate would break; none when it may be commanded."""
-        return self.describe(self.joints_leaving(candidate, now), self.walls_crossed(candidate, self.tip(now.position)))
-
-    def describe(self, leaving: Flags, walls: Flags) -> tuple[str, ...]:
+    def describe(self, leaving: Flags | None, walls: Flags | None) -> tuple[str, ...]:
         """Name the limits that a wish would have broken."""
-        joints = (f'{name} at its position limit' for name, out in zip(self.spec.names, leaving, strict=True) if out)
-        sides = (f'workspace {axis}: the tip would leave its box' for axis, out in zip(AXES, walls, strict=True) if out)
+        joints = (f'{name} at its position limit' for name, out in zip(self.spec.names, _listed(leaving), strict=False)
+                  if out)
+        sides = (f'workspace {axis}: the tip would leave its box' for axis, out in zip(AXES, _listed(walls), strict=False)
+                 if out)
         return (*joints, *sides)
+
+
+def _listed(flags: Flags | None) -> list[bool]:
+    return [] if flags is None else flags.tolist()
+
+
+def levers(kinematics: Kinematics) -> FloatArray:
+    """Bound how far one rad of each joint moves the tip, whatever the posture, in metres."""
+    model = kinematics.model
+    lever, found = float(np.linalg.norm(model.frames[kinematics.tip].placement.translation)), np.zeros(model.nv)
+    for joint in range(model.njoints - 1, 0, -1):
+        found[joint - 1] = lever
+        lever += float(np.linalg.norm(model.jointPlacements[joint].translation))
+    return found

@@ -65,7 +65,7 @@ class Wishes:
     def _pass_through(self, proposal: Proposal, now: float, row: FloatArray, gripper: float | None) -> Wish:
         wanted = legs.motors(row) if proposal.mode is Mode.LEG else row
         out = (wanted < self.room.lower) | (wanted > self.room.upper)
-        clipped = self.room.describe(out, np.zeros(3, dtype=bool))
+        clipped = self.room.describe(out, None) if out.any() else ()
         first = self._aim(proposal, now + self._dt)
         course = (lambda ahead: self._aim(proposal, now + ahead)) if len(proposal.times) > 1 else None
         return Wish(first.velocity, first.position, course, gripper, row, clipped)

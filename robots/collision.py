@@ -1,0 +1,140 @@
+"""How far a robot's links are from each other and from what stands around it: pinocchio and coal on the robot's URDF.
+
+Pairs that touch whatever the arm does are left out (collision_pairs.py finds them). `reach` bounds how much each joint can change each distance, so that most postures need no query at all.
+One object belongs to one thread (it reuses its memory).
+"""
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import coal
+import numpy as np
+import pinocchio as pin
+from visuomotor.robots import paths
+from visuomotor.robots.fixture import Fixture
+from visuomotor.robots.interface import FloatArray
+from visuomotor.robots.settings import BadInput
+from visuomotor.robots.spec import RobotSpec
+
+SELF_MARGIN = 0.01  # m that links keep from each other
+
+
+class CollisionScene:
+    """The clearances of one arm among fixtures; a clearance is the distance that is left beyond the margin kept."""
+
+    def __init__(self, spec: RobotSpec, fixtures: Sequence[Fixture] = (), apart: Sequence[tuple[str, str]] = ()) -> None:
+        self.spec = spec
+        self.model, self.geometry = shapes(spec)
+        self._links = self.geometry.ngeoms
+        self._hand = self.model.njoints - 1
+        for fixture in fixtures:
+            self.geometry.addGeometryObject(_box(fixture))
+        self.pairs = self._wanted(fixtures, {frozenset(names) for names in apart})
+        for first, second, _ in self.pairs:
+            self.geometry.addCollisionPair(pin.CollisionPair(first, second))
+        self.margins = np.array([margin for _, _, margin in self.pairs])
+        self.reach = np.array([self._reach(first, second) for first, second, _ in self.pairs]).reshape(-1, self.model.nv)
+        self._data, self._placed = self.model.createData(), self.geometry.createData()
+
+    def clearances(self, q: FloatArray) -> FloatArray:
+        """Return the clearance of every pair."""
+        pin.computeDistances(self.model, self._data, self.geometry, self._placed, q)
+        return np.array([result.min_distance for result in self._placed.distanceResults]) - self.margins
+
+    def smallest(self, q: FloatArray) -> tuple[float, int]:
+        """Return the smallest distance, margin included, and its pair."""
+        pair = int(pin.computeDistances(self.model, self._data, self.geometry, self._placed, q))
+        return float(self._placed.distanceResults[pair].min_distance), pair
+
+    def some(self, q: FloatArray, pairs: Sequence[int]) -> list[float]:
+        """Return the clearances of some pairs."""
+        pin.updateGeometryPlacements(self.model, self._data, self.geometry, self._placed, q)
+        return [pin.computeDistance(self.geometry, self._placed, pair).min_distance - self.pairs[pair][2]
+                for pair in pairs]
+
+    def slope(self, q: FloatArray, pair: int) -> FloatArray:
+        """Return how fast a clearance grows with each joint, m/rad."""
+        pin.computeJointJacobians(self.model, self._data, q)
+        pin.updateGeometryPlacements(self.model, self._data, self.geometry, self._placed)
+        result = pin.computeDistance(self.geometry, self._placed, pair)
+        first, second, _ = self.pairs[pair]
+        return self._along(result.normal, result.getNearestPoint2(), second) - self._along(
+            result.normal, result.getNearestPoint1(), first)
+
+    def names(self, pair: int) -> tuple[str, str]:
+        """Name the two parts of a pair."""
+        first, second, _ = self.pairs[pair]
+        return self._name(first), self._name(second)
+
+    def neighbours(self, first: str, second: str) -> bool:
+        """Say whether one joint connects two links."""
+        joints = {self._name(number): self._joint(number) for number in range(self._links)}
+        return abs(joints[first] - joints[second]) == 1
+
+    def _name(self, number: int) -> str:
+        shape = self.geometry.geometryObjects[number]
+        return link_of(shape.name) if number < self._links else str(shape.name)
+
+    def _along(self, normal: FloatArray, point: FloatArray, shape: int) -> FloatArray:
+        """How fast a point of a shape moves along a direction, for each joint's speed."""
+        joint = self.geometry.geometryObjects[shape].parentJoint
+        jacobian = pin.getJointJacobian(self.model, self._data, joint, pin.LOCAL_WORLD_ALIGNED)
+        (x, y, z), (a, b, c) = (point - self._data.oMi[joint].translation).tolist(), normal.tolist()
+        moved: FloatArray = np.array([a, b, c, y * c - z * b, z * a - x * c, x * b - y * a]) @ jacobian
+        return moved
+
+    def _wanted(self, fixtures: Sequence[Fixture], apart: set[frozenset[str]]) -> list[tuple[int, int, float]]:
+        """List the pairs that can change their distance and may not touch, with the margin that each keeps."""
+        pairs = [(i, j, SELF_MARGIN) for i in range(self._links) for j in range(i + 1, self._links)
+                 if self._joint(i) != self._joint(j) and frozenset((self._name(i), self._name(j))) not in apart]
+        for number, fixture in enumerate(fixtures, self._links):
+            for link in range(self._links):
+                if self._joint(link) and frozenset((self._name(link), fixture.name)) not in apart:
+                    hand = self._joint(link) == self._hand
+                    pairs.append((link, number, fixture.hand_margin if hand else fixture.margin))
+        return pairs
+
+    def _joint(self, shape: int) -> int:
+        return int(self.geometry.geometryObjects[shape].parentJoint)
+
+    def _reach(self, first: int, second: int) -> FloatArray:
+        """Bound how far each joint moves the shapes of a pair against each other, m/rad."""
+        low, high = sorted((self._joint(first), self._joint(second)))
+        outer = first if self._joint(first) == high else second
+        lever, levers = _size(self.geometry.geometryObjects[outer]), np.zeros(self.model.nv)
+        for joint in range(high, low, -1):
+            levers[joint - 1] = lever
+            lever += float(np.linalg.norm(self.model.jointPlacements[joint].translation))
+        return levers
+
+
+def shapes(spec: RobotSpec) -> tuple[pin.Model, pin.GeometryModel]:
+    """Return the arm with its gripper open, and its collision shapes."""
+    if spec.kind != 'arm' or not spec.urdf or ':' in spec.urdf:
+        raise BadInput(f'Collisions need an arm with a model in urdf/, but {spec.name} has none; choose an arm.')
+    text = (paths.URDF / spec.urdf).read_text().replace('type="continuous"', 'type="revolute"')
+    full = pin.buildModelFromXML(text)
+    solids = pin.buildGeomFromUrdfString(full, text, pin.GeometryType.COLLISION)
+    locked = [number for number, name in enumerate(full.names) if number and name not in spec.names]
+    posture = pin.neutral(full)
+    for name, opened in zip(spec.gripper.joints, spec.gripper.open, strict=True) if spec.gripper else ():
+        posture[full.joints[full.getJointId(name)].idx_q] = opened
+    model, geometry = pin.buildReducedModel(full, solids, locked, posture)
+    return model, geometry
+
+
+def link_of(shape: str) -> str:
+    """Name the link of a shape: pinocchio numbers the shapes of each link."""
+    return shape.rpartition('_')[0]
+
+
+def _box(fixture: Fixture) -> pin.GeometryObject:
+    placement = pin.SE3(pin.rpy.rpyToMatrix(*fixture.rpy), np.array(fixture.position))
+    return pin.GeometryObject(fixture.name, 0, 0, placement, coal.Box(*fixture.size))
+
+
+def _size(shape: pin.GeometryObject) -> float:
+    """Return how far the furthest point of a shape is from its joint."""
+    shape.geometry.computeLocalAABB()
+    centre = shape.placement.act(np.array(shape.geometry.aabb_center))
+    return float(np.linalg.norm(centre) + shape.geometry.aabb_radius)
