@@ -32,8 +32,8 @@ class BulletRobot:
         self._client: Any = client
         self._arm = self._body.numbers(spec.names)
         self._fingers = self._body.numbers(spec.gripper.joints) if spec.gripper else []
-        self._open = np.array(spec.gripper.open if spec.gripper else [])
-        self._stroke = np.array(spec.gripper.closed if spec.gripper else []) - self._open
+        self._open = list(spec.gripper.open) if spec.gripper else []
+        self._stroke = [b - a for a, b in zip(self._open, spec.gripper.closed, strict=True)] if spec.gripper else []
         self._motors = [*self._arm, *self._fingers]
         self._finger_goal: tuple[float, list[float]] = (math.nan, [])   # closing, and where it puts each finger
         self._finger_rest = [0.0] * len(self._fingers)
@@ -65,12 +65,12 @@ class BulletRobot:
         with self._lock:
             states = self._client.getJointStates(self.body, self._motors)
             alarms = (self._silence(),) if self._silent else ()
-        position, velocity, effort = np.array([(s[0], s[1], s[3]) for s in states]).T
-        n = len(self._arm)
-        fingers = max(len(self._fingers), 1)
-        closing = float(((position[n:] - self._open) / self._stroke).sum()) / fingers
-        force = float(np.abs(effort[n:]).sum()) / fingers
-        return State(self.clock(), position[:n], velocity[:n], effort[:n], closing, force, None, alarms)
+        position, velocity, _, effort = zip(*states, strict=True)
+        n, fingers = len(self._arm), max(len(self._fingers), 1)
+        closing = sum((at - a) / b for at, a, b in zip(position[n:], self._open, self._stroke, strict=True)) / fingers
+        force = sum(map(abs, effort[n:])) / fingers
+        return State(self.clock(), np.array(position[:n]), np.array(velocity[:n]), np.array(effort[:n]), closing, force,
+                     None, alarms)
 
     def send(self, target: Target) -> Target:
         self._need_connection()
@@ -110,7 +110,7 @@ class BulletRobot:
         """Put the arm somewhere at once, at rest. Between episodes only: nothing real can do that."""
         with self._lock:
             self._body.place(self._arm, position)
-            self._body.place(self._fingers, self._open + closing * self._stroke)
+            self._body.place(self._fingers, np.array(self._closed(closing)))
             self._place_passive()
             self._setpoint = Setpoint(self.spec, position)
             self._setpoint.gripper = closing
@@ -134,11 +134,15 @@ class BulletRobot:
     def _drive(self) -> None:
         point = self._setpoint
         if self._finger_goal[0] != point.gripper:
-            self._finger_goal = (point.gripper, (self._open + point.gripper * self._stroke).tolist())
+            self._finger_goal = (point.gripper, self._closed(point.gripper))
         positions, velocities = point.position + self._finger_goal[1], point.velocity + self._finger_rest
         self._client.setJointMotorControlArray(
             self.body, self._motors, self._client.POSITION_CONTROL, targetPositions=positions,
             targetVelocities=velocities, forces=self._forces, positionGains=self._gains)
+
+    def _closed(self, closing: float) -> list[float]:
+        """Return where each finger is when they are closed this far."""
+        return [a + closing * b for a, b in zip(self._open, self._stroke, strict=True)]
 
     def _permitted(self, wanted: list[float], span: float) -> list[float]:
         """Return the positions nearest to these within the limits of position and of speed since the last command."""
@@ -172,7 +176,7 @@ class BulletRobot:
     def _check(self, target: Target) -> None:
         n = len(self._arm)
         for what, array in (('positions', target.position), ('velocities', target.velocity)):
-            if np.shape(array) != (n,):
+            if array.shape != (n,):
                 raise BadInput(f'{self.spec.name} expects {n} {what}, but got an array of shape {np.shape(array)}.')
             # One number that is not finite makes the product so; huge ones too, hence the second look.
             if not math.isfinite(array.dot(array)) and not np.isfinite(array).all():

@@ -31,6 +31,7 @@ class Visuomotor(gymnasium.Env[Seen, NDArray[np.float32]]):
         self.action_space = Box(-1.0, 1.0, (self.world.task.action.size,), np.float32)
         self.pilot.begin()
         self._bounds = {name: self._bound(name, value) for name, value in self.pilot.observe().items()}
+        self._lay_out()
         boxes: dict[str, gymnasium.Space[Any]] = {
             name: Box(low, high, dtype=low.dtype.type) for name, (low, high) in self._bounds.items()}
         self.observation_space: gymnasium.Space[Any] = Dict(boxes)
@@ -58,12 +59,17 @@ class Visuomotor(gymnasium.Env[Seen, NDArray[np.float32]]):
 
     def _observe(self) -> Seen:
         seen = self.pilot.observe()
-        return {name: value if value.dtype == np.uint8 else self._cut(value, *self._bounds[name])
-                for name, value in seen.items()}
+        numbers = np.concatenate([seen[name] for name in self._places]).astype(np.float32)
+        cut = np.minimum(np.maximum(numbers, self._lowest), self._highest)   # all at once: one by one takes longer
+        return {name: cut[self._places[name]] if name in self._places else value for name, value in seen.items()}
 
-    def _cut(self, value: NDArray[Any], low: NDArray[Any], high: NDArray[Any]) -> NDArray[np.float32]:
-        cut: NDArray[np.float32] = np.minimum(np.maximum(value.astype(np.float32), low), high)
-        return cut
+    def _lay_out(self) -> None:
+        """Give every number of an observation a place in one row, beside the bounds that it is cut to."""
+        rows = {name: bounds for name, bounds in self._bounds.items() if bounds[0].dtype != np.uint8}
+        sizes = [len(low) for low, _ in rows.values()]
+        self._places = {name: slice(end - size, end)
+                        for name, size, end in zip(rows, sizes, np.cumsum(sizes).tolist(), strict=True)}
+        self._lowest, self._highest = (np.concatenate([bounds[side] for bounds in rows.values()]) for side in (0, 1))
 
     def _bound(self, name: str, value: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
         """Return the smallest and largest values that this part of an observation takes."""

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,10 +58,8 @@ class Loose:
     footprint: Footprint
     values: dict[str, float]
     seen_at: tuple[float, ...] = (math.inf,) * 7   # pose when it was last measured
-
-    @property
-    def pose(self) -> FloatArray:
-        return np.array(self.seen_at)
+    pose: FloatArray = field(default_factory=lambda: np.full(7, math.inf))   # the same
+    centre: tuple[float, ...] = (math.inf,) * 3    # of its footprint
 
 
 class Grasp:
@@ -102,11 +100,11 @@ class Grasp:
     def truth(self, world: BulletWorld) -> Truth:
         state = world.client.getLinkState(world.robot.body, world.robot.links[self.robot.tip_link],
                                           computeLinkVelocity=1, computeForwardKinematics=1)
-        tip, speed = np.array([*state[4], *state[5]]), math.hypot(*state[6])
+        tip, speed = np.array(state[4] + state[5]), math.hypot(*state[6])
         for one in self.loose:
             self._look_at(world, one)
-        heights = [float(one.footprint.centre[2]) - TRAY_FLOOR for one in self.loose]
-        near = [math.dist(one.footprint.centre, state[4]) < self.numbers.near for one in self.loose]
+        heights = [one.centre[2] - TRAY_FLOOR for one in self.loose]
+        near = [math.dist(one.centre, state[4]) < self.numbers.near for one in self.loose]
         held = any(close and height >= self.numbers.lift for close, height in zip(near, heights, strict=True))
         reward = self._judge(world.time, held and speed < self.numbers.still)
         progress = max((min(h / self.numbers.lift, 1.0) for h, n in zip(heights, near, strict=True) if n), default=0.0)
@@ -165,9 +163,10 @@ class Grasp:
     def _look_at(self, world: BulletWorld, one: Loose) -> None:
         """Measure an object again if it has moved."""
         position, orientation = world.client.getBasePositionAndOrientation(one.body)
-        if any(abs(now - then) > MOVED for now, then in zip((*position, *orientation), one.seen_at, strict=True)):
+        seen_at = position + orientation
+        if max([abs(now - then) for now, then in zip(seen_at, one.seen_at, strict=True)]) > MOVED:
             rotation = np.array(world.client.getMatrixFromQuaternion(orientation)).reshape(3, 3)
             one.footprint = objects.footprint(one.corners, np.array(position), rotation)
             one.values = dict(zip((f'{one.name}.{measure}' for measure in MEASURES),
                                   (float(number) for number in one.footprint.numbers), strict=True))
-            one.seen_at = (*position, *orientation)
+            one.seen_at, one.pose, one.centre = seen_at, np.array(seen_at), tuple(one.footprint.centre.tolist())
