@@ -174,7 +174,8 @@ def _teleop(choices: Choices) -> tuple[NodeEntry, ...]:
 
 def _safety(choices: Choices, task: TaskSpec) -> NodeEntry:
     """Arms by itself where nothing can be hurt; a real machine waits for a person."""
-    parameters = {'robot': choices.robot, 'task': task.name, 'armed_at_start': choices.world != 'real'}
+    parameters = {'robot': choices.robot, 'task': task.name, 'armed_at_start': choices.world != 'real',
+                  'latch_file': str(_run_folder(choices, task).absolute() / 'stop.json')}
     return NodeEntry('safety', 'safety', parameters, process='safety', thread='control')
 
 
@@ -186,6 +187,9 @@ def _supervisor(choices: Choices, task: TaskSpec) -> NodeEntry:
 def _recorder(choices: Choices, task: TaskSpec) -> tuple[NodeEntry, ...]:
     if not choices.record:
         return ()
-    folder = Path(choices.data) / f'{choices.robot}-{task.name}' / choices.run
-    parameters = {'folder': str(folder.absolute()), 'robot': choices.robot, 'task': task.name, 'policy': choices.policy}
+    parameters = {'folder': str(_run_folder(choices, task).absolute()), 'robot': choices.robot, 'task': task.name, 'policy': choices.policy}
     return (NodeEntry('recorder', 'recorder', parameters, process='recorder', thread='recorder'),)
+
+
+def _run_folder(choices: Choices, task: TaskSpec) -> Path:
+    return Path(choices.data) / f'{choices.robot}-{task.name}' / choices.run

@@ -17,6 +17,7 @@ from visuomotor.robots.settings import BadInput
 from visuomotor.robots.spec import RobotSpec
 
 SELF_MARGIN = 0.01  # m that links keep from each other
+STRAIGHT = 1.05     # a short way of the joints is no longer than this times the straight way of a shape
 
 
 class CollisionScene:
@@ -34,6 +35,12 @@ class CollisionScene:
             self.geometry.addCollisionPair(pin.CollisionPair(first, second))
         self.margins = np.array([margin for _, _, margin in self.pairs])
         self.reach = np.array([self._reach(first, second) for first, second, _ in self.pairs]).reshape(-1, self.model.nv)
+        self._outer = [self._outwards(first, second) for first, second, _ in self.pairs]
+        solids = [self.geometry.geometryObjects[outer].geometry for outer, _ in self._outer]
+        for solid in solids:
+            solid.computeLocalAABB()
+        self._middle = [pin.SE3(np.eye(3), np.array(solid.aabb_center)) for solid in solids]
+        self._radius = [float(solid.aabb_radius) for solid in solids]
         self._data, self._placed = self.model.createData(), self.geometry.createData()
 
     def clearances(self, q: FloatArray) -> FloatArray:
@@ -51,6 +58,21 @@ class CollisionScene:
         pin.updateGeometryPlacements(self.model, self._data, self.geometry, self._placed, q)
         return [pin.computeDistance(self.geometry, self._placed, pair).min_distance - self.pairs[pair][2]
                 for pair in pairs]
+
+    def travel(self, start: FloatArray, end: FloatArray, pairs: Sequence[int]) -> list[float]:
+        """Bound how far the two shapes of each pair move against each other on a short straight way, m."""
+        relative = []
+        for q in (start, end):
+            pin.updateGeometryPlacements(self.model, self._data, self.geometry, self._placed, q)
+            relative.append([self._seen(pair) for pair in pairs])
+        return [STRAIGHT * (float(np.linalg.norm(then.translation - now.translation))
+                            + float(np.linalg.norm(pin.log3(then.rotation.T @ now.rotation))) * self._radius[pair])
+                for pair, then, now in zip(pairs, *relative, strict=True)]
+
+    def _seen(self, pair: int) -> pin.SE3:
+        """The middle of the outer shape of a pair, seen from the inner one."""
+        outer, inner = self._outer[pair]
+        return (self._placed.oMg[inner].inverse() * self._placed.oMg[outer]) * self._middle[pair]
 
     def slope(self, q: FloatArray, pair: int) -> FloatArray:
         """Return how fast a clearance grows with each joint, m/rad."""
@@ -97,10 +119,14 @@ class CollisionScene:
     def _joint(self, shape: int) -> int:
         return int(self.geometry.geometryObjects[shape].parentJoint)
 
+    def _outwards(self, first: int, second: int) -> tuple[int, int]:
+        """Which shape of a pair is further out on the arm, and which is not."""
+        return (first, second) if self._joint(first) > self._joint(second) else (second, first)
+
     def _reach(self, first: int, second: int) -> FloatArray:
         """Bound how far each joint moves the shapes of a pair against each other, m/rad."""
-        low, high = sorted((self._joint(first), self._joint(second)))
-        outer = first if self._joint(first) == high else second
+        outer, inner = self._outwards(first, second)
+        low, high = self._joint(inner), self._joint(outer)
         lever, levers = _size(self.geometry.geometryObjects[outer]), np.zeros(self.model.nv)
         for joint in range(high, low, -1):
             levers[joint - 1] = lever

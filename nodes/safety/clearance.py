@@ -2,7 +2,8 @@
 
 No joint can change a clearance by more than `scene.reach` for each rad. So one look, at one posture, speaks for every
 posture near it: most beats need none. Where it does not suffice the way out is halved again and again, and only pairs
-still in doubt are looked at. What remains in doubt after that counts as a collision.
+still in doubt are looked at. What remains in doubt after that counts as a collision. At every place looked at the whole
+margin is kept, and between them at least half of it.
 """
 from __future__ import annotations
 
@@ -19,6 +20,7 @@ MOST_LOOKS = 40    # along one way out
 CROWD = 8          # pairs in doubt, above which a look at all of them pays
 EXACT = 1e-5       # m; rounding is no approach
 RATE = 10.0        # 1/s: what is near may be approached by at most this times the clearance left
+BETWEEN = 0.5      # of the margin, that may be lost between two looks at the end of all halving
 SOFT = 0.25        # of the margin, that approaching leaves as clearance
 NEAREST = 3        # pairs that slow down one wish
 Numbers = NDArray[np.intp]
@@ -82,19 +84,19 @@ class Clearance:
                 continue
             if last - first > 2:
                 open_ += [(middle, last, left), (first, middle, left)]
-            elif hit := self._between(places, gone, (first, middle, last), left):
+            elif hit := self._between(places, (first, middle, last), left):
                 return hit
         return ()
 
-    def _between(self, places: FloatArray, gone: FloatArray, stops: tuple[int, int, int],
-                 pairs: Numbers) -> tuple[int, ...]:
-        """Decide the shortest stretches by both their ends: nothing in between is nearer than this."""
+    def _between(self, places: FloatArray, stops: tuple[int, int, int], pairs: Numbers) -> tuple[int, ...]:
+        """Decide the shortest stretches by both their ends: what passes closer in between still keeps some margin."""
         numbers = pairs.tolist()
         ends = [np.array(self.scene.some(places[stop], numbers)) for stop in stops]
+        spare = BETWEEN * self.scene.margins[pairs]
         for one, other, first, last in zip(ends, ends[1:], stops, stops[1:], strict=False):
-            least = (one + other - self.scene.reach[pairs] @ (gone[last] - gone[first])) / 2
-            if (least < 0.0).any():
-                return tuple(pairs[least < 0.0].tolist())
+            least = (one + other - np.array(self.scene.travel(places[first], places[last], numbers))) / 2 + spare
+            if (np.minimum(np.minimum(one, other), least) < 0.0).any():
+                return tuple(pairs[np.minimum(np.minimum(one, other), least) < 0.0].tolist())
         return ()
 
     def bend(self, speeds: FloatArray, posture: FloatArray) -> tuple[FloatArray, tuple[str, ...]]:

@@ -1,22 +1,25 @@
 """The safety filter: one answer to every joint state, a function of values and of what it commanded before.
 
-Invariant: every motion that it commands has a stored, jerk-limited braking run to standstill inside the joint limits
-and, looked at along the run, inside the workspace. A wish that would lose it is bent or not followed.
+Invariant: every motion that it commands has a stored, jerk-limited braking run to standstill inside the joint limits,
+the workspace, and clear of the arm itself and its surroundings. A wish that would lose it is bent or not followed.
 """
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from visuomotor.nodes.safety import latch as latches
 from visuomotor.nodes.safety import watch
 from visuomotor.nodes.safety.clearance import Clearance
 from visuomotor.nodes.safety.follow import Follower
+from visuomotor.nodes.safety.guard import Guard, squeezed
 from visuomotor.nodes.safety.latch import Category, Latch
 from visuomotor.nodes.safety.limits import Limits
 from visuomotor.nodes.safety.margins import tightest
 from visuomotor.nodes.safety.motion import Aim, JerkLimited
 from visuomotor.nodes.safety.ramp import Motion
+from visuomotor.nodes.safety.reflex import Reflex, low
 from visuomotor.nodes.safety.room import Room
 from visuomotor.nodes.safety.sources import Heard, Sources
 from visuomotor.nodes.safety.verdict import Permitted, Verdict
@@ -31,7 +34,7 @@ class SafetyFilter:
     """Stands between every source of motion and one robot."""
 
     def __init__(self, spec: RobotSpec, kinematics: Kinematics | None, limits: Limits, *, armed: bool = False,
-                 scene: CollisionScene | None = None) -> None:
+                 scene: CollisionScene | None = None, latch: Latch | None = None) -> None:
         self.spec, self.limits = spec, limits
         self.sources = Sources(spec, limits)
         self.motion = JerkLimited(spec, limits)
@@ -39,7 +42,9 @@ class SafetyFilter:
         self.wishes = Wishes(spec, kinematics, limits, self.room)
         self.clearance = Clearance(scene) if scene else None
         self.follower = Follower(self.motion, self.room, self.clearance, limits)
-        self.latch = Latch(armed=armed)
+        self.guard = Guard(spec, limits)
+        self.reflex = Reflex(spec, limits) if spec.kind == 'legged' else None
+        self.latch = latch or Latch(armed=armed)
         self.state: State | None = None
         self.received = -np.inf   # s, when the newest state came
         self._gripper = 0.0
@@ -47,6 +52,7 @@ class SafetyFilter:
         self._again = ''          # why motion begins again from the measured state; '' when it goes on
         self._followed: tuple[int, Mode] | None = None
         self._held = self.motion.now.position  # where the robot was commanded to be when the stop was called
+        self._touched, self._until = '', -np.inf  # the last contact, and when the arm has given way to it
 
     # Stop and arm.
     def stop(self, reason: str, category: Category = Category.BRAKE) -> None:
@@ -77,6 +83,11 @@ class SafetyFilter:
 
     def step(self, state: State, now: float) -> Permitted:
         """Answer one joint state, received at `now`: where the joints should be one beat later, and why."""
+        permitted = self._decide(state, now)
+        self.guard.sent(permitted.target.position)
+        return permitted
+
+    def _decide(self, state: State, now: float) -> Permitted:
         if unusable := watch.unusable(state, now, self.limits):
             return self._halt((unusable,))
         broken = self._again or watch.broken_off(state, self.state, self.spec, self.limits)
@@ -85,20 +96,30 @@ class SafetyFilter:
             return self._begin(state, broken)
         if self.latch.forbids:
             return self._stand(self.latch.forbids)
-        if lean := watch.tilted(state.imu, self.limits):
-            return self._halt((lean,))
+        if self.reflex:
+            return self._walk(state, now, self.reflex)
+        if why := self.guard.contact(state):
+            self._touched, self._until = why, state.stamp + self.limits.contact_pause
+            self.sources.clear()
+        if state.stamp < self._until:
+            return self._give_way(state)
         return self._follow(state.stamp, now)
 
     def _note(self, state: State, now: float) -> None:
         if self.state is not None and state.stamp < self.state.stamp:
             self.sources.clear()
+            self._until = -np.inf
         self.state, self.received = state, now
 
     def _begin(self, state: State, why: str) -> Permitted:
-        """Begin at rest where the robot is; the first target is its own place, so that nothing jumps."""
+        """Begin where the robot is, so that nothing jumps; one that is found in motion is braked."""
         self._again = ''
-        self.motion.restart(state.position)
+        moving = np.abs(state.velocity) > latches.STILL * self.spec.velocity
+        self.motion.restart(state.position, np.where(moving, state.velocity, 0.0))
         self.wishes.forget()
+        self.guard.forget()
+        if self.reflex:
+            self.reflex.forget()
         self._followed = None
         if not self._begun:
             self._begun = True
@@ -113,11 +134,37 @@ class SafetyFilter:
 
     def _stand(self, why: str) -> Permitted:
         """Stop as the latch says: brake and stay, or brake and go back to where the stop was called."""
-        hold = self.latch.category is Category.HOLD
-        back = self.motion.toward(Aim(self._held, self.motion.still, self.motion.still)) if hold else None
-        if back is None or not self.follower.keeps_way_out(back):
+        if self.latch.category is Category.HOLD:
+            return self._go_to(self._held, why)
+        if self.reflex and self.latch.stopped and not self.motion.time_to_stop:
+            return self._reflexively(self.reflex.lie_down(self.motion.now.position), why)
+        return self._halt((why,))
+
+    def _give_way(self, state: State) -> Permitted:
+        """Relax after contact: want to be where the arm was pushed to."""
+        return self._go_to(np.clip(state.position, self.room.lower, self.room.upper), self._touched)
+
+    def _go_to(self, place: FloatArray, why: str) -> Permitted:
+        going = self.motion.toward(Aim(place, self.motion.still, self.motion.still))
+        if going is None or not self.follower.keeps_way_out(going):
             return self._halt((why,))
-        return self._answer(self.motion.take(back), Verdict.STOP, (why,))
+        return self._answer(self.motion.take(going), Verdict.STOP, (why,))
+
+    def _walk(self, state: State, now: float, reflex: Reflex) -> Permitted:
+        """A legged robot that leans or overheats lies down; it stands up slowly before it goes on."""
+        if state.imu is None:
+            return self._halt(('no attitude: imu is missing or old',))
+        lean = watch.lean_of(state.imu)
+        if why := watch.tilted(lean, self.limits) or self.guard.hot(state):
+            return self._reflexively(reflex.lie_down(self.motion.now.position), f'{why}: lies down')
+        rising = reflex.stand_up(self.motion.now.position, low(state, lean, self.limits))
+        return self._follow(state.stamp, now) if rising is None else self._reflexively(rising, 'stands up slowly')
+
+    def _reflexively(self, speeds: FloatArray, why: str) -> Permitted:
+        self.wishes.forget()
+        self._followed = None
+        granted = self.follower.grant(Wish(speeds))
+        return self._answer(granted.motion, Verdict.STOP, (why, *granted.reasons))
 
     def _follow(self, stamp: float, now: float) -> Permitted:
         heard, silent = self.sources.winner(stamp)
@@ -145,11 +192,13 @@ class SafetyFilter:
     def _grip(self, wanted: float | None) -> None:
         if wanted is not None and self.spec.gripper is not None:
             stride = self.spec.gripper.speed * self.motion.dt
+            if self.state and squeezed(self.state, self.spec, self.limits):
+                wanted = min(wanted, self.state.gripper)
             self._gripper += min(max(min(max(wanted, 0.0), 1.0) - self._gripper, -stride), stride)
 
     def _answer(self, motion: Motion, verdict: Verdict, reasons: tuple[str, ...]) -> Permitted:
         refusals = self.sources.told()
         gripper = self._gripper if self.spec.gripper is not None else None
-        margins = tightest(motion, self.room, self.motion)
         heard = max(verdict, Verdict.CLIP) if refusals else verdict
-        return Permitted(Target(motion.position, motion.velocity, gripper), heard, (*reasons, *refusals), margins)
+        measure = partial(tightest, motion, self.room, self.motion, self.clearance, self.motion.time_to_stop)
+        return Permitted(Target(motion.position, motion.velocity, gripper), heard, (*reasons, *refusals), measure)

@@ -7,7 +7,8 @@ from visuomotor.robots.settings import knob
 
 SHARES = ('speed_share', 'acceleration_share', 'jerk_share')
 POSITIVE = ('state_age', 'proposal_age', 'observation_age', 'future', 'tip_speed', 'tip_turn', 'tip_acceleration',
-            'tilt', 'behind')
+            'tilt', 'height', 'lying', 'reflex_speed', 'hot_share', 'hot_time', 'contact_torque', 'contact_error', 'contact_lag',
+            'contact_time', 'contact_pause', 'gripper_share', 'behind')
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,18 @@ class Limits:
     longest_chunk: int = knob(500, 'targets in one proposal')
     longest_plan: float = knob(30.0, 'how far ahead a proposal may plan', 's')
     tilt: float = knob(0.9, 'largest roll or pitch of a legged body', 'rad')
+    height: float = knob(0.09, 'lowest height of a legged body, reckoned from its legs', 'm')
+    lying: float = knob(0.6, 'extension of the legs of a robot that lies', 'rad')
+    reflex_speed: float = knob(2.0, 'of lying down and standing up', 'rad/s')
+    hot_share: float = knob(0.7, 'part of its torque limit above which a motor of a legged robot heats up', '0..1')
+    hot_time: float = knob(0.8, 'after which such a motor has to rest; it switches itself off after 1 s', 's')
+    contact_torque: float = knob(0.97, "part of a joint's torque limit that counts as contact", '0..1')
+    contact_error: float = knob(0.06, 'distance from where a joint was sent that counts as contact', 'rad')
+    contact_lag: float = knob(0.15, 'how late a robot may be where it was sent', 's')
+    contact_time: float = knob(0.1, 'that contact has to last', 's')
+    contact_pause: float = knob(0.5, 'for which the arm gives way after contact', 's')
+    gripper_share: float = knob(1.05, "part of the gripper's force limit above which it eases", '0..')
+    heartbeat: float = knob(0.0, "longest silence of operator/heartbeat; 0: no operator's heartbeat is required", 's')
     behind: float = knob(0.25, 'distance to the due target above which we say that a joint is behind', 'rad')
 
     def __post_init__(self) -> None:
@@ -38,6 +51,8 @@ class Limits:
         for name in POSITIVE:
             if not getattr(self, name) > 0:
                 raise ValueError(f'{name} should be above 0, but is {getattr(self, name)}')
+        if self.heartbeat < 0:
+            raise ValueError(f'heartbeat should be 0 or more, but is {self.heartbeat}')
         if self.position_margin < 0 or self.workspace_margin < 0 or self.longest_chunk < 1 or self.longest_plan <= 0:
             raise ValueError('margins should be 0 or more, and longest_chunk and longest_plan above 0')
 
@@ -48,4 +63,5 @@ class SafetySettings(Limits):
 
     robot: str = knob('iiwa7', 'which robot; `visuomotor list robots`')
     task: str = knob('', 'whose fixtures stand around it; empty: nothing but the arm itself')
+    latch_file: str = knob('', 'keeps a stop through a restart; empty: a restart forgets it')
     armed_at_start: bool = knob(False, 'move without being armed first; only where nothing can be hurt')

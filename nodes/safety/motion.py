@@ -61,9 +61,10 @@ class JerkLimited:
         question.synchronization = Synchronization.Time
         return question
 
-    def restart(self, position: FloatArray) -> None:
-        """Begin at rest at this position."""
-        self.now = Motion(np.array(position, dtype=np.float64), self.still, self.still)
+    def restart(self, position: FloatArray, velocity: FloatArray | None = None) -> None:
+        """Begin at this position, at rest or, for a robot found in motion, with its way out before it."""
+        moving = self.still if velocity is None else np.clip(velocity, -self.speed, self.speed)
+        self.now = Motion(np.array(position, dtype=np.float64), moving, self.still)
         self._way_out, self._gone, self._lead = self._rest_from(self.now), 0.0, 0
 
     def meet(self, course: Course) -> Candidate | None:

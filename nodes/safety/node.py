@@ -1,26 +1,31 @@
 """Stands between every source of motion and the robot.
 
 in   action/policy, action/reset, action/teleop   what somebody wants     joint_states, imu   where the robot is
+     safety/stop_now   latches a stop, with its reason     operator/heartbeat   where one is required, silence stops
 out  command         one for every joint_states, with the same stamp: what is permitted, with its verdict and reasons
-     safety/status   the same for people, with margins
+     safety/status   the same for people, with margins: at each change and ten times a second
 serves safety/stop, safety/arm
 """
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray
 from sensor_msgs.msg import Imu as ImuMessage
 from sensor_msgs.msg import JointState
+from std_msgs.msg import Empty, String
 from visuomotor.msg import Command, Margin, Proposal, SafetyStatus
 from visuomotor.nodes._ros import convert, qos
 from visuomotor.nodes._ros.node import Node
 from visuomotor.nodes._ros.params import declare
 from visuomotor.nodes._ros.run import run
+from visuomotor.nodes.safety import latch_file
 from visuomotor.nodes.safety.filter import SafetyFilter
-from visuomotor.nodes.safety.latch import Category
+from visuomotor.nodes.safety.heartbeat import Heartbeat
+from visuomotor.nodes.safety.latch import Category, Latch
 from visuomotor.nodes.safety.limits import SafetySettings
 from visuomotor.nodes.safety.refuse import NAMES
 from visuomotor.nodes.safety.verdict import Permitted, Verdict
@@ -31,6 +36,9 @@ from visuomotor.robots.kinematics import Kinematics
 from visuomotor.robots.settings import BadInput
 from visuomotor.srv import Arm, Stop
 from visuomotor.worlds.interface import load_task
+
+
+STATUS_EVERY = 0.099  # s, while nothing changes
 
 
 class SafetyNode(Node):
@@ -44,8 +52,13 @@ class SafetyNode(Node):
         self.spec = spec.load(self.limits.robot)
         kinematics = Kinematics(self.spec) if self.spec.kind == 'arm' and self.spec.urdf else None
         scene = self._scene() if kinematics else None
-        self.filter = SafetyFilter(self.spec, kinematics, self.limits, armed=self.limits.armed_at_start, scene=scene)
+        self.file = Path(self.limits.latch_file) if self.limits.latch_file else None
+        latch = latch_file.restore(self.file, self.limits.armed_at_start) if self.file else None
+        self.filter = SafetyFilter(self.spec, kinematics, self.limits, armed=self.limits.armed_at_start, scene=scene,
+                                   latch=latch)
         self.imu: Imu | None = None
+        self.imu_at, self.told, self.told_at = -1e18, '', -1e18
+        self.heartbeat = Heartbeat(self.limits.heartbeat)
         self.verdicts = dict.fromkeys(Verdict, 0)
         self.commands = self.say(Command, 'command', qos.COMMAND)
         self.status = self.say(SafetyStatus, 'safety/status', qos.LATCHED)
@@ -54,6 +67,8 @@ class SafetyNode(Node):
             self.hear(Proposal, f'action/{name}', partial(self.on_proposal, source), qos.COMMAND)
         self.hear(ImuMessage, 'imu', self.on_imu, qos.STATE)
         self.hear(JointState, 'joint_states', self.on_state, qos.STATE)
+        self.hear(String, 'safety/stop_now', lambda message: self.stop(message.data), qos.COMMAND)
+        self.hear(Empty, 'operator/heartbeat', lambda _: self.heartbeat.beat(self.now), qos.COMMAND)
         self.serve(Stop, 'safety/stop', self.on_stop)
         self.serve(Arm, 'safety/arm', self.on_arm)
         self.every(0.1, self.on_silence)
@@ -75,18 +90,28 @@ class SafetyNode(Node):
         self.filter.sources.hear(proposal, self.now, message.terminate)
 
     def on_imu(self, message: ImuMessage) -> None:
-        self.imu = convert.imu(message)
+        self.imu, self.imu_at = convert.imu(message), self.now
 
     def on_state(self, message: JointState) -> None:
+        now = self.now
+        fresh = 0.0 <= now - self.imu_at <= self.limits.state_age
         try:
-            state = convert.state(message, self.spec, self.imu)
+            state = convert.state(message, self.spec, self.imu if fresh else None)
         except BadInput as error:
             self.get_logger().error(str(error), throttle_duration_sec=5.0)
             return
-        permitted = self.filter.step(state, self.now)
-        self.verdicts[permitted.verdict] += 1
+        permitted = self.filter.step(state, now)
         self._tell_command(permitted, message.header)
+        self.verdicts[permitted.verdict] += 1
         self._tell_status(permitted.verdict, permitted.reasons, permitted)
+
+    def stop(self, reason: str, category: Category = Category.BRAKE) -> None:
+        self.filter.stop(reason, category)
+        self._keep(self.filter.latch)
+
+    def _keep(self, latch: Latch) -> None:
+        if self.file:
+            latch_file.store(self.file, latch)
 
     def _tell_command(self, permitted: Permitted, header: Any) -> None:
         target = permitted.target
@@ -98,6 +123,10 @@ class SafetyNode(Node):
 
     def _tell_status(self, level: Verdict, reasons: Sequence[str], permitted: Permitted | None = None) -> None:
         latch, now = self.filter.latch, self.now
+        news = f'{level} {reasons} {latch} {permitted.source if permitted else 0}'
+        if news == self.told and 0.0 <= now - self.told_at < STATUS_EVERY:
+            return
+        self.told, self.told_at = news, now
         status = SafetyStatus(
             level=int(level), reasons=reasons, armed=latch.armed, stopped=latch.stopped, stop_reason=latch.reason,
             refused=self.filter.sources.refused, state_age=self.filter.state_age(now), proposal_age=-1.0)
@@ -111,15 +140,19 @@ class SafetyNode(Node):
         """Without joint_states there is nothing to answer; the driver brakes by itself, and we say so."""
         if silence := self.filter.silence(self.now):
             self._tell_status(Verdict.STOP, (silence,))
+        if lost := self.heartbeat.lost(self.now, self.filter.latch.armed):
+            self.stop(lost)
 
     def on_stop(self, request: Stop.Request, response: Stop.Response) -> Stop.Response:
-        self.filter.stop(request.reason, Category(min(request.category, Category.HOLD)))
+        self.stop(request.reason, Category(min(request.category, Category.HOLD)))
         response.stopped, response.message = True, self.filter.latch.forbids
         return response
 
     def on_arm(self, request: Arm.Request, response: Arm.Response) -> Arm.Response:
-        response.message = self.filter.arm(request.reason, self.now)
+        response.message = self.heartbeat.missing(self.now) or self.filter.arm(request.reason, self.now)
         response.armed = not response.message
+        if response.armed:
+            self._keep(self.filter.latch)
         return response
 
     def on_second(self) -> None:

@@ -34,12 +34,14 @@ def broken_off(state: State, before: State | None, spec: RobotSpec, limits: Limi
     return f'{spec.names[int(np.argmax(leap))]} was moved by somebody else' if leap.max() > LEAP else ''
 
 
-def tilted(imu: Imu | None, limits: Limits) -> str:
-    """Return why a legged body may not go on; '' when it is upright or has no such sensor."""
-    if imu is None:
-        return ''
-    lean = float(np.arccos(np.clip(_upright(imu.orientation), -1.0, 1.0)))
+def tilted(lean: float, limits: Limits) -> str:
+    """Return why a leaning body may not go on; '' when it is upright."""
     return f'the body leans by {lean:.2f} rad, more than {limits.tilt:g} rad' if lean > limits.tilt else ''
+
+
+def lean_of(imu: Imu) -> float:
+    """Return the angle between a body's own upward axis and the vertical."""
+    return float(np.arccos(min(max(_upright(imu.orientation), -1.0), 1.0)))
 
 
 def _upright(quaternion: FloatArray) -> float:

@@ -283,7 +283,7 @@ def test_a_leaning_walker_stops():
     fallen = Imu(np.array([np.sin(0.5), 0.0, 0.0, np.cos(0.5)]), np.zeros(3))  # rolled by 1 rad
     bench.run(0.1, Mode.LEG, np.tile([0.0, 1.8], 4), imu=fallen)
     assert bench.answers[-1].verdict is Verdict.STOP
-    assert bench.reasons() == 'the body leans by 1.00 rad, more than 0.9 rad'
+    assert bench.reasons() == 'the body leans by 1.00 rad, more than 0.9 rad: lies down'
 
 
 def test_nothing_moves_until_somebody_arms():
