@@ -3,6 +3,8 @@
 rclpy's executors build a wait set over every service of every node before each callback: half a millisecond for a
 hop in a graph like ours. Here subscriptions and timers are asked directly, in the order in which they were made;
 services, clients and actions are asked every tenth time. A wait set is built only when there is nothing to do.
+Messages are taken as bytes, which costs a third when there is none, and decoded once for all listeners of this
+executor: a message that was heard belongs to everybody and is never changed.
 """
 from __future__ import annotations
 
@@ -11,6 +13,7 @@ from typing import Any
 from rclpy.executors import Executor, await_or_execute
 from rclpy.impl.implementation_singleton import rclpy_implementation as _rclpy
 from rclpy.node import Node
+from rclpy.serialization import deserialize_message
 from rclpy.subscription import Subscription
 from rclpy.task import Task
 
@@ -30,6 +33,7 @@ class Polled(Executor):
         self._timers: list[Any] = []
         self._tasks: list[Any]
         self._ears: list[tuple[Any, Any, bool, Any, bool]] = []
+        self._decoded: dict[Any, tuple[bytes, Any]] = {}   # the newest message of each type, as bytes and as it is
         super().__init__(**kwargs)
 
     def add_node(self, node: Node) -> bool:
@@ -51,7 +55,8 @@ class Polled(Executor):
         """Deliver everything that is pending and everything that this causes; return how many callbacks ran."""
         self._polls += 1
         total = self._seldom() if self._polls % SELDOM == 1 else 0
-        while ran := self._often():
+        total += self._timers_ring()
+        while ran := self._hear() or self._timers_ring():
             total += ran
         return total
 
@@ -76,8 +81,8 @@ class Polled(Executor):
         self._ears = [(s.handle.take_message, s.msg_type, s.raw, s.callback, s._callback_type is MESSAGE_ONLY)
                       for s in self._subscriptions]
 
-    def _often(self) -> int:
-        """Ask every timer and subscription once. Written flat: it runs a few times in every beat."""
+    def _timers_ring(self) -> int:
+        """Ask every timer once."""
         if self._dirty:
             self._refresh()
         ran = 0
@@ -88,9 +93,22 @@ class Polled(Executor):
                 ran += 1
                 if self._dirty:
                     return ran
+        return ran
+
+    def _hear(self) -> int:
+        """Ask every subscription once. Written flat: it runs a few times in every beat."""
+        if self._dirty:
+            self._refresh()
+        ran, decoded = 0, self._decoded
         for take, kind, raw, callback, message_only in self._ears:
-            while (taken := take(kind, raw)) is not None:
-                callback(taken[0]) if message_only else callback(*taken)
+            while (taken := take(kind, True)) is not None:
+                message, about = taken
+                if not raw:
+                    known = decoded.get(kind)
+                    if known is None or known[0] != message:
+                        decoded[kind] = known = (message, deserialize_message(message, kind))
+                    message = known[1]
+                callback(message) if message_only else callback(message, about)
                 ran += 1
                 if self._dirty:
                     return ran

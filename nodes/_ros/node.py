@@ -75,7 +75,12 @@ class Node(LifecycleNode):
     @property
     def now(self) -> float:
         """ROS time in seconds."""
-        return float(self.get_clock().now().nanoseconds) * 1e-9
+        return self.nanoseconds * 1e-9
+
+    @property
+    def nanoseconds(self) -> int:
+        """ROS time in nanoseconds; asked of the clock itself, because a Time object costs four times as much."""
+        return int(self.get_clock().handle.get_now().nanoseconds)
 
     # Lifecycle.
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:

@@ -78,11 +78,11 @@ class DriverNode(Node):
         self.robot.stop()
 
     def _align(self) -> None:
-        now = self.get_clock().now().nanoseconds
+        now = self.nanoseconds
         self.pace.align(now, self.world.time if self.world else now * 1e-9)
 
     def on_beat(self) -> None:
-        passed = self.pace.step(self.get_clock().now().nanoseconds)
+        passed = self.pace.step(self.nanoseconds)
         if not passed:
             return
         if self.world:

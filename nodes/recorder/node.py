@@ -99,10 +99,6 @@ class RecorderNode(Node):
     def policy_hash(self) -> str:
         return str(deserialize_message(self.judged_by, PolicyStatus).policy_hash) if self.judged_by else ''
 
-    @property
-    def nanoseconds(self) -> int:
-        return int(self.get_clock().now().nanoseconds)
-
 
 def main() -> None:
     run(RecorderNode)
