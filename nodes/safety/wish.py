@@ -1,6 +1,7 @@
 """What a proposal asks of the joints at the next beat: a position to pass or a velocity to take up."""
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -115,27 +116,32 @@ class Wishes:
         return self.spec.names[int(np.argmax(np.abs(speeds / self.spec.velocity)))]
 
     def _clip_twist(self, twist: FloatArray) -> tuple[FloatArray, tuple[str, ...]]:
-        linear = max(1.0, float(np.linalg.norm(twist[:3])) / self.limits.tip_speed)
-        angular = max(1.0, float(np.linalg.norm(twist[3:])) / self.limits.tip_turn)
+        x, y, z, a, b, c = twist.tolist()
+        linear = math.hypot(x, y, z) / self.limits.tip_speed
+        angular = math.hypot(a, b, c) / self.limits.tip_turn
+        if linear <= 1.0 and angular <= 1.0:
+            return twist, ()
         why = tuple(f'tip {what} faster than its limit' for what, ratio in (('moves', linear), ('turns', angular))
                     if ratio > 1.0)
-        return np.concatenate((twist[:3] / linear, twist[3:] / angular)), why
+        return np.concatenate((twist[:3] / max(linear, 1.0), twist[3:] / max(angular, 1.0))), why
 
     def _slow_at_walls(self, twist: FloatArray, pose: FloatArray) -> tuple[FloatArray, tuple[str, ...]]:
         """Let the tip approach a wall of its box no faster than it can brake before it."""
-        brake = self.limits.tip_acceleration
-        up = np.sqrt(brake * np.maximum(self.room.box_upper - pose[:3], 0.0))
-        down = np.sqrt(brake * np.maximum(pose[:3] - self.room.box_lower, 0.0))
-        linear = np.clip(twist[:3], -down, up)
-        slowed = tuple(f'workspace {axis}: slowed before the wall'
-                       for axis, out in zip(AXES, linear != twist[:3], strict=True) if out)
-        return np.concatenate((linear, twist[3:])), slowed
+        slower, slowed = twist.tolist(), []
+        brake, box = self.limits.tip_acceleration, zip(self.room.box_lower, self.room.box_upper, strict=True)
+        for axis, (place, (lowest, highest)) in enumerate(zip(pose[:3].tolist(), box, strict=True)):
+            left = highest - place if slower[axis] > 0.0 else place - lowest
+            most = math.sqrt(brake * max(left, 0.0))
+            if abs(slower[axis]) > most:
+                slower[axis] = math.copysign(most, slower[axis])
+                slowed.append(f'workspace {AXES[axis]}: slowed before the wall')
+        return np.array(slower) if slowed else twist, tuple(slowed)
 
     def _pull_back(self, pose: FloatArray, twist: FloatArray) -> FloatArray:
         """Correct what the tip lags behind the sum of its twists."""
         goal = pose if self._goal is None else self._goal
         stray = difference(pose, goal)
-        if np.linalg.norm(stray[:3]) > STRAY_LENGTH or np.linalg.norm(stray[3:]) > STRAY_ANGLE:
+        if stray[:3] @ stray[:3] > STRAY_LENGTH**2 or stray[3:] @ stray[3:] > STRAY_ANGLE**2:
             goal, stray = pose, np.zeros(6)
         self._goal = _moved(goal, twist * self._dt)
         return PULL * stray
@@ -160,4 +166,4 @@ def _moved(pose: FloatArray, step: FloatArray) -> FloatArray:
     qx, qy, qz, qw = pose[3:]
     turned = np.array([qx + x * qw + y * qz - z * qy, qy + y * qw + z * qx - x * qz,
                        qz + z * qw + x * qy - y * qx, qw - x * qx - y * qy - z * qz])
-    return np.concatenate((pose[:3] + step[:3], turned / np.linalg.norm(turned)))
+    return np.concatenate((pose[:3] + step[:3], turned / math.sqrt(turned @ turned)))
