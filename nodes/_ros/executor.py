@@ -13,9 +13,9 @@ from typing import Any
 from rclpy.executors import Executor, await_or_execute
 from rclpy.impl.implementation_singleton import rclpy_implementation as _rclpy
 from rclpy.node import Node
-from rclpy.serialization import deserialize_message
 from rclpy.subscription import Subscription
 from rclpy.task import Task
+from visuomotor.nodes._ros.voice import Voice, said
 
 IDLE = 0.01          # s, longest wait, so that services and actions are asked often enough
 SELDOM = 10          # polls between two looks at services, clients and actions
@@ -31,8 +31,13 @@ class Polled(Executor):
         self._polls = 0
         self._subscriptions: list[Any] = []
         self._timers: list[Any] = []
+        self._services: list[tuple[Any, Any, Any]] = []
+        self._clients: list[tuple[Any, Any, Any]] = []
+        self._waitables: list[Any] = []
         self._tasks: list[Any]
-        self._ears: list[tuple[Any, Any, bool, Any, bool]] = []
+        self._ears: list[tuple[Any, int, str, Any, bool, Any, bool]] = []
+        self._plain: set[str] = set()        # topics of publishers that note nothing: their ears are always asked
+        self._heard: list[int | None] = []   # for each ear, what was noted of its topic when it was asked last
         self._decoded: dict[Any, tuple[bytes, Any]] = {}   # the newest message of each type, as bytes and as it is
         super().__init__(**kwargs)
 
@@ -55,7 +60,7 @@ class Polled(Executor):
         """Deliver everything that is pending and everything that this causes; return how many callbacks ran."""
         self._polls += 1
         total = self._seldom() if self._polls % SELDOM == 1 else 0
-        total += self._timers_ring()
+        total += self._timers_ring() + self._hear(everybody=True)
         while ran := self._hear() or self._timers_ring():
             total += ran
         return total
@@ -78,8 +83,14 @@ class Polled(Executor):
         self._dirty = False
         self._subscriptions = [s for node in self._order for s in node.subscriptions]
         self._timers = [t for node in self._order for t in node.timers]
-        self._ears = [(s.handle.take_message, s.msg_type, s.raw, s.callback, s._callback_type is MESSAGE_ONLY)
-                      for s in self._subscriptions]
+        self._ears = [(s.handle.take_message, place, s.topic_name, s.msg_type, s.raw, s.callback,
+                       s._callback_type is MESSAGE_ONLY) for place, s in enumerate(self._subscriptions)]
+        self._heard = [None] * len(self._ears)
+        self._plain = {p.topic_name for node in self._order for p in node.publishers if not isinstance(p, Voice)}
+        self._services = [(s.handle.service_take_request, s.srv_type, s) for node in self._order for s in node.services]
+        self._clients = [(c.handle.take_response, c.srv_type, c) for node in self._order for c in node.clients]
+        entities = ((w, w.get_num_entities()) for node in self._order for w in node.waitables)
+        self._waitables = [w for w, count in entities if count.num_services or count.num_clients]
 
     def _timers_ring(self) -> int:
         """Ask every timer once."""
@@ -95,18 +106,22 @@ class Polled(Executor):
                     return ran
         return ran
 
-    def _hear(self) -> int:
-        """Ask every subscription once. Written flat: it runs a few times in every beat."""
+    def _hear(self, everybody: bool = False) -> int:
+        """Ask subscriptions once: everybody, or those who may have heard. Flat: it runs a few times in every beat."""
         if self._dirty:
             self._refresh()
-        ran, decoded = 0, self._decoded
-        for take, kind, raw, callback, message_only in self._ears:
+        ran, decoded, heard, plain = 0, self._decoded, self._heard, self._plain
+        for take, place, topic, kind, raw, callback, message_only in self._ears:
+            noted = said.get(topic)
+            if noted == heard[place] and not everybody and topic not in plain:
+                continue
+            heard[place] = noted
             while (taken := take(kind, True)) is not None:
                 message, about = taken
                 if not raw:
                     known = decoded.get(kind)
                     if known is None or known[0] != message:
-                        decoded[kind] = known = (message, deserialize_message(message, kind))
+                        decoded[kind] = known = (message, _rclpy.rclpy_deserialize(message, kind))
                     message = known[1]
                 callback(message) if message_only else callback(message, about)
                 ran += 1
@@ -116,23 +131,30 @@ class Polled(Executor):
 
     def _seldom(self) -> int:
         total = 0
-        while ran := sum(self._serve(node) for node in list(self._order)) + self._work():
+        while ran := self._serve() + self._work():
             total += ran
         return total
 
-    def _serve(self, node: Node) -> int:
+    def _serve(self) -> int:
+        """Ask services, clients and actions once."""
+        if self._dirty:
+            self._refresh()
         ran = 0
-        for service in list(node.services):
-            request, header = service.handle.service_take_request(service.srv_type.Request)
+        for take_request, kind, service in self._services:
+            request, header = take_request(kind.Request)
             if header is not None:
-                answer = self._finish(await_or_execute(service.callback, request, service.srv_type.Response()))
+                answer = self._finish(await_or_execute(service.callback, request, kind.Response()))
                 service.send_response(answer, header)
                 ran += 1
-        for client in list(node.clients):
-            header, response = client.handle.take_response(client.srv_type.Response)
+                if self._dirty:
+                    return ran
+        for take_response, kind, client in self._clients:
+            header, response = take_response(kind.Response)
             if header is not None:
                 ran += self._answer(client, header, response)
-        return ran + self._wait_for(node)
+                if self._dirty:
+                    return ran
+        return ran + self._wait_for(self._waitables)
 
     def _answer(self, client: Any, header: Any, response: Any) -> int:
         try:
@@ -142,9 +164,8 @@ class Polled(Executor):
         future.set_result(response)
         return 1
 
-    def _wait_for(self, node: Node) -> int:
+    def _wait_for(self, waitables: list[Any]) -> int:
         """Actions are waitables, which can only be asked through a wait set; make one for them alone."""
-        waitables = [w for w in node.waitables if w.get_num_entities().num_services or w.get_num_entities().num_clients]
         if not waitables:
             return 0
         ran = 0

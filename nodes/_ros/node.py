@@ -7,6 +7,7 @@ from typing import Any
 
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.qos import QoSProfile
+from visuomotor.nodes._ros.voice import Voice
 from visuomotor.robots.settings import BadInput
 
 
@@ -36,7 +37,8 @@ class Node(LifecycleNode):
     # Wires.
     def say(self, kind: Any, topic: str, profile: QoSProfile) -> Any:
         """Make a publisher that is silent unless the node is active."""
-        publisher = self.create_lifecycle_publisher(kind, topic, profile)
+        publisher = self.create_publisher(kind, topic, profile, publisher_class=Voice)
+        self._managed_entities.add(publisher)
         self._undo.append(lambda: (self._managed_entities.discard(publisher), self.destroy_publisher(publisher)))
         return publisher
 
