@@ -99,7 +99,7 @@ class RobotSpec:
             if not joint.lower <= angle <= joint.upper:
                 raise ValueError(f'home of joint {joint.name} is {angle}, outside {joint.lower} .. {joint.upper}')
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         return tuple(joint.name for joint in self.joints)
 

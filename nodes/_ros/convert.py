@@ -6,8 +6,9 @@ as the same float, and from there as the same stamp; a stamp that somebody else 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from visuomotor.robots.spec import RobotSpec
 from visuomotor.worlds.interface import Truth
 
 GRIPPER = 'gripper'
+Picker = Callable[[Sequence[float]], Sequence[float]]
 
 
 def stamp(seconds: float) -> Time:
@@ -41,9 +43,7 @@ def seconds(time: Any) -> float:
 
 def doubles(values: FloatArray | Sequence[float]) -> array[float]:
     """Numbers for a float64[] field, in the one form that rclpy does not check element by element."""
-    packed = array('d')
-    packed.frombytes(np.ascontiguousarray(values, dtype=np.float64).tobytes())
-    return packed
+    return array('d', values.tolist() if isinstance(values, np.ndarray) else values)
 
 
 # Joint states.
@@ -52,23 +52,25 @@ def joint_state(state: State, spec: RobotSpec) -> JointState:
     message = JointState(name=_published_names(spec))
     message.header.stamp = stamp(state.stamp)
     message.header.frame_id = spec.base_link
-    extra = spec.gripper is not None
-    message.position = doubles(np.append(state.position, state.gripper) if extra else state.position)
-    message.velocity = doubles(np.append(state.velocity, 0.0) if extra else state.velocity)
-    message.effort = doubles(np.append(state.effort, state.gripper_effort) if extra else state.effort)
+    message.position, message.velocity, message.effort = map(doubles, (state.position, state.velocity, state.effort))
+    if spec.gripper is not None:
+        message.position.append(state.gripper)
+        message.velocity.append(0.0)
+        message.effort.append(state.gripper_effort)
     return message
 
 
 def state(message: JointState, spec: RobotSpec, imu: Imu | None = None) -> State:
     """Read a joint state by name, in whatever order it came; speeds and efforts that are missing are 0."""
     where, gripper = _places(tuple(message.name), spec)
-    columns = [np.array(column) for column in (message.position, message.velocity, message.effort)]
-    if len(columns[0]) != len(message.name):
-        raise BadInput(f'joint_states should hold one position for each of its {len(message.name)} names, '
+    columns = (message.position, message.velocity, message.effort)
+    size = len(message.name)
+    if len(columns[0]) != size:
+        raise BadInput(f'joint_states should hold one position for each of its {size} names, '
                        f'but holds {len(columns[0])}.')
-    position, velocity, effort = (c[where] if len(c) == len(message.name) else np.zeros(len(where)) for c in columns)
-    held = [float(c[gripper]) if gripper >= 0 and len(c) == len(message.name) else 0.0 for c in columns]
-    return State(seconds(message.header.stamp), position, velocity, effort, held[0], held[2], imu)
+    position, velocity, effort = (np.array(where(c)) if len(c) == size else np.zeros(len(spec.joints)) for c in columns)
+    held, force = (float(c[gripper]) if gripper >= 0 and len(c) == size else 0.0 for c in columns[::2])
+    return State(seconds(message.header.stamp), position, velocity, effort, held, force, imu)
 
 
 @lru_cache
@@ -80,18 +82,20 @@ def _published_names(spec: RobotSpec) -> list[str]:
     return _names(spec.name, spec.names, spec.gripper is not None)
 
 
-def _places(names: tuple[str, ...], spec: RobotSpec) -> tuple[NDArray[np.intp], int]:
+def _places(names: tuple[str, ...], spec: RobotSpec) -> tuple[Picker, int]:
     return _find(names, spec.names)
 
 
 @lru_cache
-def _find(names: tuple[str, ...], wanted: tuple[str, ...]) -> tuple[NDArray[np.intp], int]:
+def _find(names: tuple[str, ...], wanted: tuple[str, ...]) -> tuple[Picker, int]:
+    """Return what picks the wanted numbers out of a column, and the place of the gripper, -1 when there is none."""
     place = {name: index for index, name in enumerate(names)}
     missing = [name for name in wanted if name not in place]
     if missing:
         raise BadInput(f'joint_states should name {", ".join(wanted)}, but lacks {", ".join(missing)}; '
                        'is this the robot that was asked for?')
-    return np.array([place[name] for name in wanted], dtype=np.intp), place.get(GRIPPER, -1)
+    picker = itemgetter(*(place[name] for name in wanted))
+    return picker if len(wanted) > 1 else lambda column: (picker(column),), place.get(GRIPPER, -1)
 
 
 # Attitude.
@@ -145,7 +149,7 @@ def target(command: Command, spec: RobotSpec) -> Target:
 def truth_message(truth: Truth) -> WorldTruth:
     message = WorldTruth(
         names=list(truth.poses), poses=[_pose(pose) for pose in truth.poses.values()],
-        values=doubles(list(truth.values.values())), value_names=list(truth.values), success=bool(truth.success),
+        values=array('d', truth.values.values()), value_names=list(truth.values), success=bool(truth.success),
         progress=float(truth.progress), reward=float(truth.reward), scene=truth.scene, failed=bool(truth.failed))
     message.header.stamp, message.header.frame_id = stamp(truth.stamp), 'world'
     return message
@@ -153,7 +157,7 @@ def truth_message(truth: Truth) -> WorldTruth:
 
 def truth(message: WorldTruth) -> Truth:
     poses = {name: _pose_vector(pose) for name, pose in zip(message.names, message.poses, strict=True)}
-    values = dict(zip(message.value_names, (float(v) for v in message.values), strict=True))
+    values = dict(zip(message.value_names, message.values, strict=True))
     return Truth(seconds(message.header.stamp), poses, values, message.reward, message.success, message.failed,
                  message.progress, message.scene)
 
@@ -161,7 +165,7 @@ def truth(message: WorldTruth) -> Truth:
 def _pose(vector: FloatArray) -> Pose:
     pose = Pose()
     p, q = pose.position, pose.orientation
-    p.x, p.y, p.z, q.x, q.y, q.z, q.w = (float(v) for v in vector)
+    p.x, p.y, p.z, q.x, q.y, q.z, q.w = vector.tolist()
     return pose
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from visuomotor.episodes import naming
 from visuomotor.episodes.log import EpisodeWriter
-from visuomotor.nodes.recorder import padding, schemas
+from visuomotor.nodes.recorder import schemas
+from visuomotor.nodes.recorder.padding import Padding
 from visuomotor.robots.settings import BadInput
 
 HEADER = 'std_msgs/Header header'
@@ -37,6 +38,7 @@ class Recording:
         self._writer: EpisodeWriter | None = None
         self._channels: dict[str, int] = {}
         self._stamped: dict[str, bool] = {}
+        self._paddings: dict[str, Padding] = {}
         self._offset = naming.next_number(prepared(folder)) - 1  # a folder that is used again continues counting
 
     def begin(self, number: int, about: Mapping[str, str]) -> None:
@@ -55,7 +57,7 @@ class Recording:
             if topic not in self._channels:
                 self._open_channel(topic, kind)
             published = stamp_of(data) if self._stamped[topic] else now
-            self._writer.write(self._channels[topic], padding.tidy(kind, data), now, published)
+            self._writer.write(self._channels[topic], self._paddings[topic].tidy(data), now, published)
         except OSError as error:
             self._fail(error)
 
@@ -76,7 +78,7 @@ class Recording:
 
     def _open_channel(self, topic: str, kind: str) -> None:
         text = schemas.definition(kind)
-        self._stamped[topic] = starts_with_header(text)
+        self._stamped[topic], self._paddings[topic] = starts_with_header(text), Padding(kind)
         assert self._writer is not None
         self._channels[topic] = self._writer.channel(topic, kind, text)
 

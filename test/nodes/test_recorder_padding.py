@@ -3,13 +3,13 @@ from __future__ import annotations
 
 import pytest
 from rclpy.serialization import deserialize_message, serialize_message
-
 from visuomotor.msg import Command, Margin, Proposal, SafetyStatus
-from visuomotor.nodes.recorder.padding import tidy
+from visuomotor.nodes.recorder.padding import Padding, tidy
 
 # sec, nanosec, an empty frame_id (4 bytes of length, its zero), 3 bytes of gap, 1 position after its count
-DIRTY = bytes.fromhex('00010000' '01000000' '02000000' '01000000' '00' 'aabbcc' '01000000' 'dddddddd' '000000000000f03f')
-CLEAN = bytes.fromhex('00010000' '01000000' '02000000' '01000000' '00' '000000' '01000000' '00000000' '000000000000f03f')
+ONE = '000000000000f03f'
+DIRTY = bytes.fromhex('00010000' '01000000' '02000000' '01000000' '00' 'aabbcc' '01000000' 'dddddddd' + ONE)
+CLEAN = bytes.fromhex('00010000' '01000000' '02000000' '01000000' '00' '000000' '01000000' '00000000' + ONE)
 
 
 def test_gaps_before_counts_and_doubles_are_zeroed():
@@ -25,3 +25,13 @@ def test_gaps_before_counts_and_doubles_are_zeroed():
 def test_values_survive(message):
     kind = f'visuomotor/msg/{type(message).__name__}'
     assert deserialize_message(tidy(kind, serialize_message(message)), type(message)) == message
+
+
+def test_lengths_that_change_are_looked_at_anew():
+    padding = Padding('visuomotor/msg/Margin')
+    # A text with its zero, the gap before the double, the double, an empty text.
+    short = bytes.fromhex('00010000' '02000000' '6100' 'eeee' '0000000000000000' '01000000' '00')
+    long = bytes.fromhex('00010000' '08000000' '6162636465666700' 'eeeeeeee' '0000000000000000' '01000000' '00')
+    assert padding.tidy(short)[8:12] == b'a\0\0\0'
+    assert padding.tidy(long)[8:20] == b'abcdefg\0\0\0\0\0', 'letters survive where the shorter text had its gap'
+    assert padding.tidy(short)[8:12] == b'a\0\0\0'
