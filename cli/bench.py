@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from visuomotor.cli import environment
 from visuomotor.cli.benches.figures import HEADINGS, Figure, markdown, percentiles
+from visuomotor.robots import settings
 
 DOMAIN = 88  # of the bench's own graphs, so that they meet nobody else's
 TURN = 50    # actions between two looks at the floor
@@ -22,6 +23,7 @@ def add(app: typer.Typer) -> None:
                                                      '[bold]visuomotor bench graph[/bold]')
     benches.callback()(lambda: None)  # typer takes a lone command for the whole program otherwise
     benches.command()(graph)
+    benches.command()(safety)
     app.add_typer(benches, name='bench')
 
 
@@ -43,6 +45,29 @@ def graph(
     if write:
         put(Path(write), 'graph', markdown(figures))
     raise typer.Exit(0 if all(figure.holds for figure in figures) else 1)
+
+
+def safety(
+    robots: Annotated[str, typer.Option(help='which, with commas between')] = 'iiwa7,j2n6s300,minitaur',
+    long: Annotated[bool, typer.Option('--long', help='a million cycles for each robot; goes on where it was ended')] = False,
+    cycles: Annotated[int, typer.Option(help='for each robot; 0: 5,000, or a million with --long')] = 0,
+    folder: Annotated[str, typer.Option(help='where the tallies are kept')] = 'data/bench',
+    write: Annotated[str, typer.Option(help='put the tables into this file, such as docs/benchmarks.md')] = '',
+) -> None:
+    """Measure the safety filter: hostile proposals, judged by PyBullet and by differences, and what a cycle costs.
+
+    Example: [bold]visuomotor bench safety --long --write docs/benchmarks.md[/bold]
+    """
+    from visuomotor.cli.benches import safety as bench
+    console, wanted = Console(soft_wrap=True), cycles or (bench.LONG if long else bench.SHORT)
+    names = [settings.choose('robot', name, bench.ROBOTS) for name in robots.split(',')]
+    tallies = bench.fuzz(names, wanted, Path(folder), lambda tally: console.print('  '.join(bench.row(tally)), markup=False))
+    figures = [figure for name in names if name != 'minitaur' for figure in bench.cost(name, 6000)]
+    show(figures)
+    if write:
+        put(Path(write), 'safety', f'{bench.markdown(tallies)}\n\n{markdown(figures)}')
+    holds = all(figure.holds for figure in figures) and not any(tally.violations for tally in tallies)
+    raise typer.Exit(0 if holds else 1)
 
 
 def chain(pictures: int) -> list[Figure]:
