@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from visuomotor.policies.hold import Hold
+from visuomotor.policies.hostile import Hostile
 from visuomotor.policies.interface import Policy
 from visuomotor.policies.random import Random
 
-KINDS = ('random', 'hold', 'checkpoint')
+KINDS = ('random', 'hold', 'hostile', 'checkpoint')
 
 
 def make_policy(kind: str, *, folder: str, robot: str, task: str, size: int, gripper: bool,
@@ -18,5 +19,7 @@ def make_policy(kind: str, *, folder: str, robot: str, task: str, size: int, gri
         return Random(size, keep=numbers.get('keep', 0.0)), ''
     if kind == 'hold':
         return Hold(size, gripper), ''
+    if kind == 'hostile':
+        return Hostile(size, gripper), ''
     from visuomotor.policies import learned
     return learned.load(Path(folder), robot, task, size)

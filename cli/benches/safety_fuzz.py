@@ -54,7 +54,7 @@ class Tally:
         """Replace the file as a whole."""
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_suffix(f'.{os.getpid()}')
-        beside.write_text(json.dumps(dataclasses.asdict(self), indent=1))
+        beside.write_text(json.dumps(vars(self), indent=1))
         os.replace(beside, path)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from visuomotor.robots import paths, settings
 from visuomotor.robots.settings import BadInput, knob, required
 
-KINDS = ('scripted', 'random', 'hold', 'checkpoint')
+KINDS = ('scripted', 'random', 'hold', 'hostile', 'checkpoint')
 FOLDER = paths.CONFIG / 'policies'
 
 
@@ -17,7 +17,7 @@ FOLDER = paths.CONFIG / 'policies'
 class Entry:
     """One policy by name, as its YAML says."""
 
-    kind: str = required('scripted, random, hold or checkpoint')
+    kind: str = required('scripted, random, hold, hostile or checkpoint')
     title: str = knob('', 'one line for people')
     pictures: bool = knob(False, "waits for the pictures that the task's policies observe")
     folder: str = knob('', 'of a checkpoint; relative to the folder in which the program was started')

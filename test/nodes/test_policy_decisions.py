@@ -233,7 +233,7 @@ def test_aside_never_holds_up_who_asks_and_only_the_newest_question_waits():
 
 def test_every_policy_that_is_shipped_fits_its_dataclass():
     assert {name: roster.find(name).kind for name in roster.names()} == {
-        'hold': 'hold', 'random': 'random', 'scripted': 'scripted'}
+        'hold': 'hold', 'hostile': 'hostile', 'random': 'random', 'scripted': 'scripted'}
     assert [name for name in roster.names() if roster.find(name).privileged] == ['scripted']
 
 
@@ -253,7 +253,7 @@ def test_the_hash_names_the_very_code():
 
 
 @pytest.mark.parametrize(('cls', 'content', 'sentence'), [
-    (roster.Entry, {'kind': 'dream'}, "kind should be one of scripted, random, hold, checkpoint, but is 'dream'"),
+    (roster.Entry, {'kind': 'dream'}, "kind should be one of scripted, random, hold, hostile, checkpoint, but is 'dream'"),
     (roster.Entry, {'kind': 'checkpoint'}, 'a checkpoint has a folder'),
     (roster.Entry, {'kind': 'hold', 'nombers': {}}, "unknown key 'nombers'; did you mean numbers"),
     (PolicySettings, {'robot': 'a', 'task': 'b', 'replan': -1}, 'replan should be 0 or more rows, but is -1'),
