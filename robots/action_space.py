@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 from visuomotor.robots.interface import FloatArray, Mode, Proposal
 from visuomotor.robots.settings import knob, required
 
@@ -38,12 +37,15 @@ class ActionSpace:
             raise ValueError(f'axes {self.axes} do not fit width {self.width}')
 
     @cached_property
-    def _axes(self) -> NDArray[np.intp]:
-        return np.array(self.axes, dtype=np.intp)
+    def _spread(self) -> FloatArray:
+        """Matrix that puts each number on its axis, in its unit."""
+        spread = np.zeros((len(self.axes), self.width))
+        spread[range(len(self.axes)), self.axes] = self.scale
+        return spread
 
     @cached_property
-    def _scale(self) -> FloatArray:
-        return np.array(self.scale, dtype=np.float64)
+    def _mode(self) -> Mode:
+        return Mode[self.mode.upper()]
 
     @property
     def size(self) -> int:
@@ -52,13 +54,12 @@ class ActionSpace:
 
     def decode(self, actions: FloatArray, observed: float, latency: float = 0.0) -> Proposal:
         """Turn one action (size) or a chunk (n x size) into a proposal; the first is due `latency` after `observed`."""
-        rows = np.minimum(np.maximum(np.atleast_2d(np.asarray(actions, dtype=np.float64)), -1.0), 1.0)
+        rows = np.minimum(np.maximum(np.array(actions, dtype=np.float64, ndmin=2), -1.0), 1.0)
         if rows.shape[1] != self.size:
             raise ValueError(f'the policy gave {rows.shape[1]} numbers for one action, but this task takes {self.size}')
-        targets = np.zeros((len(rows), self.width))
+        targets = rows[:, :len(self.axes)].dot(self._spread)
         if self.centre:
             targets += self.centre
-        targets[:, self._axes] += rows[:, :len(self.axes)] * self._scale
         times = latency + np.arange(len(rows)) / self.rate
         closing = (rows[:, -1] + 1) / 2 if self.gripper else np.zeros(0)
-        return Proposal(Mode[self.mode.upper()], times, targets, closing, observed)
+        return Proposal(self._mode, times, targets, closing, observed)

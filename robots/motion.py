@@ -31,12 +31,12 @@ def step(position: FloatArray, velocity: FloatArray, wanted: FloatArray, spec: R
     for at, speed, wish, (lower, upper, fastest, acceleration) in each:
         room, reach = upper - at if wish > 0.0 else at - lower, acceleration * dt   # room the way that it wants to go
         most = acceleration * (math.sqrt(dt * dt + 2.0 * room / acceleration) - dt) if room > 0.0 else 0.0
-        next_speed = _cut(_cut(wish, -min(most, fastest), min(most, fastest)), speed - reach, speed + reach)
-        there = _cut(at + next_speed * dt, min(lower, at), max(upper, at))
+        most = fastest if most > fastest else most
+        wish = most if wish > most else -most if wish < -most else wish
+        wish = speed + reach if wish > speed + reach else speed - reach if wish < speed - reach else wish
+        there = at + wish * dt
+        if there > upper or there < lower:   # outside already: no further out
+            there = min(max(there, min(lower, at)), max(upper, at))
         moved.append(there)
-        taken.append(next_speed if dt == 0.0 else (there - at) / dt)
+        taken.append(wish if dt == 0.0 else (there - at) / dt)
     return np.array(moved), np.array(taken)
-
-
-def _cut(value: float, lowest: float, highest: float) -> float:
-    return highest if value > highest else lowest if value < lowest else value

@@ -146,8 +146,12 @@ class BulletRobot:
 
     def _permitted(self, wanted: list[float], span: float) -> list[float]:
         """Return the positions nearest to these within the limits of position and of speed since the last command."""
-        return [min(max(last + within(goal - last, fastest * span), lower), upper)
-                for goal, last, (fastest, lower, upper) in zip(wanted, self._sent, self._bounds, strict=True)]
+        permitted = []
+        for goal, last, (fastest, lower, upper) in zip(wanted, self._sent, self._bounds, strict=True):
+            way, reach = goal - last, fastest * span
+            near = last + (reach if way > reach else -reach if way < -reach else way)
+            permitted.append(upper if near > upper else lower if near < lower else near)
+        return permitted
 
     def _slowed(self, velocity: FloatArray) -> FloatArray:
         return np.array([within(speed, bound[0]) for speed, bound in zip(velocity.tolist(), self._bounds, strict=True)])
@@ -174,12 +178,15 @@ class BulletRobot:
             raise RobotUnavailable(f'{self.spec.name} is not connected; call connect first.')
 
     def _check(self, target: Target) -> None:
-        n = len(self._arm)
-        for what, array in (('positions', target.position), ('velocities', target.velocity)):
-            if array.shape != (n,):
+        position, velocity, n = target.position, target.velocity, len(self._arm)
+        # One number that is not finite makes the sum so; numbers too big to be squared are looked at again below.
+        if position.shape == velocity.shape == (n,) and math.isfinite(
+                position.dot(position) + velocity.dot(velocity) + (target.gripper or 0.0)):
+            return
+        for what, array in (('positions', position), ('velocities', velocity)):
+            if np.shape(array) != (n,):
                 raise BadInput(f'{self.spec.name} expects {n} {what}, but got an array of shape {np.shape(array)}.')
-            # One number that is not finite makes the product so; huge ones too, hence the second look.
-            if not math.isfinite(array.dot(array)) and not np.isfinite(array).all():
+            if not np.isfinite(array).all():
                 raise BadInput(f'{self.spec.name} expects finite {what}, but got {list(array)}.')
         if target.gripper is not None and not math.isfinite(target.gripper):
             raise BadInput(f'{self.spec.name} expects a finite gripper target, but got {target.gripper}.')

@@ -56,7 +56,6 @@ class Loose:
     name: str
     corners: FloatArray
     footprint: Footprint
-    values: dict[str, float]
     seen_at: tuple[float, ...] = (math.inf,) * 7   # pose when it was last measured
     pose: FloatArray = field(default_factory=lambda: np.full(7, math.inf))   # the same
     centre: tuple[float, ...] = (math.inf,) * 3    # of its footprint
@@ -70,6 +69,7 @@ class Grasp:
         self.numbers = settings.build(GraspSettings, task.world, f'task {task.name}: world')
         self.robot = robot
         self.loose: list[Loose] = []
+        self._measures: dict[str, float] = {}   # of every object, where it was measured last
         self._start()
 
     def build(self, world: BulletWorld) -> None:
@@ -87,6 +87,7 @@ class Grasp:
         self._rubber(world)
         chosen = generator.choice(len(objects.split(self.numbers.split)), self.numbers.objects, replace=False)
         models = [objects.split(self.numbers.split)[number] for number in chosen]
+        self._measures = {}
         self.loose = [self._drop(world, model, place, generator) for place, model in enumerate(models)]
         self._settle(world)
         for one in self.loose:
@@ -122,10 +123,7 @@ class Grasp:
         return float(begins)
 
     def _values(self, heights: list[float]) -> dict[str, float]:
-        values = {'objects': float(len(self.loose)), 'highest': max(heights)}
-        for one in self.loose:
-            values |= one.values
-        return values
+        return {'objects': float(len(self.loose)), 'highest': max(heights), **self._measures}
 
     def _rubber(self, world: BulletWorld) -> None:
         friction = FINGER_FRICTION * world.sample.dynamics.friction
@@ -145,7 +143,7 @@ class Grasp:
         world.client.changeDynamics(body, -1, mass=mass * sample.object_mass,
                                     lateralFriction=friction * sample.friction)
         corners = objects.outline(model)
-        return Loose(body, f'object_{place}', corners, objects.footprint(corners, np.array(spot), np.eye(3)), {})
+        return Loose(body, f'object_{place}', corners, objects.footprint(corners, np.array(spot), np.eye(3)))
 
     def _settle(self, world: BulletWorld) -> None:
         """Wait for the heap to come to rest, and make sure of it: what still creeps would never end."""
@@ -167,6 +165,6 @@ class Grasp:
         if max([abs(now - then) for now, then in zip(seen_at, one.seen_at, strict=True)]) > MOVED:
             rotation = np.array(world.client.getMatrixFromQuaternion(orientation)).reshape(3, 3)
             one.footprint = objects.footprint(one.corners, np.array(position), rotation)
-            one.values = dict(zip((f'{one.name}.{measure}' for measure in MEASURES),
-                                  (float(number) for number in one.footprint.numbers), strict=True))
+            names = (f'{one.name}.{measure}' for measure in MEASURES)
+            self._measures.update(zip(names, one.footprint.numbers.tolist(), strict=True))
             one.seen_at, one.pose, one.centre = seen_at, np.array(seen_at), tuple(one.footprint.centre.tolist())
