@@ -39,6 +39,8 @@ class CameraNode(Node):
 
     def open(self) -> None:
         self.pipeline, self.published, self.trouble = Pipeline(self.chosen), 0, ''
+        self.described: tuple[int, ...] = ()   # shape of the source's picture that `info` is for
+        self.info: CameraInfo | None = None
         self.delay = Delay(max(0.0, self.chosen.latency))
         self.source = self.open_source()
         topic = f'camera/{self.chosen.camera}'
@@ -106,9 +108,18 @@ class CameraNode(Node):
         message = convert.image_message(rgb, frame.stamp, self.chosen.camera)
         self.pictures.publish(message)
         self.published += 1
-        lens = self.pipeline.published(frame.rgb.shape[1], frame.rgb.shape[0])
-        if lens:
-            self.infos.publish(camera_info(message, (lens.fx, lens.fy), (lens.cx, lens.cy)))
+        if info := self.info_of(message, frame.rgb.shape):
+            self.infos.publish(info)
+
+    def info_of(self, message: Image, source: tuple[int, ...]) -> CameraInfo | None:
+        """Describe the lens for this picture; the numbers change only with the size of the source's pictures."""
+        if source != self.described:
+            lens = self.pipeline.published(source[1], source[0])
+            self.info = camera_info(message, (lens.fx, lens.fy), (lens.cx, lens.cy)) if lens else None
+            self.described = source
+        if self.info:
+            self.info.header = message.header
+        return self.info
 
     def halt(self) -> None:
         self.delay.clear()
