@@ -19,6 +19,7 @@ from visuomotor.nodes._ros.voice import Voice, said
 
 IDLE = 0.01          # s, longest wait, so that services and actions are asked often enough
 SELDOM = 10          # polls between two looks at services, clients and actions
+KINDS = ('subscriptions', 'guard_conditions', 'timers', 'clients', 'services', 'events')   # in a wait set
 MESSAGE_ONLY = Subscription.CallbackType.MessageOnly
 
 
@@ -34,6 +35,7 @@ class Polled(Executor):
         self._services: list[tuple[Any, Any, Any]] = []
         self._clients: list[tuple[Any, Any, Any]] = []
         self._waitables: list[Any] = []
+        self._room: list[int] = []           # what a wait set for them holds, of each of KINDS
         self._tasks: list[Any]
         self._ears: list[tuple[Any, int, str, Any, bool, Any, bool]] = []
         self._plain: set[str] = set()        # topics of publishers that note nothing: their ears are always asked
@@ -89,8 +91,10 @@ class Polled(Executor):
         self._plain = {p.topic_name for node in self._order for p in node.publishers if not isinstance(p, Voice)}
         self._services = [(s.handle.service_take_request, s.srv_type, s) for node in self._order for s in node.services]
         self._clients = [(c.handle.take_response, c.srv_type, c) for node in self._order for c in node.clients]
-        entities = ((w, w.get_num_entities()) for node in self._order for w in node.waitables)
-        self._waitables = [w for w, count in entities if count.num_services or count.num_clients]
+        entities = [(w, w.get_num_entities()) for node in self._order for w in node.waitables]
+        actions = [(w, count) for w, count in entities if count.num_services or count.num_clients]
+        self._waitables = [w for w, _ in actions]
+        self._room = [sum(getattr(count, f'num_{kind}') for _, count in actions) for kind in KINDS]
 
     def _timers_ring(self) -> int:
         """Ask every timer once."""
@@ -154,7 +158,7 @@ class Polled(Executor):
                 ran += self._answer(client, header, response)
                 if self._dirty:
                     return ran
-        return ran + self._wait_for(self._waitables)
+        return ran + (self._ask_actions() if self._waitables else 0)
 
     def _answer(self, client: Any, header: Any, response: Any) -> int:
         try:
@@ -164,15 +168,11 @@ class Polled(Executor):
         future.set_result(response)
         return 1
 
-    def _wait_for(self, waitables: list[Any]) -> int:
+    def _ask_actions(self) -> int:
         """Actions are waitables, which can only be asked through a wait set; make one for them alone."""
-        if not waitables:
-            return 0
-        ran = 0
-        count = [sum(getattr(w.get_num_entities(), f'num_{kind}') for w in waitables)
-                 for kind in ('subscriptions', 'guard_conditions', 'timers', 'clients', 'services', 'events')]
+        ran, waitables = 0, self._waitables
         with self._context.handle:
-            wait_set = _rclpy.WaitSet(*count, self._context.handle)
+            wait_set = _rclpy.WaitSet(*self._room, self._context.handle)
             wait_set.clear_entities()
             for waitable in waitables:
                 waitable.add_to_wait_set(wait_set)

@@ -7,7 +7,6 @@ import pytest
 from geometry_msgs.msg import PointStamped
 from rclpy.action import ActionClient, ActionServer
 from rclpy.task import Future
-
 from visuomotor.action import Reset
 from visuomotor.nodes._ros import compose, qos
 from visuomotor.nodes._ros.lockstep import Lockstep
@@ -166,3 +165,35 @@ def test_a_node_is_asked_once_even_though_rclpy_adds_it_twice(stage):
     beats(conductor, 1)
     ears = conductor._executor._ears
     assert len(ears) == len({id(ear[0].__self__) for ear in ears})
+
+
+def test_a_plain_publisher_is_heard_within_the_same_beat_too(stage):
+    (speaker, echo), conductor = stage
+    plain = echo.create_publisher(PointStamped, 'aside', qos.STATE)
+    late = []
+    echo.hear(PointStamped, 'voice', plain.publish, qos.STATE)
+    speaker.hear(PointStamped, 'aside', lambda message: late.append(speaker.now - message.point.x), qos.STATE)
+    compose.await_wires(stage[0])
+    beats(conductor, 10)
+    assert late == pytest.approx([0.0] * 10, abs=1e-9)
+
+
+def test_a_message_is_decoded_once_for_all_who_hear_it(stage):
+    (speaker, echo), conductor = stage
+    heard = []
+    echo.hear(PointStamped, 'voice', heard.append, qos.STATE)
+    speaker.hear(PointStamped, 'voice', heard.append, qos.STATE)
+    compose.await_wires(stage[0])
+    beats(conductor, 2)
+    assert len(heard) == 4
+    assert len({id(message) for message in heard}) == 2
+
+
+def test_whoever_listens_raw_hears_bytes_and_the_others_messages(stage):
+    (speaker, echo), conductor = stage
+    heard = []
+    echo.hear(PointStamped, 'voice', heard.append, qos.STATE, raw=True)
+    echo.hear(PointStamped, 'voice', heard.append, qos.STATE)
+    compose.await_wires(stage[0])
+    conductor.beat()
+    assert [type(message) for message in heard] == [bytes, PointStamped]
