@@ -9,7 +9,6 @@ import cv2
 import numpy as np
 import typer
 from rich.console import Console
-
 from visuomotor.nodes import graph
 from visuomotor.robots.settings import BadInput
 

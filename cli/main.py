@@ -9,7 +9,8 @@ from rich.console import Console
 from visuomotor.robots.interface import RobotUnavailable
 from visuomotor.robots.settings import BadInput
 
-COMMANDS = ('up', 'list', 'node', 'look', 'bench', 'version')  # in the order of `visuomotor --help`; each module has `add(app)`
+# In the order of `visuomotor --help`; each module has `add(app)`.
+COMMANDS = ('up', 'list', 'node', 'look', 'bench', 'version')
 BAD_INPUT = 2  # exit code
 
 

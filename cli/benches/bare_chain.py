@@ -23,8 +23,8 @@ class BareChain:
         self._picture = picture
         self._arrived = 0
         self._camera = camera.create_publisher(Image, 'bare/image', qos.IMAGE)
-        self._pass_on(policy, Image, 'bare/image', qos.IMAGE, Proposal, 'bare/proposal', proposal)
-        self._pass_on(safety, Proposal, 'bare/proposal', qos.COMMAND, Command, 'bare/command', command)
+        self._pass_on(policy, Image, 'bare/image', qos.IMAGE, 'bare/proposal', proposal)
+        self._pass_on(safety, Proposal, 'bare/proposal', qos.COMMAND, 'bare/command', command)
         driver.create_subscription(Command, 'bare/command', self._arrive, qos.COMMAND)
         self._nodes = (camera, policy, safety, driver)
         self._executor = SingleThreadedExecutor(context=self.context)
@@ -32,8 +32,8 @@ class BareChain:
             self._executor.add_node(node)
         self._await_wires()
 
-    def _pass_on(self, node: Node, kind: Any, heard: str, profile: Any, said_kind: Any, said: str, message: Any) -> None:
-        publisher: Publisher = node.create_publisher(said_kind, said, qos.COMMAND)
+    def _pass_on(self, node: Node, kind: Any, heard: str, profile: Any, said: str, message: Any) -> None:
+        publisher: Publisher = node.create_publisher(type(message), said, qos.COMMAND)
         node.create_subscription(kind, heard, lambda _: publisher.publish(message), profile)
 
     def _arrive(self, _: Command) -> None:

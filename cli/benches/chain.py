@@ -1,4 +1,4 @@
-"""Our picture-to-driver chain: the real camera, policy, safety and driver nodes in one process, and no modelled delay."""
+"""Our picture-to-driver chain: the real camera, policy, safety and driver nodes in one process, no modelled delay."""
 from __future__ import annotations
 
 import time
@@ -32,7 +32,8 @@ class Chain:
         self._began: dict[int, float] = {}
         self._answered = 0
         driver, camera, policy, safety = self.nodes
-        for publisher, note in ((camera.pictures, self._picture), (policy.proposals, self._keep), (safety.commands, self._command)):
+        notes = ((camera.pictures, self._picture), (policy.proposals, self._keep), (safety.commands, self._command))
+        for publisher, note in notes:
             watch(publisher, 'publish', before=note)
         watch(driver.robot, 'send', after=self._sent)
         self._begin_episode()
@@ -88,7 +89,8 @@ def wiring(video: Path) -> dict[str, dict[str, Any]]:
             'safety': {'robot': ROBOT, 'armed_at_start': True}}
 
 
-def watch(owner: Any, name: str, before: Callable[[Any], None] | None = None, after: Callable[[], None] | None = None) -> None:
+def watch(owner: Any, name: str, before: Callable[[Any], None] | None = None,
+          after: Callable[[], None] | None = None) -> None:
     """Note what passes through one method of one object."""
     method = getattr(owner, name)
 

@@ -37,8 +37,8 @@ HEADINGS = ('figure', 'ours', 'floor', 'ratio', 'wanted', 'holds')
 
 def percentiles(name: str, ours: Sequence[float], floor: Sequence[float], bound: float) -> list[Figure]:
     """p50 and p99 of durations in seconds, in milliseconds."""
-    return [Figure(f'{name}, p{q}', float(np.percentile(ours, q)) * 1e3, float(np.percentile(floor, q)) * 1e3, 'ms', bound)
-            for q in (50, 99)]
+    both = {q: [float(np.percentile(values, q)) * 1e3 for values in (ours, floor)] for q in (50, 99)}
+    return [Figure(f'{name}, p{q}', *pair, 'ms', bound) for q, pair in both.items()]
 
 
 def markdown(figures: Sequence[Figure]) -> str:

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from rclpy.node import Node
 from sensor_msgs.msg import Image
-
 from visuomotor.cli.benches.chain import make_video, number_of
 from visuomotor.nodes._ros import compose, qos
 from visuomotor.nodes._ros.executor import Polled
@@ -46,7 +45,8 @@ def listen(frames: int, domain: int) -> Arrivals:
     with tempfile.TemporaryDirectory() as folder:
         video = make_video(Path(folder) / 'noise.avi', WIDTH, HEIGHT, NUMBERS)
         os.environ['ROS_DOMAIN_ID'] = str(domain)
-        graph = visuomotor('up', '--robot', 'iiwa7', '--task', 'grasp', '--realtime', '--episodes', '0', '--data', folder)
+        job = ('--robot', 'iiwa7', '--task', 'grasp')
+        graph = visuomotor('up', *job, '--realtime', '--episodes', '0', '--data', folder)
         camera = visuomotor('node', 'camera', '-p', 'camera:=bench', '-p', 'source:=video', '-p', f"address:='{video}'",
                             '-p', f'rate:={RATE}', '-p', 'latency:=0.0')
         try:
