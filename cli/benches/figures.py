@@ -37,8 +37,9 @@ HEADINGS = ('figure', 'ours', 'floor', 'ratio', 'wanted', 'holds')
 
 def percentiles(name: str, ours: Sequence[float], floor: Sequence[float], bound: float) -> list[Figure]:
     """p50 and p99 of durations in seconds, in milliseconds."""
-    both = {q: [float(np.percentile(values, q)) * 1e3 for values in (ours, floor)] for q in (50, 99)}
-    return [Figure(f'{name}, p{q}', *pair, 'ms', bound) for q, pair in both.items()]
+    def at(values: Sequence[float], q: int) -> float:
+        return float(np.percentile(values, q)) * 1e3
+    return [Figure(f'{name}, p{q}', at(ours, q), at(floor, q), 'ms', bound) for q in (50, 99)]
 
 
 def markdown(figures: Sequence[Figure]) -> str:

@@ -3,11 +3,13 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import cast
 
 from visuomotor.cli.benches.steps import ROBOT, TASK
 from visuomotor.cli.composed import InLockstep
 from visuomotor.nodes.graph import Choices, describe
 from visuomotor.worlds import registry
+from visuomotor.worlds.world import BulletWorld
 
 
 class GraphSpeed:
@@ -19,7 +21,7 @@ class GraphSpeed:
         self.per_action = graph.spec.control_hz / graph.task.action.rate
         self.running = InLockstep(graph, 0.0)
         self.running.start()
-        self.world = registry.find('/bench')
+        self.world = cast(BulletWorld, registry.find('/bench'))
 
     def to_next_episode(self) -> None:
         """Go through judging, storing, reset and a new scene, up to the first beats of an episode."""
