@@ -43,7 +43,8 @@ class Padding:
 
     def __init__(self, kind: str) -> None:
         self._walk = walk_of(kind)
-        self._size, self._reader, self._counts = -1, COUNT, (0,)
+        self._size, self._reader = -1, COUNT
+        self._counts: tuple[int, ...] = ()
         self._gaps: list[tuple[int, int]] = []
 
     def tidy(self, data: bytes) -> bytes:

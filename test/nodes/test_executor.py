@@ -190,7 +190,7 @@ def test_a_message_is_decoded_once_for_all_who_hear_it(stage):
 
 
 def test_whoever_listens_raw_hears_bytes_and_the_others_messages(stage):
-    (speaker, echo), conductor = stage
+    (_, echo), conductor = stage
     heard = []
     echo.hear(PointStamped, 'voice', heard.append, qos.STATE, raw=True)
     echo.hear(PointStamped, 'voice', heard.append, qos.STATE)
