@@ -10,7 +10,7 @@ from visuomotor.robots.interface import RobotUnavailable
 from visuomotor.robots.settings import BadInput
 
 # In the order of `visuomotor --help`; each module has `add(app)`.
-COMMANDS = ('up', 'list', 'node', 'look', 'bench', 'version')
+COMMANDS = ('up', 'list', 'node', 'look', 'safety', 'bench', 'version')
 BAD_INPUT = 2  # exit code
 
 

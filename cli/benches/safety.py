@@ -3,11 +3,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from visuomotor.cli.benches import safety_cost, safety_fuzz
+from visuomotor.cli.benches import safety_cost, safety_fuzz, safety_moments
 from visuomotor.cli.benches.figures import Figure
-from visuomotor.cli.benches.safety_fuzz import Tally
+from visuomotor.cli.benches.safety_fuzz import Fuzz, Tally
+from visuomotor.cli.benches.safety_moments import Moments
+
+if TYPE_CHECKING:
+    from visuomotor.cli.benches.safety_kill import Kills
 
 ROBOTS = ('iiwa7', 'j2n6s300', 'minitaur')
 SHORT, LONG = 5_000, 1_000_000  # cycles for each robot
@@ -33,6 +38,23 @@ def cost(robot: str, cycles: int) -> list[Figure]:
     return figures
 
 
+def moments(robots: Sequence[str], brakes: int, takeovers: int) -> dict[str, list[Moments]]:
+    """Brake, take over and hand back at random moments."""
+    seen: dict[str, list[Moments]] = {'brake': [], 'take over and hand back': []}
+    for robot in robots:
+        fuzz = Fuzz(robot)
+        seen['brake'].append(safety_moments.brakes(fuzz, brakes))
+        seen['take over and hand back'].append(safety_moments.takeovers(fuzz, takeovers))
+        fuzz.close()
+    return seen
+
+
+def kills(times: int, domain: int) -> Kills:
+    """Kill the safety program in motion."""
+    from visuomotor.cli.benches import safety_kill  # rclpy reads the environment when it is imported
+    return safety_kill.kills(times, domain)
+
+
 def row(tally: Tally) -> tuple[str, ...]:
     """One line of the table."""
     worst = ', '.join(f'{tally.worst.get(what, 0.0):.6f}' for what in ('speed', 'acceleration', 'jerk'))
@@ -45,3 +67,23 @@ def markdown(tallies: Sequence[Tally]) -> str:
     """Return the table for docs/benchmarks.md."""
     rows = [HEADINGS, ('---',) * len(HEADINGS), *(row(tally) for tally in tallies)]
     return '\n'.join('| ' + ' | '.join(cells) + ' |' for cells in rows)
+
+
+def moments_markdown(seen: dict[str, list[Moments]]) -> str:
+    """Return the table of brakes and take-overs."""
+    rows = ['| at random moments | robot | times | in motion | largest part of speed, acceleration, jerk limit | broken or collided '
+            '| did not come to rest, or wrong source | s to rest, p50 and most |', '|' + ' --- |' * 8]
+    for what, all_ in seen.items():
+        for one in all_:
+            worst = ', '.join(f'{one.worst[limit]:.6f}' for limit in ('speed', 'acceleration', 'jerk'))
+            took = f'{np.median(one.seconds):.3f}, {max(one.seconds):.3f}' if one.seconds else ''
+            rows.append(f'| {what} | {one.robot} | {one.times} | {one.moving} | {worst} | {sum(one.broken.values())} '
+                        f'| {one.restless} | {took} |')
+    return '\n'.join(rows)
+
+
+def kills_markdown(seen: Kills) -> str:
+    """Return one sentence about the kills."""
+    return (f'Killed {seen.times} times in motion ({min(seen.speeds):.2f} .. {max(seen.speeds):.2f} rad/s): the driver held '
+            f'{np.median(seen.held):.3f} s after the last command (p50), {max(seen.held):.3f} s at most; {seen.late} later than '
+            f'allowed; {seen.forgotten} stops forgotten by a restart.')

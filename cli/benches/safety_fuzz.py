@@ -18,7 +18,7 @@ from visuomotor.nodes.safety.limits import Limits
 from visuomotor.nodes.safety.verdict import Verdict
 from visuomotor.robots import collision_pairs, spec
 from visuomotor.robots.collision import CollisionScene
-from visuomotor.robots.interface import FloatArray, Imu, State
+from visuomotor.robots.interface import FloatArray, Imu, State, Target
 from visuomotor.robots.kinematics import Kinematics
 from visuomotor.robots.spec import RobotSpec
 from visuomotor.worlds.interface import load_task
@@ -28,7 +28,6 @@ from visuomotor.worlds.world import BulletWorld
 TASKS = {'iiwa7': 'grasp', 'iiwa14': 'grasp', 'j2n6s300': 'reach', 'j2s7s300': 'reach', 'minitaur': 'walk'}
 CHUNK = 5000        # cycles, each chunk begins anew with a seed of its own
 SPEAKS = (1, 2, 5)  # beats between two proposals
-LEAN = 1e-3         # a walker's attitude wanders by this each beat
 
 
 @dataclass
@@ -74,7 +73,7 @@ class Body:
         self.spec, self._chance = robot, chance
         self.world = bare_world(robot) if robot.kind == 'arm' else None
         self.place, self.speed = np.array(robot.home), np.zeros(len(robot.joints))
-        self._lean = np.zeros(2)
+        self._lean, self.sways = np.zeros(2), True
         if self.world:
             self.world.robot.connect()
 
@@ -82,13 +81,12 @@ class Body:
         """Obey a command for one beat and measure."""
         if self.world:
             if position is not None and velocity is not None:
-                from visuomotor.robots.interface import Target
                 self.world.robot.send(Target(position, velocity))
             self.world.advance(1.0 / self.spec.control_hz)
             return dataclasses.replace(self.world.robot.read(), stamp=now)
         if position is not None and velocity is not None:
             self.place, self.speed = position, velocity
-        self._lean = 0.998 * self._lean + self._chance.normal(0, 0.02, 2)
+        self._lean = 0.998 * self._lean + self._chance.normal(0, 0.02, 2) * self.sways
         half = np.sin(np.clip(self._lean, -1.5, 1.5) / 2)
         imu = Imu(np.array([*half, 0.0, np.sqrt(max(0.0, 1 - half @ half))]), np.zeros(3))
         effort = self._chance.choice([0.0, 3.0], len(self.place), p=[0.9, 0.1])
@@ -129,7 +127,7 @@ class Fuzz:
         """Fuzz for some cycles and add what was seen to the tally."""
         chance = np.random.default_rng(seed)
         body, filtered = Body(self.spec, chance), self.filter()
-        hostile, limits = Hostile(self.spec, self.scene, chance), LimitJudge(self.spec)
+        hostile, limits = Hostile(self.spec, self.scene, chance), LimitJudge(self.spec, self.kinematics)
         dt, now, often = 1.0 / self.spec.control_hz, 50.0 + float(chance.uniform(0, 1e6)), int(chance.choice(SPEAKS))
         state = body.beat(None, None, now)
         for cycle in range(cycles):

@@ -8,6 +8,7 @@ import numpy as np
 from visuomotor.robots.collision import CollisionScene
 from visuomotor.robots.fixture import Fixture
 from visuomotor.robots.interface import FloatArray
+from visuomotor.robots.kinematics import Kinematics
 from visuomotor.robots.spec import RobotSpec
 from visuomotor.worlds.body import model_path
 from visuomotor.worlds.client import Client
@@ -18,8 +19,8 @@ EXACT = 1e-6  # part of a limit, by which rounding may exceed it
 class LimitJudge:
     """Differences of what was commanded, beat by beat: position, speed, acceleration and jerk."""
 
-    def __init__(self, spec: RobotSpec) -> None:
-        self.spec, self.dt = spec, 1.0 / spec.control_hz
+    def __init__(self, spec: RobotSpec, kinematics: Kinematics | None = None) -> None:
+        self.spec, self.dt, self._kinematics = spec, 1.0 / spec.control_hz, kinematics
         self.broken: Counter[str] = Counter()
         self.worst: dict[str, float] = dict.fromkeys(('speed', 'acceleration', 'jerk'), 0.0)  # part of the limit
         self.begin()
@@ -35,6 +36,9 @@ class LimitJudge:
         if not np.isfinite(position).all() or not np.isfinite(velocity).all() or outside > EXACT:
             self.broken['position'] += 1
         self._judge('speed', np.abs(velocity) / spec.velocity)
+        if self._kinematics:
+            tip, box = self._kinematics.pose(position)[:3], spec.workspace
+            self.broken['workspace'] += int((tip < box.lower).any() or (tip > box.upper).any())
         if self._before:
             last, speed = self._before[-1]
             self._judge('speed', np.abs(position - last) / dt / spec.velocity)

@@ -30,7 +30,7 @@ class Limits:
     longest_chunk: int = knob(500, 'targets in one proposal')
     longest_plan: float = knob(30.0, 'how far ahead a proposal may plan', 's')
     tilt: float = knob(0.9, 'largest roll or pitch of a legged body', 'rad')
-    height: float = knob(0.09, 'lowest height of a legged body, reckoned from its legs', 'm')
+    height: float = knob(0.105, 'lowest height of a legged body, reckoned from its legs', 'm')
     lying: float = knob(0.6, 'extension of the legs of a robot that lies', 'rad')
     reflex_speed: float = knob(2.0, 'of lying down and standing up', 'rad/s')
     hot_share: float = knob(0.7, 'part of its torque limit above which a motor of a legged robot heats up', '0..1')

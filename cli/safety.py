@@ -1,0 +1,109 @@
+"""`visuomotor safety …`: the limits and where they come from, recordings judged anew, and the pairs that touch."""
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import yaml
+from rich.console import Console
+from rich.table import Table
+from visuomotor.nodes.safety.limits import Limits
+from visuomotor.robots import collision_pairs, settings
+from visuomotor.robots import spec as robots
+from visuomotor.robots.settings import BadInput
+
+
+def add(app: typer.Typer) -> None:
+    commands = typer.Typer(no_args_is_help=True, help='Limits, recordings judged anew, and pairs of links that touch. '
+                                                      'Example: [bold]visuomotor safety show iiwa7[/bold]')
+    for command in (show, replay, pairs):
+        commands.command()(command)
+    app.add_typer(commands, name='safety')
+
+
+def limits(given: list[str]) -> Limits:
+    """Read name=value pairs into limits; a misspelt name is refused with the nearest."""
+    content: dict[str, Any] = {}
+    for word in given:
+        name, equals, value = word.partition('=')
+        if not equals:
+            raise BadInput(f"A limit is given as name=value such as speed_share=0.5, but '{word}' came.")
+        content[name] = yaml.safe_load(value)
+    return settings.build(Limits, content, 'limits')
+
+
+def show(
+    robot: Annotated[str, typer.Argument(help='which robot; visuomotor list robots')],
+    limit: Annotated[list[str], typer.Option(help='name=value, as often as you like')] = [],  # noqa: B006 - typer wants a list
+) -> None:
+    """Print the limits that the safety node keeps for a robot, and where each number comes from.
+
+    Example: [bold]visuomotor safety show iiwa7[/bold]
+    """
+    chosen, spec, console = limits(limit), robots.load(robot), Console(soft_wrap=True)
+    console.print(joints(spec, chosen))
+    console.print(sources(spec))
+    console.print(margins(chosen))
+    if spec.kind == 'arm':
+        apart = collision_pairs.load(spec)
+        console.print(f'{len(apart.touching)} pairs of links are not looked at: they touch whatever the arm does '
+                      f'({apart.postures} postures; config/collision/{robot}.yaml)')
+
+
+def joints(spec: robots.RobotSpec, chosen: Limits) -> Table:
+    """What each joint may do, after the shares and margins chosen."""
+    table = Table('joint', 'position [rad]', 'speed [rad/s]', 'acceleration [rad/s²]', 'jerk [rad/s³]', 'torque [N m]',
+                  title=f'{spec.title or spec.name}: what is commanded at most')
+    for joint in spec.joints:
+        table.add_row(joint.name, f'{joint.lower + chosen.position_margin:.3f} .. {joint.upper - chosen.position_margin:.3f}',
+                      f'{joint.velocity * chosen.speed_share:.3f}', f'{joint.acceleration * chosen.acceleration_share:.3f}',
+                      f'{joint.jerk * chosen.jerk_share:.1f}', f'{joint.effort:g}')
+    return table
+
+
+def sources(spec: robots.RobotSpec) -> Table:
+    """Where the robot's own numbers come from."""
+    table = Table('limit', 'source', title='where these come from')
+    for what, where in spec.sources.items():
+        table.add_row(what, where)
+    return table
+
+
+def margins(chosen: Limits) -> Table:
+    """Every number that is chosen and not the robot's."""
+    table = Table('margin', 'value', 'unit', 'meaning', 'source', title='margins of the safety node')
+    plain = Limits()
+    for field in dataclasses.fields(Limits):
+        value = getattr(chosen, field.name)
+        source = 'chosen' if value == getattr(plain, field.name) else 'given here'
+        table.add_row(field.name, f'{value:g}', field.metadata.get('unit', ''), field.metadata.get('sentence', ''), source)
+    return table
+
+
+def replay(
+    episode: Annotated[Path, typer.Argument(help='an episode file')],
+    limit: Annotated[list[str], typer.Option(help='name=value, as often as you like')] = [],  # noqa: B006
+    robot: Annotated[str, typer.Option(help='empty: as the recording says')] = '',
+) -> None:
+    """Judge a recording under other limits, and report what would change.
+
+    Example: [bold]visuomotor safety replay data/iiwa7-grasp/latest/episode_00001.mcap --limit speed_share=0.5[/bold]
+    """
+    from visuomotor.cli import rejudge
+    from visuomotor.episodes.read import Unreadable
+    try:
+        report = rejudge.rejudge(episode, limits(limit), robot)
+    except (FileNotFoundError, Unreadable) as error:
+        raise BadInput(str(error)) from error
+    Console(soft_wrap=True).print(report.table())
+
+
+def pairs(robot: Annotated[str, typer.Argument(help='which arm')]) -> None:
+    """Find the pairs of links that touch whatever the arm does, and store them.
+
+    Example: [bold]visuomotor safety pairs iiwa7[/bold]
+    """
+    path = collision_pairs.store(collision_pairs.find(robots.load(robot)))
+    Console(soft_wrap=True).print(f'wrote {path}', highlight=False)

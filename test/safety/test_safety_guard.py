@@ -1,0 +1,209 @@
+"""Contact, heat, squeezed fingers and a body that sinks: what trips each, and what does not."""
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from visuomotor.nodes.safety.filter import SafetyFilter
+from visuomotor.nodes.safety.guard import Guard, squeezed
+from visuomotor.nodes.safety.limits import Limits
+from visuomotor.nodes.safety.verdict import Verdict
+from visuomotor.robots import spec
+from visuomotor.robots.interface import Imu, Mode, Proposal, State
+from visuomotor.robots.kinematics import Kinematics
+
+IIWA, MINITAUR = spec.load('iiwa7'), spec.load('minitaur')
+HOME, NONE = np.array(IIWA.home), np.zeros(7)
+LEVEL = Imu(np.array([0.0, 0.0, 0.0, 1.0]), np.zeros(3))
+STANDS = np.full(8, np.pi / 2)
+
+
+def one(joint, value):
+    row = np.zeros(7)
+    row[joint] = value
+    return row
+
+
+def felt(efforts=NONE, error=NONE, beats=30, lag=0):
+    """Let a guard watch an arm that is sent slowly forwards and is `lag` beats late; return what it says, beat by beat."""
+    guard, places = Guard(IIWA, Limits()), [HOME + 0.02 * beat for beat in range(beats)]
+    said = []
+    for beat, place in enumerate(places):
+        guard.sent(place)
+        said.append(guard.contact(State(0.0, places[max(0, beat - lag)] + error, NONE, efforts)))
+    return said
+
+
+def test_torque_has_to_last_before_it_counts_as_contact():
+    said = felt(one(3, 108.0))
+    assert said[8] == ''
+    assert said[9] == 'contact: lbr_A4 feels 108 N m, more than 107'
+    assert set(felt(one(3, -106.0))) == {''}
+
+
+def test_being_somewhere_else_counts_as_contact_and_being_late_does_not():
+    assert felt(error=one(5, 0.08))[20].startswith('contact: lbr_A6 is 0.08 rad from where it was sent')
+    assert set(felt(error=one(5, 0.05))) == {''}
+    assert set(felt(lag=10)) == {''}          # 0.2 rad behind, 0.1 s late
+    assert felt(lag=25)[-1].startswith('contact')
+
+
+class Arm:
+    """A filter and an arm that something may hold."""
+
+    def __init__(self):
+        self.filter = SafetyFilter(IIWA, Kinematics(IIWA), Limits(), armed=True)
+        self.now, self.place, self.answers = 50.0, HOME, []
+        self.beat()
+
+    def beat(self, held=None, effort=NONE):
+        self.now += 0.01
+        answer = self.filter.step(State(self.now, self.place, NONE, effort), self.now)
+        self.place = answer.target.position if held is None else held
+        self.answers.append(answer)
+        return answer
+
+    def push(self, beats, speeds, **how):
+        for _ in range(beats):
+            self.filter.sources.hear(Proposal(Mode.JOINT_VELOCITY, np.zeros(1), speeds[None], observed=self.now), self.now)
+            self.beat(**how)
+
+
+def test_an_arm_that_is_held_stops_gives_way_and_goes_on():
+    arm = Arm()
+    arm.push(40, one(0, 0.5))
+    wall = arm.place
+    arm.push(60, one(0, 0.5), held=wall)
+    contact = next(number for number, answer in enumerate(arm.answers) if 'contact' in ' '.join(answer.reasons))
+    assert arm.answers[contact].verdict is Verdict.STOP
+    furthest = max(answer.target.position[0] for answer in arm.answers) - wall[0]
+    assert 0.06 < furthest < 0.25
+    for _ in range(30):
+        arm.beat(held=wall)
+    assert arm.answers[-1].target.position == pytest.approx(wall, abs=1e-3)   # it no longer presses
+    for _ in range(40):
+        arm.beat()
+    arm.push(30, one(0, -0.5))
+    assert arm.answers[-1].verdict is Verdict.PASS
+    assert arm.place[0] < wall[0] - 0.05
+
+
+def test_torque_above_the_limit_stops():
+    arm = Arm()
+    arm.push(30, one(0, 0.3))
+    arm.push(12, one(0, 0.3), effort=one(1, 175.0))
+    assert arm.answers[-1].verdict is Verdict.STOP
+    assert 'lbr_A2 feels 175 N m' in arm.answers[-1].reasons[0]
+
+
+@pytest.mark.parametrize(('force', 'eases'), [(40.0, False), (43.0, True), (-43.0, True)])
+def test_fingers_that_press_too_hard_ease(force, eases):
+    assert squeezed(State(0.0, HOME, NONE, NONE, 0.4, force), IIWA, Limits()) is eases
+    arm = Arm()
+    for _ in range(30):
+        arm.filter.sources.hear(Proposal(Mode.GRIPPER, np.zeros(1), np.zeros((1, 0)), np.ones(1), arm.now), arm.now)
+        arm.now += 0.01
+        answer = arm.filter.step(State(arm.now, HOME, NONE, NONE, 0.4, force), arm.now)
+    assert answer.target.gripper == pytest.approx(0.4 if eases else 0.6, abs=0.03)
+
+
+class Walker:
+    """A filter and eight motors."""
+
+    def __init__(self):
+        self.filter = SafetyFilter(MINITAUR, None, Limits(), armed=True)
+        self.now, self.place = 50.0, STANDS
+        self.run(0.02)
+
+    def run(self, seconds, legs=None, **fields):
+        for _ in range(max(1, round(seconds * 166.666667))):
+            self.now += 0.006
+            if legs is not None:
+                self.filter.sources.hear(
+                    Proposal(Mode.LEG, np.zeros(1), np.array([legs]), observed=self.now), self.now)
+            state = State(self.now, self.place, np.zeros(8), np.zeros(8), imu=LEVEL)
+            self.answer = self.filter.step(replace(state, **fields), self.now)
+            self.place = self.answer.target.position
+        return self.answer
+
+
+WALKS = [0.1, 1.8] * 4
+FALLEN = Imu(np.array([np.sin(0.5), 0.0, 0.0, np.cos(0.5)]), np.zeros(3))  # rolled by 1 rad
+
+
+def test_a_walker_that_leans_lies_down_slowly_and_stands_up_before_it_walks_again():
+    walker = Walker()
+    walker.run(0.3, WALKS)
+    assert walker.answer.verdict is Verdict.PASS
+    walker.run(0.1, WALKS, imu=FALLEN)
+    assert walker.answer.reasons[0] == 'the body leans by 1.00 rad, more than 0.9 rad: lies down'
+    assert np.abs(walker.answer.target.velocity).max() <= 2.0 + 1e-6
+    walker.run(2.0, WALKS, imu=FALLEN)
+    assert walker.place == pytest.approx(np.full(8, 0.6), abs=0.02)
+    walker.run(0.1, WALKS)
+    assert walker.answer.reasons == ('stands up slowly',)
+    walker.run(2.5, WALKS)
+    assert walker.answer.verdict is Verdict.PASS
+    assert walker.place[0] == pytest.approx(1.7, abs=1e-2)
+
+
+def test_a_motor_that_heats_up_makes_it_lie_down():
+    walker, hot = Walker(), np.array([2.6, 0, 0, 0, 0, 0, 0, 0])
+    walker.run(0.7, WALKS, effort=hot)
+    assert walker.answer.verdict is Verdict.PASS
+    walker.run(0.15, WALKS, effort=hot)
+    assert walker.answer.reasons[0] == 'motor_front_leftL_joint has pulled 2.6 N m for 0.9 s: lies down'
+    again = Walker()
+    for _ in range(10):
+        again.run(0.5, WALKS, effort=hot)
+        again.run(0.01, WALKS)
+    assert again.answer.verdict is Verdict.PASS   # never long enough at a time
+
+
+def test_a_body_that_sinks_too_low_stands_up():
+    walker = Walker()
+    reasons = {walker.run(0.006, [0.0, 0.2] * 4).reasons for _ in range(200)}
+    assert ('stands up slowly',) in reasons
+
+
+def test_a_walker_without_an_attitude_stops():
+    walker = Walker()
+    walker.run(0.1, WALKS, imu=None)
+    assert walker.answer.verdict is Verdict.STOP
+    assert walker.answer.reasons == ('no attitude: imu is missing or old',)
+
+
+def test_a_stopped_walker_lies_down():
+    walker = Walker()
+    walker.run(0.2, WALKS)
+    walker.filter.stop('operator')
+    walker.run(3.0, WALKS)
+    assert walker.place == pytest.approx(np.full(8, 0.6), abs=0.02)
+    assert walker.answer.reasons == ('stopped: operator',)
+
+
+# Clocks.
+def test_an_arm_found_in_motion_is_braked_and_not_thrown():
+    arm, speeds = Arm(), one(0, 0.8)
+    arm.now += 5.0   # a clock that leaps forwards
+    answer = arm.filter.step(State(arm.now, HOME, speeds, NONE), arm.now)
+    assert answer.target.position.tolist() == HOME.tolist()
+    assert answer.target.velocity.tolist() == speeds.tolist()
+    before = answer.target.velocity
+    for beat in range(1, 60):
+        arm.now += 0.01
+        answer = arm.filter.step(State(arm.now, answer.target.position, answer.target.velocity, NONE), arm.now)
+        assert np.abs(answer.target.velocity - before).max() <= 8.65 * 0.01 + 1e-9, beat
+        before = answer.target.velocity
+    assert np.abs(before).max() == 0.0
+
+
+def test_a_late_chunk_is_entered_where_it_should_be_by_now():
+    arm, times = Arm(), np.arange(100) * 0.01
+    rows = HOME + 0.2 * (times**2)[:, None] * np.eye(7)[0]
+    arm.filter.sources.hear(Proposal(Mode.JOINT_POSITION, times, rows, observed=arm.now - 0.5), arm.now)
+    answers = [arm.beat() for _ in range(60)]
+    positions = np.array([answer.target.position[0] for answer in answers]) - HOME[0]
+    assert positions[0] >= 0.0
+    assert positions[40] == pytest.approx(0.2 * 0.91**2, abs=2e-3)   # 0.91 s after its start, not 0.41 s

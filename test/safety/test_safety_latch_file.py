@@ -1,0 +1,50 @@
+"""A stop that outlives a restart, a file that cannot be read, and the operator's heartbeat."""
+from __future__ import annotations
+
+import json
+
+import pytest
+from visuomotor.nodes.safety import latch_file
+from visuomotor.nodes.safety.heartbeat import Heartbeat
+from visuomotor.nodes.safety.latch import Category, Latch
+
+STOPPED = Latch(armed=False, stopped=True, reason='grace: cup', category=Category.HOLD)
+
+
+def test_a_stop_comes_back_as_it_was(tmp_path):
+    file = tmp_path / 'run' / 'stop.json'
+    latch_file.store(file, STOPPED)
+    assert latch_file.restore(file, armed=True) == STOPPED
+    assert json.loads(file.read_text()) == {'stopped': True, 'reason': 'grace: cup', 'category': 1}
+    assert [path.name for path in file.parent.iterdir()] == ['stop.json']   # nothing half written is left
+
+
+def test_after_arming_a_restart_begins_as_it_is_told(tmp_path):
+    file = tmp_path / 'stop.json'
+    latch_file.store(file, STOPPED)
+    latch_file.store(file, Latch(armed=True))
+    assert latch_file.restore(file, armed=True) == Latch(armed=True)
+    assert latch_file.restore(file, armed=False) == Latch(armed=False)
+    assert latch_file.restore(tmp_path / 'never', armed=True) == Latch(armed=True)
+
+
+@pytest.mark.parametrize('text', ['', '{', '[]', 'null', '{"stopped": true}', '{"stopped": 1, "reason": "x", "category": 9}'])
+def test_what_cannot_be_read_counts_as_a_stop(tmp_path, text):
+    file = tmp_path / 'stop.json'
+    file.write_text(text)
+    latch = latch_file.restore(file, armed=True)
+    assert latch.forbids == f'stopped: {file} cannot be read, and may hold a stop'
+
+
+def test_a_required_heartbeat_that_ends_stops_an_armed_robot():
+    heartbeat = Heartbeat(0.5)
+    assert heartbeat.lost(10.0, armed=True) == "the operator's heartbeat is missing for more than 0.5 s"
+    assert heartbeat.lost(10.0, armed=False) == ''
+    heartbeat.beat(10.0)
+    assert heartbeat.lost(10.5, armed=True) == ''
+    assert heartbeat.lost(10.6, armed=True)
+    assert heartbeat.lost(9.0, armed=True)   # a clock that went back proves no heartbeat
+
+
+def test_no_heartbeat_is_needed_where_none_is_required():
+    assert Heartbeat(0.0).lost(10.0, armed=True) == ''
