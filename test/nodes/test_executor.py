@@ -161,7 +161,7 @@ def test_a_node_that_refuses_takes_the_graph_down_with_its_sentence():
 
 
 def test_a_node_is_asked_once_even_though_rclpy_adds_it_twice(stage):
-    (speaker, _), conductor = stage
+    _, conductor = stage
     beats(conductor, 1)
     ears = conductor._executor._ears
     assert len(ears) == len({id(ear[0].__self__) for ear in ears})
