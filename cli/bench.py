@@ -1,6 +1,7 @@
 """`visuomotor bench …`: speed, each figure as a ratio to a floor measured in the same run."""
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -46,7 +47,7 @@ def graph(
 
 def safety(
     robots: Annotated[str, typer.Option(help='which, with commas between')] = 'iiwa7,j2n6s300,minitaur',
-    long: Annotated[bool, typer.Option('--long', help='a million cycles for each robot; goes on where it was ended')] = False,
+    long: Annotated[bool, typer.Option('--long', help='a million cycles a robot; goes on where it ended')] = False,
     cycles: Annotated[int, typer.Option(help='for each robot; 0: 5,000, or a million with --long')] = 0,
     folder: Annotated[str, typer.Option(help='where the tallies are kept')] = 'data/bench',
     write: Annotated[str, typer.Option(help='put the tables into this file, such as docs/benchmarks.md')] = '',
@@ -59,7 +60,8 @@ def safety(
     from visuomotor.cli.benches import safety as bench
     console, wanted = Console(soft_wrap=True), cycles or (bench.LONG if long else bench.SHORT)
     names = [settings.choose('robot', name, bench.ROBOTS) for name in robots.split(',')]
-    tallies = bench.fuzz(names, wanted, Path(folder), lambda tally: console.print('  '.join(bench.row(tally)), markup=False))
+    tell = partial(console.print, markup=False)
+    tallies = bench.fuzz(names, wanted, Path(folder), lambda tally: tell('  '.join(bench.row(tally))))
     figures = [figure for name in names if name != 'minitaur' for figure in bench.cost(name, 6000)]
     show(figures)
     seen = bench.moments(names, *((1000, 200) if long else (50, 20)))

@@ -12,12 +12,10 @@ from rich.table import Table
 from visuomotor.episodes import read
 from visuomotor.nodes.safety.filter import SafetyFilter
 from visuomotor.nodes.safety.limits import Limits
+from visuomotor.nodes.safety.make import make_filter
 from visuomotor.nodes.safety.verdict import Permitted, Verdict
-from visuomotor.robots import collision_pairs
 from visuomotor.robots import spec as robots
-from visuomotor.robots.collision import CollisionScene
 from visuomotor.robots.interface import Imu, Mode, Proposal, State
-from visuomotor.robots.kinematics import Kinematics
 from visuomotor.robots.settings import BadInput
 from visuomotor.robots.spec import RobotSpec
 from visuomotor.worlds.interface import load_task, task_names
@@ -55,7 +53,8 @@ def rejudge(file: Path, limits: Limits, robot: str = '') -> Report:
     """Judge every recorded moment anew, for a robot that begins where it was and then follows what is permitted now."""
     facts = read.metadata(file)
     spec = robots.load(robot or _fact(facts, 'robot', file))
-    filtered = make_filter(spec, facts.get('task', ''), limits)
+    task = facts.get('task', '')
+    filtered = make_filter(spec, limits, load_task(task).fixtures if task in task_names() else ())
     report, imu = Report(file), None
     answers: dict[int, Permitted] = {}
     hears = {'imu': None, 'joint_states': None, 'command': None,
@@ -75,15 +74,6 @@ def rejudge(file: Path, limits: Limits, robot: str = '') -> Report:
         elif topic:
             _propose(filtered, heard.message, heard.logged * 1e-9)
     return report
-
-
-def make_filter(spec: RobotSpec, task: str, limits: Limits) -> SafetyFilter:
-    """Make an armed filter with the fixtures of a task."""
-    if spec.kind != 'arm':
-        return SafetyFilter(spec, None, limits, armed=True)
-    fixtures = load_task(task).fixtures if task in task_names() else ()
-    scene = CollisionScene(spec, fixtures, collision_pairs.load(spec).touching)
-    return SafetyFilter(spec, Kinematics(spec), limits, armed=True, scene=scene)
 
 
 def compare(report: Report, command: Any, answer: Permitted) -> None:
@@ -123,7 +113,8 @@ def _imu(message: Any) -> Imu:
 def _state(message: Any, spec: RobotSpec, imu: Imu | None) -> State:
     place = {name: number for number, name in enumerate(message.name)}
     where = [place[name] for name in spec.names]
-    position, velocity, effort = (np.array(column)[where] for column in (message.position, message.velocity, message.effort))
+    columns = message.position, message.velocity, message.effort
+    position, velocity, effort = (np.array(column)[where] for column in columns)
     at = partial(_gripper, place.get('gripper', -1))
     return State(_nanoseconds(message.header.stamp) * 1e-9, position, velocity, effort, at(message.position),
                  at(message.effort), imu)

@@ -57,9 +57,10 @@ def joints(spec: robots.RobotSpec, chosen: Limits) -> Table:
     table = Table('joint', 'position [rad]', 'speed [rad/s]', 'acceleration [rad/s²]', 'jerk [rad/s³]', 'torque [N m]',
                   title=f'{spec.title or spec.name}: what is commanded at most')
     for joint in spec.joints:
-        table.add_row(joint.name, f'{joint.lower + chosen.position_margin:.3f} .. {joint.upper - chosen.position_margin:.3f}',
-                      f'{joint.velocity * chosen.speed_share:.3f}', f'{joint.acceleration * chosen.acceleration_share:.3f}',
-                      f'{joint.jerk * chosen.jerk_share:.1f}', f'{joint.effort:g}')
+        lowest, highest = joint.lower + chosen.position_margin, joint.upper - chosen.position_margin
+        table.add_row(joint.name, f'{lowest:.3f} .. {highest:.3f}', f'{joint.velocity * chosen.speed_share:.3f}',
+                      f'{joint.acceleration * chosen.acceleration_share:.3f}', f'{joint.jerk * chosen.jerk_share:.1f}',
+                      f'{joint.effort:g}')
     return table
 
 
@@ -78,7 +79,8 @@ def margins(chosen: Limits) -> Table:
     for field in dataclasses.fields(Limits):
         value = getattr(chosen, field.name)
         source = 'chosen' if value == getattr(plain, field.name) else 'given here'
-        table.add_row(field.name, f'{value:g}', field.metadata.get('unit', ''), field.metadata.get('sentence', ''), source)
+        said = field.metadata
+        table.add_row(field.name, f'{value:g}', said.get('unit', ''), said.get('sentence', ''), source)
     return table
 
 

@@ -39,12 +39,12 @@ class Coloured:
 
     def __init__(self, size: int, spread: float, colour: float, length: int) -> None:
         if size < 1 or spread < 0 or not 0 <= colour <= 2 or length < 4:
-            raise ValueError('size should be 1 or more, spread 0 or more, colour 0..2 and length 4 or more, but they are '
-                             f'{size}, {spread}, {colour} and {length}')
+            raise ValueError('size should be 1 or more, spread 0 or more, colour 0..2 and length 4 or more, but they '
+                             f'are {size}, {spread}, {colour} and {length}')
         self.size, self.spread, self.length = size, spread, length
         frequencies = np.fft.rfftfreq(length)
         frequencies[0] = frequencies[1]  # the mean of a block is noise too, not infinite
-        self._shape: Array = frequencies ** (-colour / 2)
+        self._shape = np.asarray(frequencies ** (-colour / 2), dtype=np.float64)
         weights = np.full(len(frequencies), 2.0)
         weights[0] = 1.0
         weights[-1] = 1.0 if length % 2 == 0 else 2.0

@@ -21,7 +21,8 @@ class Familiarity:
 
     def __init__(self, safe: Array, share: float = 0.99) -> None:
         if safe.ndim != 2 or len(safe) <= safe.shape[1] or not 0 < share < 1:
-            raise ValueError(f'safe states should be more rows than features and share in 0..1, but are {safe.shape} and {share}')
+            raise ValueError('safe states should be more rows than features and share in 0..1, but they are '
+                             f'{safe.shape} and {share}')
         self._mean = safe.mean(axis=0)
         spread = np.atleast_2d(np.cov(safe.T))
         ridge = RIDGE * max(float(np.trace(spread)) / len(spread), 1e-12)
@@ -46,7 +47,7 @@ class Recovering:
             raise ValueError(f'leave should be above 0 and below enter, but they are {leave} and {enter}')
         self._policy, self._recovery, self._danger = policy, recovery, danger
         self._enter, self._leave = enter, leave
-        self.recovering, self.handovers = False, 0
+        self.reset(np.random.default_rng(0))
 
     def reset(self, generator: np.random.Generator) -> None:
         self.recovering, self.handovers = False, 0

@@ -24,7 +24,7 @@ def rate_penalty(actions: Array, period: float, price: float = 1.0, bend_price: 
 
 
 class LowPass:
-    """Passes what is slower than `corner` Hz; at the corner half the power is left. It begins where its input begins."""
+    """Passes what is slower than `corner` Hz; there half the power is left. It begins where its input begins."""
 
     def __init__(self, corner: float, rate: float) -> None:
         if not 0 < corner < rate / 2:

@@ -1,6 +1,7 @@
 """How far a robot's links are from each other and from what stands around it: pinocchio and coal on the robot's URDF.
 
-Pairs that touch whatever the arm does are left out (collision_pairs.py finds them). `reach` bounds how much each joint can change each distance, so that most postures need no query at all.
+Pairs that touch whatever the arm does are left out (collision_pairs.py finds them). `reach` bounds
+how much each joint can change each distance, so that most postures need no query at all.
 One object belongs to one thread (it reuses its memory).
 """
 from __future__ import annotations
@@ -23,7 +24,8 @@ STRAIGHT = 1.05     # a short way of the joints is no longer than this times the
 class CollisionScene:
     """The clearances of one arm among fixtures; a clearance is the distance that is left beyond the margin kept."""
 
-    def __init__(self, spec: RobotSpec, fixtures: Sequence[Fixture] = (), apart: Sequence[tuple[str, str]] = ()) -> None:
+    def __init__(self, spec: RobotSpec, fixtures: Sequence[Fixture] = (),
+                 apart: Sequence[tuple[str, str]] = ()) -> None:
         self.spec = spec
         self.model, self.geometry = shapes(spec)
         self._links = self.geometry.ngeoms
@@ -34,7 +36,8 @@ class CollisionScene:
         for first, second, _ in self.pairs:
             self.geometry.addCollisionPair(pin.CollisionPair(first, second))
         self.margins = np.array([margin for _, _, margin in self.pairs])
-        self.reach = np.array([self._reach(first, second) for first, second, _ in self.pairs]).reshape(-1, self.model.nv)
+        reaches = [self._reach(first, second) for first, second, _ in self.pairs]
+        self.reach = np.array(reaches).reshape(-1, self.model.nv)
         self._outer = [self._outwards(first, second) for first, second, _ in self.pairs]
         solids = [self.geometry.geometryObjects[outer].geometry for outer, _ in self._outer]
         for solid in solids:
@@ -46,7 +49,9 @@ class CollisionScene:
     def clearances(self, q: FloatArray) -> FloatArray:
         """Return the clearance of every pair."""
         pin.computeDistances(self.model, self._data, self.geometry, self._placed, q)
-        return np.array([result.min_distance for result in self._placed.distanceResults]) - self.margins
+        distances: FloatArray = np.array([result.min_distance for result in self._placed.distanceResults])
+        beyond: FloatArray = distances - self.margins
+        return beyond
 
     def smallest(self, q: FloatArray) -> tuple[float, int]:
         """Return the smallest distance, margin included, and its pair."""

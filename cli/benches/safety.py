@@ -18,7 +18,7 @@ ROBOTS = ('iiwa7', 'j2n6s300', 'minitaur')
 SHORT, LONG = 5_000, 1_000_000  # cycles for each robot
 MOST = 400.0                    # us, p50 of a cycle with collisions looked at
 HEADINGS = ('robot', 'cycles', 'proposals', 'refused', 'pass', 'clip', 'slow', 'stop',
-            'largest part of speed, acceleration, jerk limit', 'limits broken', 'collisions', 'without a verdict or reason')
+            'largest part of speed, acceleration, jerk limit', 'limits broken', 'collisions', 'unanswered')
 
 
 def fuzz(robots: Sequence[str], cycles: int, folder: Path, tell: Callable[[Tally], None]) -> list[Tally]:
@@ -33,8 +33,9 @@ def cost(robot: str, cycles: int) -> list[Figure]:
     figures = [Figure(f'{robot}: a cycle, p50, against {MOST:g} us', float(np.median(ours)), MOST, 'us', 1.0)]
     for q in (50, 99):
         mine, floor, least = (float(np.percentile(column, q)) for column in (ours, way_out, here))
-        figures.append(Figure(f'{robot}: a cycle, p{q}, against bare ruckig and coal along the way out', mine, floor, 'us', 1.5))
-        figures.append(Figure(f'{robot}: a cycle, p{q}, against bare ruckig and coal at one posture', mine, least, 'us', np.inf))
+        name = f'{robot}: a cycle, p{q}, against bare ruckig and coal'
+        figures.append(Figure(f'{name} along the way out', mine, floor, 'us', 1.5))
+        figures.append(Figure(f'{name} at one posture', mine, least, 'us', np.inf))
     return figures
 
 
@@ -71,8 +72,8 @@ def markdown(tallies: Sequence[Tally]) -> str:
 
 def moments_markdown(seen: dict[str, list[Moments]]) -> str:
     """Return the table of brakes and take-overs."""
-    rows = ['| at random moments | robot | times | in motion | largest part of speed, acceleration, jerk limit | broken or collided '
-            '| did not come to rest, or wrong source | s to rest, p50 and most |', '|' + ' --- |' * 8]
+    rows = ['| at random moments | robot | times | in motion | largest part of speed, acceleration, jerk limit '
+            '| broken or collided | not at rest, or wrong source | s to rest, p50 and most |', '|' + ' --- |' * 8]
     for what, all_ in seen.items():
         for one in all_:
             worst = ', '.join(f'{one.worst[limit]:.6f}' for limit in ('speed', 'acceleration', 'jerk'))
@@ -84,6 +85,6 @@ def moments_markdown(seen: dict[str, list[Moments]]) -> str:
 
 def kills_markdown(seen: Kills) -> str:
     """Return one sentence about the kills."""
-    return (f'Killed {seen.times} times in motion ({min(seen.speeds):.2f} .. {max(seen.speeds):.2f} rad/s): the driver held '
-            f'{np.median(seen.held):.3f} s after the last command (p50), {max(seen.held):.3f} s at most; {seen.late} later than '
-            f'allowed; {seen.forgotten} stops forgotten by a restart.')
+    return (f'Killed {seen.times} times in motion ({min(seen.speeds):.2f} .. {max(seen.speeds):.2f} rad/s): the driver '
+            f'held {np.median(seen.held):.3f} s after the last command (p50), {max(seen.held):.3f} s at most; '
+            f'{seen.late} later than allowed; {seen.forgotten} stops forgotten by a restart.')

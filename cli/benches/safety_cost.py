@@ -77,7 +77,8 @@ def measure(robot: str, cycles: int, seed: int = 0) -> Costs:
     return costs
 
 
-def _follow(filtered: SafetyFilter, mode: Mode, cycles: int, chance: np.random.Generator) -> Iterator[tuple[State, float]]:
+def _follow(filtered: SafetyFilter, mode: Mode, cycles: int,
+            chance: np.random.Generator) -> Iterator[tuple[State, float]]:
     spec, now, row = filtered.spec, 100.0, np.zeros(0)
     for cycle in range(cycles):
         now += 1.0 / spec.control_hz

@@ -1,4 +1,4 @@
-"""Drives a safety filter through hostile proposals in chunks, and keeps a tally on disk so that a long run can go on."""
+"""Drives a safety filter through hostile proposals in chunks; the tally on disk lets a long run go on."""
 from __future__ import annotations
 
 import dataclasses
@@ -88,7 +88,7 @@ class Body:
             self.place, self.speed = position, velocity
         self._lean = 0.998 * self._lean + self._chance.normal(0, 0.02, 2) * self.sways
         half = np.sin(np.clip(self._lean, -1.5, 1.5) / 2)
-        imu = Imu(np.array([*half, 0.0, np.sqrt(max(0.0, 1 - half @ half))]), np.zeros(3))
+        imu = Imu(np.array([*half, 0.0, np.sqrt(max(0.0, 1.0 - float(half @ half)))]), np.zeros(3))
         effort = self._chance.choice([0.0, 3.0], len(self.place), p=[0.9, 0.1])
         return State(now, self.place, self.speed, effort, imu=imu)
 

@@ -96,4 +96,5 @@ def knots(spec: RobotSpec, scene: CollisionScene, chance: np.random.Generator) -
     low, high = np.maximum(spec.lower, -np.pi), np.minimum(spec.upper, 2 * np.pi)
     postures = chance.uniform(low, high, (KNOTS, len(low)))
     inside = np.array([scene.smallest(posture)[0] < 0.0 for posture in postures])
-    return postures[inside]
+    colliding: FloatArray = postures[inside]
+    return colliding

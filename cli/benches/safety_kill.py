@@ -1,4 +1,4 @@
-"""Kills the safety program with SIGKILL while the robot moves: the driver has to hold by itself, and the stop has to stand."""
+"""Kills the safety program with SIGKILL in motion: the driver has to hold by itself, and the stop has to stand."""
 from __future__ import annotations
 
 import os
@@ -90,7 +90,8 @@ class Stage:
     def __enter__(self) -> Stage:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
         self.kill()
         self.threads.stop()
         compose.take_down([self.driver])
@@ -101,7 +102,8 @@ class Stage:
     def begin(self) -> None:
         """Start the safety program and wait until it answers."""
         self.ear.status, self.ear.commands = None, 0
-        words = ['node', 'safety', '-p', f'robot:={ROBOT}', '-p', 'armed_at_start:=true', '-p', f"latch_file:='{self.file}'"]
+        words = ['node', 'safety', '-p', f'robot:={ROBOT}', '-p', 'armed_at_start:=true',
+                 '-p', f"latch_file:='{self.file}'"]
         environment = {**os.environ, 'ROS_DOMAIN_ID': str(self._domain)}
         self.program = subprocess.Popen([sys.executable, '-m', 'visuomotor.cli.main', *words], env=environment,
                                         stdin=subprocess.DEVNULL)

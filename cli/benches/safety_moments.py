@@ -34,7 +34,8 @@ class Stage:
 
     def __init__(self, fuzz: Fuzz, seed: int) -> None:
         self.fuzz, self.chance = fuzz, np.random.default_rng(seed)
-        self.body, self.filter, self.limits = Body(fuzz.spec, self.chance), fuzz.filter(), LimitJudge(fuzz.spec, fuzz.kinematics)
+        self.body, self.filter = Body(fuzz.spec, self.chance), fuzz.filter()
+        self.limits = LimitJudge(fuzz.spec, fuzz.kinematics)
         self.body.sways = False
         self.dt, self.now, self._left = 1.0 / fuzz.spec.control_hz, 100.0, 0
         self.state = self.body.beat(None, None, self.now)
@@ -62,8 +63,8 @@ class Stage:
             self.wish = (Mode.JOINT_VELOCITY, speeds) if self.chance.random() < 0.7 else (Mode.JOINT_POSITION, near)
         self._left -= 1
         mode, row = self.wish
-        self.filter.sources.hear(Proposal(mode, np.zeros(1), row[None], observed=self.now, source=source, dead_man=held),
-                                 self.now)
+        wish = Proposal(mode, np.zeros(1), row[None], observed=self.now, source=source, dead_man=held)
+        self.filter.sources.hear(wish, self.now)
 
     def beats(self, count: int, source: int) -> Iterator[Permitted]:
         for _ in range(count):

@@ -1,4 +1,4 @@
-"""Bends joint speeds so that the tip slides along a wall, or a link along an obstacle, instead of stopping before it."""
+"""Bends joint speeds so that the tip slides along a wall, or a link along an obstacle, instead of stopping."""
 from __future__ import annotations
 
 import numpy as np

@@ -5,6 +5,7 @@ the workspace, and clear of the arm itself and its surroundings. A wish that wou
 """
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -45,6 +46,7 @@ class SafetyFilter:
         self.guard = Guard(spec, limits)
         self.reflex = Reflex(spec, limits) if spec.kind == 'legged' else None
         self.latch = latch or Latch(armed=armed)
+        self.keep: Callable[[Latch], None] = lambda latch: None  # so that a stop outlives this process
         self.state: State | None = None
         self.received = -np.inf   # s, when the newest state came
         self._gripper = 0.0
@@ -59,12 +61,14 @@ class SafetyFilter:
         """Latch a stop, until somebody arms."""
         self.latch = latches.stop(self.latch, reason, category)
         self._held = self.motion.now.position
+        self.keep(self.latch)
 
     def arm(self, reason: str, now: float) -> str:
         """Permit motion again, from where the robot is, and forget what was asked before; return why not, or ''."""
         age = self.state_age(now)
         self.latch, why_not = latches.arm(self.latch, reason, self.state, age, self.limits.state_age, self.spec)
         if not why_not:
+            self.keep(self.latch)
             self._again = f'armed: {reason.strip()}'
             self.sources.clear()
         return why_not

@@ -42,7 +42,8 @@ class Guard:
         worst = int(excess.argmax())
         if excess[worst] <= 0.0:
             return ''
-        return f'contact: {self.spec.names[worst]} feels {abs(effort[worst]):.0f} N m, more than {self._torque[worst]:.0f}'
+        torque, most = abs(float(effort[worst])), float(self._torque[worst])
+        return f'contact: {self.spec.names[worst]} feels {torque:.0f} N m, more than {most:.0f}'
 
     def _astray(self, position: FloatArray) -> str:
         """A robot lags behind; so it may be wherever it was sent within the last moment."""

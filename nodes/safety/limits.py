@@ -7,8 +7,8 @@ from visuomotor.robots.settings import knob
 
 SHARES = ('speed_share', 'acceleration_share', 'jerk_share')
 POSITIVE = ('state_age', 'proposal_age', 'observation_age', 'future', 'tip_speed', 'tip_turn', 'tip_acceleration',
-            'tilt', 'height', 'lying', 'reflex_speed', 'hot_share', 'hot_time', 'contact_torque', 'contact_error', 'contact_lag',
-            'contact_time', 'contact_pause', 'gripper_share', 'behind')
+            'tilt', 'height', 'lying', 'reflex_speed', 'hot_share', 'hot_time', 'contact_torque', 'contact_error',
+            'contact_lag', 'contact_time', 'contact_pause', 'gripper_share', 'behind')
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray
@@ -22,23 +21,18 @@ from visuomotor.nodes._ros import convert, qos
 from visuomotor.nodes._ros.node import Node
 from visuomotor.nodes._ros.params import declare
 from visuomotor.nodes._ros.run import run
-from visuomotor.nodes.safety import latch_file
-from visuomotor.nodes.safety.filter import SafetyFilter
 from visuomotor.nodes.safety.heartbeat import Heartbeat
-from visuomotor.nodes.safety.latch import Category, Latch
+from visuomotor.nodes.safety.latch import Category
 from visuomotor.nodes.safety.limits import SafetySettings
+from visuomotor.nodes.safety.make import make_lasting
+from visuomotor.nodes.safety.news import News
 from visuomotor.nodes.safety.refuse import NAMES
 from visuomotor.nodes.safety.verdict import Permitted, Verdict
-from visuomotor.robots import collision_pairs, spec
-from visuomotor.robots.collision import CollisionScene
+from visuomotor.robots import spec
 from visuomotor.robots.interface import Imu
-from visuomotor.robots.kinematics import Kinematics
 from visuomotor.robots.settings import BadInput
 from visuomotor.srv import Arm, Stop
 from visuomotor.worlds.interface import load_task
-
-
-STATUS_EVERY = 0.099  # s, while nothing changes
 
 
 class SafetyNode(Node):
@@ -50,15 +44,11 @@ class SafetyNode(Node):
 
     def open(self) -> None:
         self.spec = spec.load(self.limits.robot)
-        kinematics = Kinematics(self.spec) if self.spec.kind == 'arm' and self.spec.urdf else None
-        scene = self._scene() if kinematics else None
-        self.file = Path(self.limits.latch_file) if self.limits.latch_file else None
-        latch = latch_file.restore(self.file, self.limits.armed_at_start) if self.file else None
-        self.filter = SafetyFilter(self.spec, kinematics, self.limits, armed=self.limits.armed_at_start, scene=scene,
-                                   latch=latch)
+        fixtures = load_task(self.limits.task).fixtures if self.limits.task else ()
+        self.filter = make_lasting(self.spec, self.limits, fixtures)
+        self.heartbeat, self.news = Heartbeat(self.limits.heartbeat), News()
         self.imu: Imu | None = None
-        self.imu_at, self.told, self.told_at = -1e18, '', -1e18
-        self.heartbeat = Heartbeat(self.limits.heartbeat)
+        self.imu_at = -1e18
         self.verdicts = dict.fromkeys(Verdict, 0)
         self.commands = self.say(Command, 'command', qos.COMMAND)
         self.status = self.say(SafetyStatus, 'safety/status', qos.LATCHED)
@@ -67,16 +57,12 @@ class SafetyNode(Node):
             self.hear(Proposal, f'action/{name}', partial(self.on_proposal, source), qos.COMMAND)
         self.hear(ImuMessage, 'imu', self.on_imu, qos.STATE)
         self.hear(JointState, 'joint_states', self.on_state, qos.STATE)
-        self.hear(String, 'safety/stop_now', lambda message: self.stop(message.data), qos.COMMAND)
+        self.hear(String, 'safety/stop_now', lambda message: self.filter.stop(message.data), qos.COMMAND)
         self.hear(Empty, 'operator/heartbeat', lambda _: self.heartbeat.beat(self.now), qos.COMMAND)
         self.serve(Stop, 'safety/stop', self.on_stop)
         self.serve(Arm, 'safety/arm', self.on_arm)
         self.every(0.1, self.on_silence)
         self.every(1.0, self.on_second)
-
-    def _scene(self) -> CollisionScene:
-        fixtures = load_task(self.limits.task).fixtures if self.limits.task else ()
-        return CollisionScene(self.spec, fixtures, collision_pairs.load(self.spec).touching)
 
     def on_proposal(self, source: int, message: Proposal) -> None:
         if message.source != source:
@@ -105,14 +91,6 @@ class SafetyNode(Node):
         self.verdicts[permitted.verdict] += 1
         self._tell_status(permitted.verdict, permitted.reasons, permitted)
 
-    def stop(self, reason: str, category: Category = Category.BRAKE) -> None:
-        self.filter.stop(reason, category)
-        self._keep(self.filter.latch)
-
-    def _keep(self, latch: Latch) -> None:
-        if self.file:
-            latch_file.store(self.file, latch)
-
     def _tell_command(self, permitted: Permitted, header: Any) -> None:
         target = permitted.target
         self.commands.publish(Command(
@@ -123,10 +101,8 @@ class SafetyNode(Node):
 
     def _tell_status(self, level: Verdict, reasons: Sequence[str], permitted: Permitted | None = None) -> None:
         latch, now = self.filter.latch, self.now
-        news = f'{level} {reasons} {latch} {permitted.source if permitted else 0}'
-        if news == self.told and 0.0 <= now - self.told_at < STATUS_EVERY:
+        if not self.news.worth_telling(now, level, reasons, latch, permitted.source if permitted else 0):
             return
-        self.told, self.told_at = news, now
         status = SafetyStatus(
             level=int(level), reasons=reasons, armed=latch.armed, stopped=latch.stopped, stop_reason=latch.reason,
             refused=self.filter.sources.refused, state_age=self.filter.state_age(now), proposal_age=-1.0)
@@ -141,18 +117,16 @@ class SafetyNode(Node):
         if silence := self.filter.silence(self.now):
             self._tell_status(Verdict.STOP, (silence,))
         if lost := self.heartbeat.lost(self.now, self.filter.latch.armed):
-            self.stop(lost)
+            self.filter.stop(lost)
 
     def on_stop(self, request: Stop.Request, response: Stop.Response) -> Stop.Response:
-        self.stop(request.reason, Category(min(request.category, Category.HOLD)))
+        self.filter.stop(request.reason, Category(min(request.category, Category.HOLD)))
         response.stopped, response.message = True, self.filter.latch.forbids
         return response
 
     def on_arm(self, request: Arm.Request, response: Arm.Response) -> Arm.Response:
         response.message = self.heartbeat.missing(self.now) or self.filter.arm(request.reason, self.now)
         response.armed = not response.message
-        if response.armed:
-            self._keep(self.filter.latch)
         return response
 
     def on_second(self) -> None:

@@ -44,7 +44,7 @@ class Room:
         return self.kinematics.jacobian(position)[:3]
 
     def joints_leaving(self, candidate: Candidate, now: Motion) -> Flags | None:
-        """Say for each joint whether it would leave its limits, or be further outside than it is; None: no one would."""
+        """Say for each joint whether it would leave its limits, or be further outside than it is; None: none would."""
         lowest, highest = candidate.way_out.extent
         if (lowest >= self.lower).all() and (highest <= self.upper).all():
             return None
@@ -82,8 +82,8 @@ class Room:
         """Name the limits that a wish would have broken."""
         joints = (f'{name} at its position limit' for name, out in zip(self.spec.names, _listed(leaving), strict=False)
                   if out)
-        sides = (f'workspace {axis}: the tip would leave its box' for axis, out in zip(AXES, _listed(walls), strict=False)
-                 if out)
+        sides = (f'workspace {axis}: the tip would leave its box'
+                 for axis, out in zip(AXES, _listed(walls), strict=False) if out)
         return (*joints, *sides)
 
 

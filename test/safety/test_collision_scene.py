@@ -22,7 +22,8 @@ def scene(fixtures=(), robot=IIWA) -> CollisionScene:
 def test_the_clearance_of_a_known_posture():
     ceiling = scene([CEILING])
     distance, pair = ceiling.smallest(UPRIGHT)
-    clearances = dict(zip([ceiling.names(p) for p in range(len(ceiling.pairs))], ceiling.clearances(UPRIGHT), strict=True))
+    names = [ceiling.names(number) for number in range(len(ceiling.pairs))]
+    clearances = dict(zip(names, ceiling.clearances(UPRIGHT), strict=True))
     top = 0.1475 + 0.1925 + 0.2075 + 0.1925 + 0.2075 + 0.1925 + 0.091 + 0.035 + 0.05 + 0.09
     assert clearances['gripper_left_finger', 'ceiling'] == pytest.approx(1.5 - top - 0.002, abs=1e-5)
     assert clearances['lbr_link_0', 'lbr_link_2'] > 0.0

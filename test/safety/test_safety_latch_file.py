@@ -28,7 +28,8 @@ def test_after_arming_a_restart_begins_as_it_is_told(tmp_path):
     assert latch_file.restore(tmp_path / 'never', armed=True) == Latch(armed=True)
 
 
-@pytest.mark.parametrize('text', ['', '{', '[]', 'null', '{"stopped": true}', '{"stopped": 1, "reason": "x", "category": 9}'])
+@pytest.mark.parametrize('text', [
+    '', '{', '[]', 'null', '{"stopped": true}', '{"stopped": 1, "reason": "x", "category": 9}'])
 def test_what_cannot_be_read_counts_as_a_stop(tmp_path, text):
     file = tmp_path / 'stop.json'
     file.write_text(text)

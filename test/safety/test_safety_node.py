@@ -1,0 +1,181 @@
+"""The safety node on the wire: stops by topic, heartbeat and restart, fixtures of the task, status and diagnostics."""
+from __future__ import annotations
+
+import os
+
+import numpy as np
+import pytest
+from diagnostic_msgs.msg import DiagnosticArray
+from rclpy.node import Node
+from std_msgs.msg import Empty, String
+from visuomotor.cli.benches import safety_kill
+from visuomotor.msg import Command, SafetyStatus
+from visuomotor.msg import Proposal as ProposalMessage
+from visuomotor.nodes._ros import compose, convert, qos
+from visuomotor.nodes._ros.lockstep import Lockstep
+from visuomotor.robots.interface import Mode, Proposal
+from visuomotor.robots.settings import BadInput
+from visuomotor.srv import Arm
+
+DOMAIN = 100 + os.getpid() % 100
+
+
+class Ear(Node):
+    """Hears the node and speaks for everybody else."""
+
+    def __init__(self, context):
+        super().__init__('ear', context=context, use_global_arguments=False, start_parameter_services=False)
+        self.commands, self.status, self.health = [], [], []
+        self.create_subscription(Command, 'command', self.commands.append, qos.COMMAND)
+        self.create_subscription(SafetyStatus, 'safety/status', self.status.append, qos.LATCHED_EACH)
+        self.create_subscription(DiagnosticArray, '/diagnostics', self.health.append, qos.EVENT)
+        self.voice = self.create_publisher(ProposalMessage, 'action/policy', qos.COMMAND)
+        self.button = self.create_publisher(String, 'safety/stop_now', qos.COMMAND)
+        self.heart = self.create_publisher(Empty, 'operator/heartbeat', qos.COMMAND)
+        self.arm = self.create_client(Arm, 'safety/arm')
+
+
+class Stage:
+    """Driver of a fake iiwa, safety node and ear, beat by beat."""
+
+    def __init__(self, **parameters):
+        self.context = compose.new_context(DOMAIN)
+        self.ear = Ear(self.context)
+        self.driver = self._make('driver:Driver', {'world': 'fake'})
+        self.safety = self._make('safety:Safety', {'armed_at_start': True, **parameters})
+        self.time = Lockstep(self.context, [self.driver, self.safety, self.ear], 0.01)
+        compose.bring_up([self.driver, self.safety])
+
+    def _make(self, what, parameters):
+        room, cls = what.split(':')
+        return compose.make(f'visuomotor.nodes.{room}.node:{cls}Node', self.context,
+                            parameters={'robot': 'iiwa7', **parameters}, simulated_time=True)
+
+    def beats(self, count, speeds=None, heart=False):
+        for _ in range(count):
+            if speeds is not None and self.ear.commands:
+                now = convert.seconds(self.ear.commands[-1].header.stamp)
+                wish = Proposal(Mode.JOINT_VELOCITY, np.zeros(1), np.atleast_2d(speeds), np.zeros(0), now, 1)
+                self.ear.voice.publish(convert.proposal_message(wish, now))
+            if heart:
+                self.ear.heart.publish(Empty())
+            self.time.beat()
+
+    def arm(self, reason):
+        answer = self.ear.arm.call_async(Arm.Request(reason=reason))
+        for _ in range(100):
+            self.time.settle()
+            if answer.done():
+                return answer.result()
+        raise AssertionError('nobody answered')
+
+    def close(self):
+        compose.take_down([self.driver, self.safety])
+        self.time.close()
+        for node in (self.driver, self.safety, self.ear):
+            node.destroy_node()
+        self.context.try_shutdown()
+
+
+@pytest.fixture
+def stage():
+    made = []
+
+    def make(**parameters):
+        made.append(Stage(**parameters))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+def one(speed):
+    return [speed, 0, 0, 0, 0, 0, 0]
+
+
+def test_a_word_on_a_topic_stops_and_the_stop_survives_a_restart(stage, tmp_path):
+    file = str(tmp_path / 'stop.json')
+    here = stage(latch_file=file)
+    here.beats(40, one(0.3))
+    here.ear.button.publish(String(data='grace: red button'))
+    here.beats(60, one(0.3))
+    assert here.ear.status[-1].stop_reason == 'grace: red button'
+    assert here.ear.commands[-1].verdict == Command.STOP
+    here.safety.trigger_deactivate()
+    here.safety.trigger_cleanup()
+    compose.bring_up([here.safety])
+    here.beats(20, one(0.3))
+    assert here.ear.status[-1].stopped
+    assert here.ear.commands[-1].reasons == ['stopped: grace: red button']
+    assert here.arm('grace: cleared').armed
+    here.beats(30, one(0.3))
+    assert here.ear.commands[-1].verdict == Command.PASS
+    here.safety.trigger_deactivate()
+    here.safety.trigger_cleanup()
+    compose.bring_up([here.safety])
+    here.beats(20, one(0.3))
+    assert not here.ear.status[-1].stopped
+
+
+def test_an_operator_who_goes_silent_stops_the_robot_and_has_to_be_back_to_arm(stage):
+    here = stage(heartbeat=0.3)
+    here.beats(50, one(0.2), heart=True)
+    assert here.ear.commands[-1].verdict == Command.PASS
+    here.beats(45, one(0.2))
+    assert here.ear.status[-1].stop_reason == "the operator's heartbeat is missing for more than 0.3 s"
+    here.beats(40)
+    assert 'heartbeat is missing' in here.arm('grace: I am back').message
+    here.beats(5, heart=True)
+    assert here.arm('grace: I am back').armed
+
+
+def test_the_fixtures_of_the_task_stand_in_the_way(stage):
+    here = stage(task='grasp')
+    here.beats(2)
+    here.beats(200, [0, 0.4, 0, 0, 0, 0, 0])
+    said = ' '.join(reason for command in here.ear.commands for reason in command.reasons)
+    assert 'tray' in said
+
+
+def test_status_is_told_at_each_change_and_ten_times_a_second(stage):
+    here = stage()
+    here.beats(10)
+    told = len(here.ear.status)
+    here.beats(100)
+    assert 9 <= len(here.ear.status) - told <= 12
+    told = len(here.ear.status)
+    here.beats(1, one(99.0))
+    here.beats(1)
+    assert here.ear.status[told].level == SafetyStatus.CLIP
+    assert here.ear.status[told].reasons == ['lbr_A1 faster than its speed limit']
+
+
+def test_status_names_the_margins_down_to_the_nearest_pair(stage):
+    here = stage(task='grasp')
+    here.beats(30)
+    margins = {margin.limit: (margin.value, margin.unit) for margin in here.ear.status[-1].margins}
+    nearest = next(limit for limit in margins if ' to ' in limit and limit != 'time to stop')
+    assert margins[nearest][1] == 'm'
+    assert 0.01 < margins[nearest][0] < 0.2
+    assert margins['time to stop'] == (0.0, 's')
+
+
+def test_diagnostics_say_what_is_wrong(stage):
+    here = stage()
+    here.beats(10)
+    here.ear.button.publish(String(data='ada'))
+    here.beats(120)
+    said = [s.message for array in here.ear.health for s in array.status if s.name.endswith('safety')]
+    assert said[-1] == 'stopped: ada'
+
+
+def test_a_task_that_does_not_exist_is_refused(stage):
+    with pytest.raises(BadInput, match="no task 'grusp'; did you mean grasp"):
+        stage(task='grusp')
+
+
+def test_killed_in_motion_the_driver_holds_and_the_stop_stands():
+    seen = safety_kill.kills(1, DOMAIN)
+    assert (seen.times, seen.late, seen.forgotten) == (1, 0, 0)
+    assert 0.1 < seen.held[0] < 0.16
