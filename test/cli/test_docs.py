@@ -1,4 +1,4 @@
-"""Every `visuomotor` command in the README and the docs is one that the program takes, and every file they name is there."""
+"""Every `visuomotor` command in the README and the docs is understood, and every file that they name is there."""
 from __future__ import annotations
 
 import re
@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 import typer
-
 from visuomotor.cli.main import make_app
 from visuomotor.nodes.graph import Choices, describe
 
@@ -30,7 +29,8 @@ def test_commands_of_the_pages_are_understood(page, words):
         command, rest = command.commands[rest[0]], rest[1:]
     context = command.make_context('visuomotor', rest)
     if words.startswith('up'):
-        describe(Choices(**{name: value for name, value in context.params.items() if name in Choices.__dataclass_fields__}))
+        chosen = {name: value for name, value in context.params.items() if name in Choices.__dataclass_fields__}
+        describe(Choices(**chosen))
 
 
 def test_there_are_commands_to_try():
