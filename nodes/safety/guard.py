@@ -23,7 +23,7 @@ class Guard:
     def forget(self) -> None:
         """Begin anew, as when motion does."""
         self._sent.clear()
-        self._felt, self._hot = 0, np.zeros(len(self.spec.joints))
+        self._felt, self._deaf, self._hot = 0, 0, np.zeros(len(self.spec.joints))
 
     def sent(self, position: FloatArray) -> None:
         """Note a commanded posture."""
@@ -33,9 +33,15 @@ class Guard:
         """Say what an arm feels; '' when nothing stands in its way."""
         if self.spec.kind != 'arm' or not self._sent:
             return ''
-        why = self._pushed(state.effort) or self._astray(state.position)
+        self._deaf = max(0, self._deaf - 1)
+        pushed = '' if self._deaf else self._pushed(state.effort)
+        why = pushed or self._astray(state.position)
         self._felt = self._felt + 1 if why else 0
-        return why if self._felt >= self._beats else ''
+        if self._felt < self._beats:
+            return ''
+        if pushed:  # one that is wedged in has to be able to move to get free
+            self._deaf = round((self.limits.contact_pause + self.limits.contact_grace) * self.spec.control_hz)
+        return why
 
     def _pushed(self, effort: FloatArray) -> str:
         excess = np.abs(effort) - self._torque

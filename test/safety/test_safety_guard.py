@@ -98,6 +98,14 @@ def test_torque_above_the_limit_stops():
     assert 'lbr_A2 feels 175 N m' in arm.answers[-1].reasons[0]
 
 
+def test_an_arm_that_is_wedged_in_may_move_between_stops():
+    arm, wedged = Arm(), one(1, 175.0)
+    arm.push(500, one(0, 0.1), effort=wedged)
+    stops = [answer.verdict is Verdict.STOP for answer in arm.answers[1:]]
+    assert 0.3 < np.mean(stops) < 0.5       # half a second of every one and a half, and a moment to notice
+    assert arm.place[0] > HOME[0] + 0.1
+
+
 @pytest.mark.parametrize(('force', 'eases'), [(40.0, False), (43.0, True), (-43.0, True)])
 def test_fingers_that_press_too_hard_ease(force, eases):
     assert squeezed(State(0.0, HOME, NONE, NONE, 0.4, force), IIWA, Limits()) is eases
