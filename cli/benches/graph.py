@@ -12,7 +12,7 @@ from visuomotor.cli.benches.bare_chain import BareChain
 from visuomotor.cli.benches.figures import Figure, percentiles
 from visuomotor.cli.benches.frames import listen
 from visuomotor.cli.benches.lockstep_graph import GraphSpeed
-from visuomotor.cli.benches.steps import Face, paired
+from visuomotor.cli.benches.steps import paired, paired_face
 from visuomotor.worlds import gym_face
 
 TURN = 50    # pictures or actions between two looks at the floor
@@ -57,7 +57,7 @@ def graph_rates(turns: int) -> Rates:
 def face_rates(turns: int) -> Rates:
     gym_face.register()
     environment: Any = gymnasium.make('visuomotor/Grasp-v0', robot='iiwa7')
-    rates = [paired(environment.unwrapped.world, Face(environment).run, 1, TURN) for _ in range(turns)]
+    rates = [paired_face(environment, TURN) for _ in range(turns)]
     environment.close()
     return rates
 

@@ -20,9 +20,7 @@ class Tape:
         self._plain: dict[str, Any] = {}
 
     def __enter__(self) -> Tape:
-        self._start = self._client.saveState()
-        # Restoring changes the contacts, and with them a third of a physics step's time: both begin from the same.
-        self._client.restoreState(self._start)
+        self._start = fresh_contacts(self._client)
         for name in KEPT:
             self._plain[name] = getattr(self._client, name)
             setattr(self._client, name, self._noting(self._plain[name]))
@@ -53,6 +51,13 @@ class Tape:
         return taken
 
 
+def fresh_contacts(client: Any) -> int:
+    """Save the state and restore it: that changes the contacts, so everything that is compared begins with it."""
+    state = int(client.saveState())
+    client.restoreState(state)
+    return state
+
+
 def paired(world: BulletWorld, run: Any, rounds: int, actions: int) -> tuple[list[float], list[float]]:
     """Actions a second of ours and of the bare calls, in turns. `run(actions)` returns the seconds that it took."""
     ours, floor = [], []
@@ -61,6 +66,17 @@ def paired(world: BulletWorld, run: Any, rounds: int, actions: int) -> tuple[lis
             ours.append(actions / run(actions))
         floor.append(actions / tape.replay())
     return ours, floor
+
+
+def paired_face(environment: Any, actions: int) -> tuple[list[float], list[float]]:
+    """The same for the gymnasium face, timed without the tape: its episodes repeat, so a second one is written down."""
+    world, face = environment.unwrapped.world, Face(environment)
+    world.client.removeState(fresh_contacts(world.client))
+    ours = actions / face.run(actions)
+    face = Face(environment)
+    with Tape(world) as tape:
+        face.run(actions)
+    return [ours], [actions / tape.replay()]
 
 
 class Face:
