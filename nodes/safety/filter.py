@@ -6,7 +6,6 @@ the workspace, and clear of the arm itself and its surroundings. A wish that wou
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -184,9 +183,10 @@ class SafetyFilter:
 
     def _named(self, permitted: Permitted, heard: Heard, asked: FloatArray, now: float) -> Permitted:
         proposal = heard.proposal
-        return replace(
-            permitted, source=proposal.source, mode=int(proposal.mode), asked=asked, observed=proposal.observed,
-            policy_hash=proposal.policy_hash, proposal_age=now - heard.received)
+        permitted.source, permitted.mode, permitted.asked = proposal.source, int(proposal.mode), asked
+        permitted.observed, permitted.policy_hash = proposal.observed, proposal.policy_hash
+        permitted.proposal_age = now - heard.received
+        return permitted
 
     def _grant(self, wish: Wish) -> Permitted:
         self._grip(wish.gripper)

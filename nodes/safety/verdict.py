@@ -28,7 +28,7 @@ class Margin:
     unit: str
 
 
-@dataclass(frozen=True)
+@dataclass
 class Permitted:
     """One cycle's answer."""
 
