@@ -23,7 +23,8 @@ class Guard:
     def forget(self) -> None:
         """Begin anew, as when motion does."""
         self._sent.clear()
-        self._felt, self._deaf, self._hot = 0, 0, np.zeros(len(self.spec.joints))
+        self._felt, self._deaf, self._bent = 0, 0, 0.0
+        self._hot = np.zeros(len(self.spec.joints))
 
     def sent(self, position: FloatArray) -> None:
         """Note a commanded posture."""
@@ -34,13 +35,13 @@ class Guard:
         if self.spec.kind != 'arm' or not self._sent:
             return ''
         self._deaf = max(0, self._deaf - 1)
-        pushed = '' if self._deaf else self._pushed(state.effort)
-        why = pushed or self._astray(state.position)
+        why = ('' if self._deaf else self._pushed(state.effort)) or self._astray(state.position)
         self._felt = self._felt + 1 if why else 0
         if self._felt < self._beats:
             return ''
-        if pushed:  # one that is wedged in has to be able to move to get free
-            self._deaf = round((self.limits.contact_pause + self.limits.contact_grace) * self.spec.control_hz)
+        # One that is wedged in has to be able to move to get free: for a while only what gets worse is contact.
+        self._deaf = round((self.limits.contact_pause + self.limits.contact_grace) * self.spec.control_hz)
+        self._bent, self._felt = self._error(state.position)[0], 0
         return why
 
     def _pushed(self, effort: FloatArray) -> str:
@@ -53,14 +54,18 @@ class Guard:
 
     def _astray(self, position: FloatArray) -> str:
         """A robot lags behind; so it may be wherever it was sent within the last moment."""
-        if np.abs(position - self._sent[-1]).max() <= self.limits.contact_error:
+        most = self.limits.contact_error + (self._bent if self._deaf else 0.0)
+        if np.abs(position - self._sent[-1]).max() <= most:
             return ''
+        error, worst = self._error(position)
+        return f'contact: {self.spec.names[worst]} is {error:.2f} rad from where it was sent' if error > most else ''
+
+    def _error(self, position: FloatArray) -> tuple[float, int]:
+        """How far the worst joint is from everywhere that it was sent lately, and which it is."""
         lately = np.array(self._sent)
         error = np.maximum(lately.min(axis=0) - position, position - lately.max(axis=0))
         worst = int(error.argmax())
-        if error[worst] <= self.limits.contact_error:
-            return ''
-        return f'contact: {self.spec.names[worst]} is {error[worst]:.2f} rad from where it was sent'
+        return max(0.0, float(error[worst])), worst
 
     def hot(self, state: State) -> str:
         """Say which motor of a legged robot is about to overheat."""

@@ -40,7 +40,7 @@ class Limits:
     contact_lag: float = knob(0.15, 'how late a robot may be where it was sent', 's')
     contact_time: float = knob(0.1, 'that contact has to last', 's')
     contact_pause: float = knob(0.5, 'for which the arm gives way after contact', 's')
-    contact_grace: float = knob(1.0, 'after that, in which torque does not count, so that it gets free', 's')
+    contact_grace: float = knob(1.0, 'after that, in which only more than that is contact', 's')
     gripper_share: float = knob(1.05, "part of the gripper's force limit above which it eases", '0..')
     heartbeat: float = knob(0.0, "longest silence of operator/heartbeat; 0: no operator's heartbeat is required", 's')
     behind: float = knob(0.25, 'distance to the due target above which we say that a joint is behind', 'rad')

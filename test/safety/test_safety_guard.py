@@ -43,10 +43,10 @@ def test_torque_has_to_last_before_it_counts_as_contact():
 
 
 def test_being_somewhere_else_counts_as_contact_and_being_late_does_not():
-    assert felt(error=one(5, 0.08))[20].startswith('contact: lbr_A6 is 0.08 rad from where it was sent')
+    assert felt(error=one(5, 0.08))[9] == 'contact: lbr_A6 is 0.08 rad from where it was sent'
     assert set(felt(error=one(5, 0.05))) == {''}
     assert set(felt(lag=10)) == {''}          # 0.2 rad behind, 0.1 s late
-    assert felt(lag=25)[-1].startswith('contact')
+    assert any(felt(lag=25))
 
 
 class Arm:
@@ -104,6 +104,20 @@ def test_an_arm_that_is_wedged_in_may_move_between_stops():
     stops = [answer.verdict is Verdict.STOP for answer in arm.answers[1:]]
     assert 0.3 < np.mean(stops) < 0.5       # half a second of every one and a half, and a moment to notice
     assert arm.place[0] > HOME[0] + 0.1
+
+
+def test_an_arm_that_cannot_give_way_may_still_be_moved_away():
+    arm = Arm()
+    bent = one(5, 0.1)
+    arm.filter.room.upper = np.where(bent > 0, HOME + 0.01, arm.filter.room.upper)  # where it was pushed is not allowed
+    for _ in range(600):
+        wish = Proposal(Mode.JOINT_VELOCITY, np.zeros(1), one(0, 0.1)[None], observed=arm.now)
+        arm.filter.sources.hear(wish, arm.now)
+        arm.beat(held=arm.answers[-1].target.position + bent)
+    stops = [answer.verdict is Verdict.STOP for answer in arm.answers[1:]]
+    assert 0.3 < np.mean(stops) < 0.6
+    assert arm.answers[-1].target.position[0] > HOME[0] + 0.1
+    assert abs(arm.answers[-1].target.position[5] - HOME[5]) < 0.02
 
 
 @pytest.mark.parametrize(('force', 'eases'), [(40.0, False), (43.0, True), (-43.0, True)])
