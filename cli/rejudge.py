@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from rich.table import Table
+from visuomotor.cli.recorded import kind
 from visuomotor.episodes import read
 from visuomotor.nodes.safety.filter import SafetyFilter
 from visuomotor.nodes.safety.limits import Limits
@@ -82,17 +83,12 @@ def compare(report: Report, command: Any, answer: Permitted) -> None:
     report.cycles += 1
     report.then[then] += 1
     report.now[now] += 1
-    report.why_then.update(map(_kind, command.reasons))
-    report.why_now.update(map(_kind, answer.reasons))
+    report.why_then.update(map(kind, command.reasons))
+    report.why_now.update(map(kind, answer.reasons))
     if then != now:
         report.changed[f'{then} to {now}'] += 1
     apart = np.abs(np.array(command.position) - answer.target.position).max()
     report.furthest = max(report.furthest, float(apart))
-
-
-def _kind(reason: str) -> str:
-    """A reason without its numbers, so that like counts with like."""
-    return ' '.join('…' if word.strip('-,:').replace('.', '', 1).isdigit() else word for word in reason.split())
 
 
 def _fact(facts: dict[str, str], name: str, file: Path) -> str:

@@ -18,7 +18,7 @@ from visuomotor.robots.settings import BadInput
 def add(app: typer.Typer) -> None:
     commands = typer.Typer(no_args_is_help=True, help='Limits, recordings judged anew, and pairs of links that touch. '
                                                       'Example: [bold]visuomotor safety show iiwa7[/bold]')
-    for command in (show, replay, pairs):
+    for command in (show, replay, judge, pairs):
         commands.command()(command)
     app.add_typer(commands, name='safety')
 
@@ -100,6 +100,21 @@ def replay(
     except (FileNotFoundError, Unreadable) as error:
         raise BadInput(str(error)) from error
     Console(soft_wrap=True).print(report.table())
+
+
+def judge(episodes: Annotated[list[Path], typer.Argument(help='episode files of one robot and task')]) -> None:
+    """Look for broken limits and collisions in recordings, by code that is not the filter's, and count its reasons.
+
+    Example: [bold]visuomotor safety judge data/iiwa7-grasp/latest/*.mcap[/bold]
+    """
+    from visuomotor.cli import recorded
+    from visuomotor.episodes.read import Unreadable
+    try:
+        found = recorded.judge(episodes)
+    except (FileNotFoundError, Unreadable) as error:
+        raise BadInput(str(error)) from error
+    Console(soft_wrap=True).print(found.table())
+    raise typer.Exit(0 if found.clean else 1)
 
 
 def pairs(robot: Annotated[str, typer.Argument(help='which arm')]) -> None:

@@ -107,3 +107,11 @@ def test_under_other_limits_it_says_what_would_change(monkeypatch, capsys, episo
     assert code == 0
     assert 'changed from PASS to CLIP' in said
     assert 'lbr_A1 faster than its speed limit' in said
+
+
+def test_a_recording_is_judged_by_other_code(monkeypatch, capsys, episode):
+    code, said = run(monkeypatch, capsys, 'judge', str(episode))
+    assert code == 1                      # it begins at full speed, out of nowhere, and its tip leaves the box
+    assert '1 episodes, 1 s, 100 commands' in said
+    assert 'workspace' in said
+    assert 'PASS 100' in said
