@@ -187,7 +187,8 @@ def _supervisor(choices: Choices, task: TaskSpec) -> NodeEntry:
 def _recorder(choices: Choices, task: TaskSpec) -> tuple[NodeEntry, ...]:
     if not choices.record:
         return ()
-    parameters = {'folder': str(_run_folder(choices, task).absolute()), 'robot': choices.robot, 'task': task.name, 'policy': choices.policy}
+    parameters = {'folder': str(_run_folder(choices, task).absolute()), 'robot': choices.robot, 'task': task.name,
+                  'policy': choices.policy}
     return (NodeEntry('recorder', 'recorder', parameters, process='recorder', thread='recorder'),)
 
 
