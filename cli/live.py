@@ -6,6 +6,7 @@ from types import TracebackType
 
 from rich.console import Console, Group
 from rich.live import Live
+from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 from visuomotor.nodes.console.tally import VERDICTS, Ended, Tally, rates
@@ -30,6 +31,7 @@ class View:
         self.title, self.tally, self.console, self.quiet = title, tally, console, quiet
         self.told: set[int] = set()
         self.before: tuple[Moment, dict[str, int]] | None = None
+        self.began: Moment | None = None
         seen = console.is_terminal and not quiet
         self.live = Live(console=console, refresh_per_second=4, transient=True) if seen else None
 
@@ -60,7 +62,7 @@ class View:
     def page(self, now: Moment) -> Group:
         """Lay out everything worth seeing."""
         table = Table.grid(padding=(0, 2))
-        for name, value in (('episode', self.episode()), ('results', self.results()), ('reward', self.reward()),
+        for name, value in (('episode', self.episode()), ('progress', self.progress(now)), ('results', self.results()), ('reward', self.reward()),
                             ('verdicts', self.verdicts()), ('rates', self.pace(now)), ('policy', self.policy())):
             table.add_row(Text(name, style='bold'), value)
         return Group(Text(self.title, style='bold blue'), table, Text(FOOT, style='dim'))
@@ -68,6 +70,18 @@ class View:
     def episode(self) -> Text:
         of = f' of {self.tally.planned}' if self.tally.planned else ''
         return Text(f'{self.tally.number}{of}, {self.tally.state}  {self.tally.message}')
+
+    def progress(self, now: Moment) -> Table | Text:
+        """How far the run is, its rate and the time left, reckoned from the episodes that are over."""
+        self.began = self.began or now
+        done, planned, wall = len(self.tally.ended), self.tally.planned, now.wall - self.began.wall
+        pace = f'{60 * done / wall:.1f} episodes a minute' if done and wall > 0 else ''
+        if not planned:
+            return Text(pace)
+        left = f'{pace}, {clock((planned - done) * wall / done)} left' if done else 'time left is known after an episode'
+        bar = Table.grid(padding=(0, 2))
+        bar.add_row(ProgressBar(total=planned, completed=done, width=30), Text(left))
+        return bar
 
     def results(self) -> Text:
         return coloured({name: self.tally.results()[name] for name in ('success', 'failure', 'aborted')})
@@ -91,6 +105,13 @@ class View:
         each = rates(counts, dict(self.tally.messages), seconds)
         speed = f'  time x{seconds / wall:.1f}' if wall > 0 else ''
         return Text('  '.join(f'{group} {rate:.0f} Hz' for group, rate in sorted(each.items())) + speed)
+
+
+def clock(seconds: float) -> str:
+    """Write a span as minutes and seconds, or with hours where there are some."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f'{hours}:{minutes:02d}:{rest:02d}' if hours else f'{minutes}:{rest:02d}'
 
 
 def coloured(counts: dict[str, int]) -> Text:

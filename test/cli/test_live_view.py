@@ -124,3 +124,20 @@ def test_an_empty_run_has_a_summary_too():
 def test_an_unknown_verdict_is_an_error():
     with pytest.raises(IndexError):
         Tally().note_command(9, ())
+
+
+@pytest.mark.parametrize(('over', 'planned', 'wall', 'words'), [
+    (0, 20, 30.0, 'time left is known after an episode'),
+    (5, 20, 30.0, '10.0 episodes a minute, 1:30 left'),      # 15 more at 6 s each
+    (2, 1000, 30.0, '4.0 episodes a minute, 4:09:30 left'),  # 998 more at 15 s each
+    (5, 0, 30.0, '10.0 episodes a minute'),                  # until stopped
+])
+def test_progress_tells_rate_and_time_left(over, planned, wall, words):
+    tally = Tally()
+    tally.note_episode(2, over + 1, planned, '')
+    for number in range(1, over + 1):
+        tally.note_ended(ended(number))
+    view, paper = plain(tally)
+    view.page(Moment(0.0, 100.0))
+    view.console.print(view.progress(Moment(50.0, 100.0 + wall)))
+    assert words in paper.getvalue()
