@@ -62,8 +62,9 @@ class View:
     def page(self, now: Moment) -> Group:
         """Lay out everything worth seeing."""
         table = Table.grid(padding=(0, 2))
-        for name, value in (('episode', self.episode()), ('progress', self.progress(now)), ('results', self.results()), ('reward', self.reward()),
-                            ('verdicts', self.verdicts()), ('rates', self.pace(now)), ('policy', self.policy())):
+        rows = {'episode': self.episode(), 'progress': self.progress(now), 'results': self.results(),
+                'reward': self.reward(), 'verdicts': self.verdicts(), 'rates': self.pace(now), 'policy': self.policy()}
+        for name, value in rows.items():
             table.add_row(Text(name, style='bold'), value)
         return Group(Text(self.title, style='bold blue'), table, Text(FOOT, style='dim'))
 
@@ -78,7 +79,9 @@ class View:
         pace = f'{60 * done / wall:.1f} episodes a minute' if done and wall > 0 else ''
         if not planned:
             return Text(pace)
-        left = f'{pace}, {clock((planned - done) * wall / done)} left' if done else 'time left is known after an episode'
+        left = 'time left is known after an episode'
+        if done:
+            left = f'{pace}, {clock((planned - done) * wall / done)} left'
         bar = Table.grid(padding=(0, 2))
         bar.add_row(ProgressBar(total=planned, completed=done, width=30), Text(left))
         return bar
