@@ -57,10 +57,11 @@ class SafetyFilter:
 
     # Stop and arm.
     def stop(self, reason: str, category: Category = Category.BRAKE) -> None:
-        """Latch a stop, until somebody arms."""
-        self.latch = latches.stop(self.latch, reason, category)
-        self._held = self.motion.now.position
-        self.keep(self.latch)
+        """Latch a stop, until somebody arms. The first one stands, with its place."""
+        if not self.latch.stopped:
+            self.latch = latches.stop(self.latch, reason, category)
+            self._held = self.motion.now.position
+            self.keep(self.latch)
 
     def arm(self, reason: str, now: float) -> str:
         """Permit motion again, from where the robot is, and forget what was asked before; return why not, or ''."""

@@ -326,6 +326,8 @@ def test_a_stop_that_holds_goes_back_to_where_it_was_called():
     bench.run(0.6, Mode.JOINT_VELOCITY, np.full(7, 0.5))
     called = bench.place
     bench.filter.stop('operator', Category.HOLD)
+    bench.run(0.1)
+    bench.filter.stop('operator again', Category.HOLD)
     bench.run(1.5)
     assert bench.place == pytest.approx(called, abs=1e-9)
     smooth(bench)
