@@ -57,10 +57,12 @@ class Stage:
         """Repeat a random wish of one source, a new one now and then."""
         spec = self.fuzz.spec
         if self._left == 0:
-            self._left = int(self.chance.integers(10, 60))
             speeds = self.chance.uniform(-1.0, 1.0, len(spec.joints)) * spec.velocity * self.chance.choice([0.3, 1.0])
-            near = np.clip(np.array(spec.home) + self.chance.uniform(-0.8, 0.8, len(speeds)), spec.lower, spec.upper)
-            self.wish = (Mode.JOINT_VELOCITY, speeds) if self.chance.random() < 0.7 else (Mode.JOINT_POSITION, near)
+            legged = spec.kind == 'legged'   # one that sinks too low stands up by itself, whoever asks for what
+            self._left = int(self.chance.integers(2, 5) if legged else self.chance.integers(10, 60))
+            near = np.array(spec.home) + self.chance.uniform(-0.8, 0.8, len(speeds)) * (0.5 if legged else 1.0)
+            fast = not legged and self.chance.random() < 0.7
+            self.wish = (Mode.JOINT_VELOCITY, speeds) if fast else (Mode.JOINT_POSITION, near)
         self._left -= 1
         mode, row = self.wish
         wish = Proposal(mode, np.zeros(1), row[None], observed=self.now, source=source, dead_man=held)
