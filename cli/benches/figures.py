@@ -28,8 +28,10 @@ class Figure:
 
     def row(self) -> list[str]:
         sign = '≤' if self.at_most else '≥'
-        return [self.name, f'{self.ours:.4g} {self.unit}', f'{self.floor:.4g} {self.unit}', f'{self.ratio:.2f}',
-                f'{sign} {self.bound:g}', 'yes' if self.holds else 'NO']
+        measured = [self.name, f'{self.ours:.4g} {self.unit}', f'{self.floor:.4g} {self.unit}', f'{self.ratio:.2f}']
+        if np.isinf(self.bound):  # told for comparison
+            return [*measured, 'none', '–']
+        return [*measured, f'{sign} {self.bound:g}', 'yes' if self.holds else 'NO']
 
 
 HEADINGS = ('figure', 'ours', 'floor', 'ratio', 'wanted', 'holds')
