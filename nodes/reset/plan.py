@@ -10,6 +10,7 @@ from visuomotor.nodes.reset.stages import Move, Open, Scene, Stage, Still
 from visuomotor.robots.interface import FloatArray, State
 from visuomotor.robots.spec import RobotSpec
 
+JAMMED = 2.0  # s; fingers that have not opened by then are held by something, and lifting may free them
 LEAP = 1.0  # rad; an inverse solution further away than this is not a small step up
 
 
@@ -27,11 +28,12 @@ def plan(spec: RobotSpec, kinematics: Tip | None, knobs: Parameters, scene: bool
     if spec.kind == 'legged':
         return _legged(spec, knobs, way)
     fingers = [Open()] if spec.gripper else []
+    at_first = [Open(JAMMED)] if spec.gripper else []
     lift, home = _lift(spec, kinematics, knobs, way), _home(spec, knobs, way)
     if way == 'release' and spec.gripper:  # what it holds goes back into the tray, which lies below home
         return [Still(spec), *lift, home, *fingers]
     new = [Scene(knobs.settle)] if way == 'new_scene' else []
-    return [Still(spec), *fingers, *lift, home, *new]
+    return [Still(spec), *at_first, *lift, home, *fingers, *new]
 
 
 def _legged(spec: RobotSpec, knobs: Parameters, way: str) -> list[Stage]:

@@ -47,18 +47,21 @@ class Still:
 
 
 class Open:
-    """Opens the fingers where they are."""
+    """Opens the fingers where they are. Jammed fingers come free when the arm lifts: `patience` says when to go on."""
 
     sentence, limit = 'opening the gripper', 4.0
 
+    def __init__(self, patience: float = np.inf) -> None:
+        self._patience, self._until = patience, np.inf
+
     def begin(self, state: State, now: float) -> None:
-        """Nothing to prepare."""
+        self._until = now + self._patience
 
     def propose(self, state: State, now: float) -> Proposal | None:
         return Proposal(Mode.GRIPPER, np.zeros(1), np.zeros((1, 0)), np.zeros(1), state.stamp, SOURCE_RESET)
 
     def over(self, state: State, now: float) -> bool:
-        return state.gripper <= OPENED
+        return state.gripper <= OPENED or now >= self._until
 
 
 class Move:

@@ -71,10 +71,10 @@ def test_an_arm_that_holds_something_lets_go_lifts_goes_home_and_gets_a_new_scen
 
 
 @pytest.mark.parametrize(('robot', 'world', 'scene', 'expected'), [
-    (ARM, 'sim', False, ['Still', 'Open', 'Move', 'Move']),
-    (ARM, 'sim', True, ['Still', 'Open', 'Move', 'Move', 'Scene']),
-    (ARM, 'emulated', True, ['Still', 'Open', 'Move', 'Move', 'Scene']),
-    (ARM, 'fake', True, ['Still', 'Open', 'Move', 'Move']),
+    (ARM, 'sim', False, ['Still', 'Open', 'Move', 'Move', 'Open']),
+    (ARM, 'sim', True, ['Still', 'Open', 'Move', 'Move', 'Open', 'Scene']),
+    (ARM, 'emulated', True, ['Still', 'Open', 'Move', 'Move', 'Open', 'Scene']),
+    (ARM, 'fake', True, ['Still', 'Open', 'Move', 'Move', 'Open']),
     (ARM, 'real', True, ['Still', 'Move', 'Move', 'Open']),
     (LEGGED, 'sim', True, ['Move', 'Scene', 'Move']),
     (LEGGED, 'real', True, ['Move']),
@@ -129,6 +129,21 @@ def test_a_stuck_gripper_is_tried_twice_and_named():
     play(routine, toy)
     assert (routine.ready, routine.attempt, routine.message) == (
         False, 2, 'opening the gripper took more than 4.0 s, and 2 attempts were made')
+
+
+def test_fingers_jammed_below_are_opened_again_above():
+    routine, toy = routine_for(ARM, Kinematics(ARM)), Toy(ARM, LOW, gripper=0.6)
+    obey = toy.obey
+
+    def jammed_until_lifted(proposal, now):
+        held = toy.gripper
+        obey(proposal, now)
+        if toy.position[1] > 0.6:   # still low: the tray holds the fingers
+            toy.gripper = held
+    toy.obey = jammed_until_lifted
+    play(routine, toy)
+    assert (routine.ready, routine.attempt) == (True, 1)
+    assert toy.gripper <= 0.1
 
 
 def test_an_arm_that_does_not_arrive_is_noticed_by_measurement():
