@@ -58,18 +58,22 @@ def run(running: Running, graph: Graph, quiet: bool) -> int:
             fault = str(error)
         finally:
             effort = Effort(time.monotonic() - began, running.tally.messages['command'] - steps)
+            fault = fault or broken(running.tally)  # before the nodes say goodbye
             running.stop()
     finally:
         running.close()
     console.print(summary.table(title(graph), running.tally, effort))
     show_files(running.tally, console)
-    return verdict(running.tally, fault, asked.to_stop)
+    return verdict(fault, asked.to_stop)
 
 
-def verdict(tally: Tally, fault: str, interrupted: bool) -> int:
+def broken(tally: Tally) -> str:
+    """Say why the supervisor gave up; empty: it did not."""
+    return f'The run stopped: {tally.message}' if tally.state == 'fault' else ''
+
+
+def verdict(fault: str, interrupted: bool) -> int:
     """Return the exit code: failed episodes are a result, a graph that broke is not."""
-    if tally.state == 'fault':
-        fault = fault or f'The run stopped: {tally.message}'
     if fault:
         Console(stderr=True, soft_wrap=True).print(fault, style='bold red', markup=False, highlight=False)
         return FAULT
