@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from visuomotor.robots.chunk import SPEEDS
 from visuomotor.robots.interface import FloatArray, Mode, Proposal
 from visuomotor.robots.settings import knob, required
 
@@ -51,6 +52,13 @@ class ActionSpace:
     def size(self) -> int:
         """How many numbers a policy gives for one moment."""
         return len(self.axes) + self.gripper
+
+    def rest(self, actions: FloatArray) -> FloatArray:
+        """Return the action that asks for nothing more after these: speeds end, places and the gripper stay."""
+        row = np.array(actions, dtype=np.float64, ndmin=2)[-1:]
+        if self._mode in SPEEDS:
+            row[:, :len(self.axes)] = 0.0
+        return row
 
     def decode(self, actions: FloatArray, observed: float, latency: float = 0.0) -> Proposal:
         """Turn one action (size) or a chunk (n x size) into a proposal; the first is due `latency` after `observed`."""

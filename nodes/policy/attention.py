@@ -1,6 +1,7 @@
 """Decides when to ask the policy, about what, and when its answer may be said."""
 from __future__ import annotations
 
+from visuomotor.nodes.policy.actor import Answer
 from visuomotor.nodes.policy.newest import Newest
 from visuomotor.nodes.policy.outbox import Outbox
 from visuomotor.nodes.policy.schedule import Schedule
@@ -19,15 +20,20 @@ class Attention:
         self.seed = 0
         self.started = 0.0    # s, ROS time
 
-    def turn(self, running: bool, number: int, seed: int, started: float, newest: Newest) -> None:
-        """Hear where the supervisor is; whatever waits to be said belongs to the episode that it was thought in."""
+    def turn(self, running: bool, number: int, seed: int, started: float, newest: Newest) -> Answer | None:
+        """Hear where the supervisor is; return what was said last when an episode has just ended.
+
+        Whatever still waits to be said belongs to the episode that it was thought in.
+        """
         if running and number == self.episode:
-            return
+            return None
+        last = None if running else self.outbox.said
         self.outbox.clear()
         self.episode, self.seed, self.started = (number, seed, started) if running else (0, 0, 0.0)
         if running:
             newest.begin()
             self.schedule.begin()
+        return last
 
     def wants(self, newest: Newest, now: float) -> bool:
         """Tell whether to ask now; a picture that was asked about already is used again only when no other comes."""

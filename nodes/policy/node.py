@@ -1,7 +1,6 @@
 """Shows the policy what was seen and says what it wants.
 
-in   joint_states, imu      where the robot is          camera/<name>/image   what the task's policies look at
-     world/truth            goals, and the bodies for scripted experts        episode   when to act
+in   joint_states, imu, camera/<name>/image, world/truth (goals; bodies for scripted experts), episode (when to act)
 out  action/policy          chunks of targets           policy/status         how long thinking took
 serves policy/load, between episodes
 """
@@ -71,7 +70,9 @@ class PolicyNode(Node):
 
     def on_episode(self, status: EpisodeStatus) -> None:
         running = status.state == EpisodeStatus.RUNNING
-        self.attention.turn(running, status.number, status.seed, convert.seconds(status.started), self.newest)
+        last = self.attention.turn(running, status.number, status.seed, convert.seconds(status.started), self.newest)
+        if last:  # one more that asks for nothing, so that the silence that follows is no fault
+            self.propose(replace(last, actions=self.task.action.rest(last.actions), finished=True))
 
     def on_state(self, message: JointState) -> None:
         self.newest.state = message
@@ -134,8 +135,7 @@ class PolicyNode(Node):
 
 def make_actor(name: str, entry: roster.Entry, robot: spec.RobotSpec, task: interface.TaskSpec) -> Actor:
     """Make the policy that an entry of the roster describes."""
-    action = task.action
-    digest = ''
+    action, digest = task.action, ''
     if entry.kind == 'scripted':
         from visuomotor.worlds.make import make_expert  # loads PyBullet, which only simulations have
         policy = make_expert(robot, task)

@@ -14,6 +14,7 @@ class Outbox:
 
     def __init__(self, delay: float) -> None:
         self.delay = delay
+        self.said: Answer | None = None   # the newest that went out
         self._waiting: deque[Answer] = deque()
         self._lock = threading.Lock()
 
@@ -22,16 +23,18 @@ class Outbox:
             self._waiting.append(answer)
 
     def clear(self) -> None:
-        """Forget what waits: its episode is over."""
+        """Forget what waits and what was said: its episode is over."""
         with self._lock:
             self._waiting.clear()
+            self.said = None
 
     def due(self, now: float) -> list[Answer]:
         """Take out what may be said by now."""
         with self._lock:
             out = []
             while self._waiting and now >= self._waiting[0].question.observed + self.delay - EARLY:
-                out.append(self._waiting.popleft())
+                self.said = self._waiting.popleft()
+                out.append(self.said)
             return out
 
 

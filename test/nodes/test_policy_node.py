@@ -90,7 +90,22 @@ def test_it_acts_only_while_an_episode_runs(start):
     assert count == 5
     stage.tell(EpisodeStatus.JUDGING, 1)
     beats(conductor, 30)
-    assert len(stage.wished) == count
+    assert len(stage.wished) == count + 1
+
+
+def test_its_last_word_asks_for_nothing_more(start):
+    stage, _, conductor = start()
+    stage.tell(EpisodeStatus.RUNNING, 1)
+    beats(conductor, 30)
+    asked = stage.wished[-1][1]
+    stage.tell(EpisodeStatus.JUDGING, 1)
+    beats(conductor, 30)
+    last = stage.wished[-1][1]
+    assert not asked.terminate
+    assert any(asked.targets)
+    assert last.terminate
+    assert list(last.targets) == [0.0] * 6
+    assert list(last.gripper) == list(asked.gripper)
 
 
 def test_a_proposal_answers_the_picture_and_is_as_late_as_the_task_says(start):
@@ -140,8 +155,8 @@ def test_the_same_seed_wishes_the_same_in_one_thread_or_two(start):
     wait_for_each_answer(policy.thinking, threads)
     aside = wishes(stage, conductor)
     assert inline == aside
-    assert [now for now, *_ in inline] == [1.08, 1.13, 1.18, 1.23, 1.28, 1.43, 1.48, 1.53, 1.58, 1.63]
-    assert inline[0][2] != inline[5][2]     # another episode, another seed
+    assert [now for now, *_ in inline] == [1.08, 1.13, 1.18, 1.23, 1.28, 1.31, 1.43, 1.48, 1.53, 1.58, 1.63, 1.66]
+    assert inline[0][2] != inline[6][2]     # another episode, another seed; 1.31 and 1.66 are the last words
     assert set(threads) == {'policy'}
 
 

@@ -47,3 +47,11 @@ def test_a_policy_for_another_task_is_refused():
 def test_a_wrong_action_space_is_refused(changes, sentence):
     with pytest.raises(BadInput, match=sentence):
         space(**changes)
+
+
+def test_at_rest_speeds_end_while_places_and_the_gripper_stay():
+    twist = ActionSpace('cartesian_twist', 6, (0, 1, 2), (0.2, 0.2, 0.2), gripper=True)
+    legs = ActionSpace('leg', 2, (0, 1), (0.5, 0.5), centre=(0.0, 1.9))
+    actions = np.array([[0.1, 0.2, 0.3, 0.4], [0.5, 0.6, 0.7, -1.0]])
+    assert twist.rest(actions).tolist() == [[0.0, 0.0, 0.0, -1.0]]
+    assert legs.rest(np.array([[0.1, 0.2], [0.3, -0.4]])).tolist() == [[0.3, -0.4]]
