@@ -5,13 +5,14 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 HERE = Path(__file__).parent
-ROOMS = ('cli', 'episodes', 'nodes', 'policies', 'robots', 'training', 'worlds')
+# A room is a top-level folder with an __init__.py; nobody lists them.
+rooms = sorted(path.parent.name for path in HERE.glob('*/__init__.py'))
 version = ElementTree.parse(HERE / 'package.xml').findtext('version')
-packages = [f'visuomotor.{name}' for room in ROOMS
+packages = [f'visuomotor.{name}' for room in rooms
             for name in (room, *(f'{room}.{sub}' for sub in find_packages(room)))]
 
 setup(
     version=version,
     packages=packages,
-    package_dir={f'visuomotor.{room}': room for room in ROOMS},
+    package_dir={f'visuomotor.{room}': room for room in rooms},
 )

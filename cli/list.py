@@ -8,9 +8,10 @@ import typer
 import yaml
 from rich.console import Console
 from rich.table import Table
-from visuomotor.nodes import graph
-from visuomotor.robots import paths, spec
-from visuomotor.worlds import interface
+from visuomotor.graph import description
+from visuomotor.specs import paths
+from visuomotor.specs.robot import load_robot, robot_names
+from visuomotor.specs.task import load_task, task_names
 
 
 def add(app: typer.Typer) -> None:
@@ -24,23 +25,23 @@ def add(app: typer.Typer) -> None:
 def robots() -> None:
     """Robots, and what each can do. Example: [bold]visuomotor list robots[/bold]."""
     rows = []
-    for name in spec.names():
-        robot = spec.load(name)
-        able = ', '.join(graph.tasks_of(name))
+    for name in robot_names():
+        robot = load_robot(name)
+        able = ', '.join(description.tasks_of(name))
         rows.append((name, robot.title, f'{len(robot.joints)}', f'{robot.control_hz:g} Hz', able))
     show(('robot', 'what it is', 'joints', 'control', 'tasks'), rows)
 
 
 def tasks() -> None:
     """Tasks, and who can do them. Example: [bold]visuomotor list tasks[/bold]."""
-    found = [interface.load_task(name) for name in interface.task_names()]
+    found = [load_task(name) for name in task_names()]
     show(('task', 'what it is', 'longest', 'judged by', 'robots'),
          [(t.name, t.title, f'{t.horizon:g} s', t.detector.name, ', '.join(t.robots)) for t in found])
 
 
 def policies() -> None:
     """Policies that have a name; a checkpoint folder serves as well. Example: [bold]visuomotor list policies[/bold]."""
-    show(('policy', 'what it is'), [(name, title(name)) for name in graph.policies()])
+    show(('policy', 'what it is'), [(name, title(name)) for name in description.policies()])
 
 
 def title(policy: str) -> str:
@@ -50,12 +51,12 @@ def title(policy: str) -> str:
 
 def nodes() -> None:
     """ROS nodes that `visuomotor node` can start. Example: [bold]visuomotor list nodes[/bold]."""
-    show(('node', 'what it does'), [(room, first_line(room)) for room in graph.rooms()])
+    show(('node', 'what it does'), [(room, first_line(room)) for room in description.rooms()])
 
 
 def first_line(room: str) -> str:
     """Read what a node says of itself, without starting it."""
-    said = ast.get_docstring(ast.parse((graph.NODES / room / 'node.py').read_text())) or ''
+    said = ast.get_docstring(ast.parse((description.NODES / room / 'node.py').read_text())) or ''
     return said.splitlines()[0] if said else ''
 
 

@@ -9,7 +9,7 @@ from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
-from visuomotor.nodes.console.tally import VERDICTS, Ended, Tally, rates
+from visuomotor.nodes.console.statistics import VERDICTS, Ended, GraphStatistics, rates
 
 FOOT = 'Ctrl-C stops and keeps what was recorded; a second one stops at once'
 COLOURS = {'success': 'green', 'failure': 'red', 'aborted': 'yellow', 'unknown': 'dim', 'pass': 'green', 'clip': 'cyan',
@@ -25,10 +25,10 @@ class Moment:
 
 
 class View:
-    """Shows a tally; `update` is called a few times a second."""
+    """Shows a statistics; `update` is called a few times a second."""
 
-    def __init__(self, title: str, tally: Tally, console: Console, quiet: bool = False) -> None:
-        self.title, self.tally, self.console, self.quiet = title, tally, console, quiet
+    def __init__(self, title: str, statistics: GraphStatistics, console: Console, quiet: bool = False) -> None:
+        self.title, self.statistics, self.console, self.quiet = title, statistics, console, quiet
         self.told: set[int] = set()
         self.before: tuple[Moment, dict[str, int]] | None = None
         self.began: Moment | None = None
@@ -48,14 +48,14 @@ class View:
     def update(self, now: Moment) -> None:
         for episode in self.newly_ended():
             if not self.quiet:
-                self.console.print(line(episode, self.tally.planned), highlight=False)
+                self.console.print(line(episode, self.statistics.planned), highlight=False)
         if self.live:
             self.live.update(self.page(now))
 
     def newly_ended(self) -> list[Ended]:
         """Episodes that are over and stored, or that were overtaken, and have not been told of."""
-        fresh = [e for n, e in sorted(self.tally.ended.items()) if n not in self.told
-                 and (n in self.tally.files or n != self.tally.number or self.tally.over)]
+        fresh = [e for n, e in sorted(self.statistics.ended.items()) if n not in self.told
+                 and (n in self.statistics.files or n != self.statistics.number or self.statistics.over)]
         self.told.update(e.number for e in fresh)
         return fresh
 
@@ -69,13 +69,13 @@ class View:
         return Group(Text(self.title, style='bold blue'), table, Text(FOOT, style='dim'))
 
     def episode(self) -> Text:
-        of = f' of {self.tally.planned}' if self.tally.planned else ''
-        return Text(f'{self.tally.number}{of}, {self.tally.state}  {self.tally.message}')
+        of = f' of {self.statistics.planned}' if self.statistics.planned else ''
+        return Text(f'{self.statistics.number}{of}, {self.statistics.state}  {self.statistics.message}')
 
     def progress(self, now: Moment) -> Table | Text:
         """How far the run is, its rate and the time left, reckoned from the episodes that are over."""
         self.began = self.began or now
-        done, planned, wall = len(self.tally.ended), self.tally.planned, now.wall - self.began.wall
+        done, planned, wall = len(self.statistics.ended), self.statistics.planned, now.wall - self.began.wall
         pace = f'{60 * done / wall:.1f} episodes a minute' if done and wall > 0 else ''
         if not planned:
             return Text(pace)
@@ -87,25 +87,25 @@ class View:
         return bar
 
     def results(self) -> Text:
-        return coloured({name: self.tally.results()[name] for name in ('success', 'failure', 'aborted')})
+        return coloured({name: self.statistics.results()[name] for name in ('success', 'failure', 'aborted')})
 
     def reward(self) -> Text:
-        return Text(f'{self.tally.reward:.3f}  {self.tally.evidence}')
+        return Text(f'{self.statistics.reward:.3f}  {self.statistics.evidence}')
 
     def verdicts(self) -> Text:
-        text = coloured({name: self.tally.verdicts[name] for name in VERDICTS})
-        return text.append(f'  {"; ".join(self.tally.reasons)}', style='dim')
+        text = coloured({name: self.statistics.verdicts[name] for name in VERDICTS})
+        return text.append(f'  {"; ".join(self.statistics.reasons)}', style='dim')
 
     def policy(self) -> Text:
-        return Text(f'{self.tally.inference * 1e3:.2f} ms for one inference (median)')
+        return Text(f'{self.statistics.inference * 1e3:.2f} ms for one inference (median)')
 
     def pace(self, now: Moment) -> Text:
         """Messages a second of ROS time, and how fast ROS time runs."""
         then, counts = self.before or (now, {})
         if not self.before or now.wall - then.wall >= 1.0:
-            self.before = (now, dict(self.tally.messages))
+            self.before = (now, dict(self.statistics.messages))
         seconds, wall = now.graph - then.graph, now.wall - then.wall
-        each = rates(counts, dict(self.tally.messages), seconds)
+        each = rates(counts, dict(self.statistics.messages), seconds)
         speed = f'  time x{seconds / wall:.1f}' if wall > 0 else ''
         return Text('  '.join(f'{group} {rate:.0f} Hz' for group, rate in sorted(each.items())) + speed)
 

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 import typer
 from rich.console import Console
-from visuomotor.nodes import graph
-from visuomotor.robots.settings import BadInput
+from visuomotor.graph import description
+from visuomotor.specs.errors import BadInput
 
 WIDTH, HEIGHT = 480, 360  # px
 
@@ -37,15 +37,15 @@ def look(
 
 def at_work(robot: str, seconds: float, seed: int) -> np.ndarray:
     """Run the scripted expert for a while and take a big picture with the scene's first camera."""
+    from visuomotor.worlds.action_runner import ActionRunner
     from visuomotor.worlds.make import make_expert, make_world
-    from visuomotor.worlds.pilot import Pilot
-    choices = graph.describe(graph.Choices(robot=robot))
+    choices = description.describe(description.Choices(robot=robot))
     world = make_world(choices.task.name, robot, seed=seed, randomise=False)
-    expert, pilot = make_expert(world.spec, world.task), Pilot(world, pictures=False)
+    expert, runner = make_expert(world.spec, world.task), ActionRunner(world, pictures=False)
     expert.reset(np.random.default_rng(seed))
-    pilot.begin()
-    while pilot.elapsed < seconds and not expert.finished:
-        pilot.step(expert.act(pilot.observe(privileged=True)))
+    runner.begin()
+    while runner.elapsed < seconds and not expert.finished:
+        runner.step(expert.act(runner.observe(privileged=True)))
     name, mount = next(iter(world.task.cameras.items()))
     world.cameras[name] = dataclasses.replace(mount, width=WIDTH, height=HEIGHT)
     picture = world.picture(name).rgb

@@ -3,14 +3,15 @@ from __future__ import annotations
 
 import importlib
 import sys
+from importlib.metadata import entry_points
 
 import typer
 from rich.console import Console
-from visuomotor.robots.interface import RobotUnavailable
-from visuomotor.robots.settings import BadInput
+from visuomotor.specs.errors import BadInput, RobotUnavailable
 
 # In the order of `visuomotor --help`; each module has `add(app)`.
-COMMANDS = ('up', 'list', 'node', 'look', 'safety', 'bench', 'version')
+COMMANDS = ('up', 'list', 'node', 'look', 'safety', 'version')
+JOINING = 'visuomotor.commands'   # entry points: commands of other rooms and packages
 BAD_INPUT = 2  # exit code
 
 
@@ -20,6 +21,8 @@ def make_app() -> typer.Typer:
                       pretty_exceptions_enable=False, help='Robots that learn by doing, over one ROS 2 graph.')
     for name in COMMANDS:
         importlib.import_module(f'visuomotor.cli.{name}').add(app)
+    for entry in entry_points(group=JOINING):
+        entry.load().add(app)
     return app
 
 

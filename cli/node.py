@@ -7,11 +7,10 @@ from functools import partial
 from typing import Any
 
 import typer
-from visuomotor.cli import environment
-from visuomotor.nodes import graph
-from visuomotor.nodes.graph import NodeEntry
-from visuomotor.robots import settings
-from visuomotor.robots.settings import BadInput
+from visuomotor.graph import description, environment
+from visuomotor.graph.description import NodeEntry
+from visuomotor.specs import settings
+from visuomotor.specs.errors import BadInput
 
 OWN = ('-p', '--param', '-r', '--remap')  # ROS arguments that may follow a node's name
 
@@ -30,11 +29,11 @@ def node(context: typer.Context) -> None:
     """
     wanted, ros = split(context.args)
     if not wanted:
-        raise BadInput(f'Which node? Give one of {", ".join(graph.rooms())}, as in: visuomotor node safety')
+        raise BadInput(f'Which node? Give one of {", ".join(description.rooms())}, as in: visuomotor node safety')
     for word, _ in wanted:
-        settings.choose('node', word.partition('=')[0], graph.rooms())
+        settings.choose('node', word.partition('=')[0], description.rooms())
     environment.prepare()
-    from visuomotor.nodes._ros.run import serve  # ROS reads the environment when it is imported
+    from visuomotor.nodes._ros.run import serve
     raise typer.Exit(serve([maker(word, own) for word, own in wanted], ['visuomotor', *ros]))
 
 

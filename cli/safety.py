@@ -9,10 +9,11 @@ import typer
 import yaml
 from rich.console import Console
 from rich.table import Table
-from visuomotor.nodes.safety.limits import Limits
-from visuomotor.robots import collision_pairs, settings
-from visuomotor.robots import spec as robots
-from visuomotor.robots.settings import BadInput
+from visuomotor.robots import collision_pairs
+from visuomotor.safety.limits import Limits
+from visuomotor.specs import settings
+from visuomotor.specs.errors import BadInput
+from visuomotor.specs.robot import RobotSpec, load_robot
 
 
 def add(app: typer.Typer) -> None:
@@ -42,7 +43,7 @@ def show(
 
     Example: [bold]visuomotor safety show iiwa7[/bold]
     """
-    chosen, spec, console = limits(limit), robots.load(robot), Console(soft_wrap=True)
+    chosen, spec, console = limits(limit), load_robot(robot), Console(soft_wrap=True)
     console.print(joints(spec, chosen))
     console.print(sources(spec))
     console.print(margins(chosen))
@@ -52,7 +53,7 @@ def show(
                       f'({apart.postures} postures; config/collision/{robot}.yaml)')
 
 
-def joints(spec: robots.RobotSpec, chosen: Limits) -> Table:
+def joints(spec: RobotSpec, chosen: Limits) -> Table:
     """What each joint may do, after the shares and margins chosen."""
     table = Table('joint', 'position [rad]', 'speed [rad/s]', 'acceleration [rad/s²]', 'jerk [rad/s³]', 'torque [N m]',
                   title=f'{spec.title or spec.name}: what is commanded at most')
@@ -64,7 +65,7 @@ def joints(spec: robots.RobotSpec, chosen: Limits) -> Table:
     return table
 
 
-def sources(spec: robots.RobotSpec) -> Table:
+def sources(spec: RobotSpec) -> Table:
     """Where the robot's own numbers come from."""
     table = Table('limit', 'source', title='where these come from')
     for what, where in spec.sources.items():
@@ -93,8 +94,8 @@ def replay(
 
     Example: [bold]visuomotor safety replay data/iiwa7-grasp/latest/episode_00001.mcap --limit speed_share=0.5[/bold]
     """
-    from visuomotor.cli import rejudge
-    from visuomotor.episodes.read import Unreadable
+    from visuomotor.evaluation import rejudge
+    from visuomotor.specs.errors import Unreadable
     try:
         report = rejudge.rejudge(episode, limits(limit), robot)
     except (FileNotFoundError, Unreadable) as error:
@@ -107,10 +108,10 @@ def judge(episodes: Annotated[list[Path], typer.Argument(help='episode files of 
 
     Example: [bold]visuomotor safety judge data/iiwa7-grasp/latest/*.mcap[/bold]
     """
-    from visuomotor.cli import recorded
-    from visuomotor.episodes.read import Unreadable
+    from visuomotor.evaluation import recordings
+    from visuomotor.specs.errors import Unreadable
     try:
-        found = recorded.judge(episodes)
+        found = recordings.judge(episodes)
     except (FileNotFoundError, Unreadable) as error:
         raise BadInput(str(error)) from error
     Console(soft_wrap=True).print(found.table())
@@ -122,5 +123,5 @@ def pairs(robot: Annotated[str, typer.Argument(help='which arm')]) -> None:
 
     Example: [bold]visuomotor safety pairs iiwa7[/bold]
     """
-    path = collision_pairs.store(collision_pairs.find(robots.load(robot)))
+    path = collision_pairs.store(collision_pairs.find(load_robot(robot)))
     Console(soft_wrap=True).print(f'wrote {path}', highlight=False)

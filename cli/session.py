@@ -8,14 +8,14 @@ from typing import Protocol
 
 from rich.console import Console
 from visuomotor.cli import summary
-from visuomotor.cli.composed import InLockstep, InThreads
 from visuomotor.cli.live import Moment, View
-from visuomotor.cli.spawned import ProgramEnded, Spawned
 from visuomotor.cli.summary import Effort
 from visuomotor.episodes.contact_sheet import contact_sheet
+from visuomotor.graph.description import Graph
+from visuomotor.graph.in_process import InLockstep, InThreads
+from visuomotor.graph.processes import ProgramEnded, Spawned
 from visuomotor.nodes._ros.run import Asked
-from visuomotor.nodes.console.tally import Tally
-from visuomotor.nodes.graph import Graph
+from visuomotor.nodes.console.statistics import GraphStatistics
 
 FAULT, INTERRUPTED = 1, 130  # exit codes
 
@@ -32,7 +32,7 @@ class Running(Protocol):
     def close(self) -> None: ...
 
     @property
-    def tally(self) -> Tally: ...
+    def statistics(self) -> GraphStatistics: ...
 
     @property
     def seconds(self) -> float: ...
@@ -51,25 +51,25 @@ def run(running: Running, graph: Graph, quiet: bool) -> int:
     asked, fault = Asked(), ''
     try:
         running.start()
-        began, steps = time.monotonic(), running.tally.messages['command']
+        began, steps = time.monotonic(), running.statistics.messages['command']
         try:
-            watch(running, View(title(graph), running.tally, console, quiet), lambda: asked.to_stop)
+            watch(running, View(title(graph), running.statistics, console, quiet), lambda: asked.to_stop)
         except ProgramEnded as error:
             fault = str(error)
         finally:
-            effort = Effort(time.monotonic() - began, running.tally.messages['command'] - steps)
-            fault = fault or broken(running.tally)  # before the nodes say goodbye
+            effort = Effort(time.monotonic() - began, running.statistics.messages['command'] - steps)
+            fault = fault or broken(running.statistics)  # before the nodes say goodbye
             running.stop()
     finally:
         running.close()
-    console.print(summary.table(title(graph), running.tally, effort))
-    show_files(running.tally, console)
+    console.print(summary.table(title(graph), running.statistics, effort))
+    show_files(running.statistics, console)
     return verdict(fault, asked.to_stop)
 
 
-def broken(tally: Tally) -> str:
+def broken(statistics: GraphStatistics) -> str:
     """Say why the supervisor gave up; empty: it did not."""
-    return f'The run stopped: {tally.message}' if tally.state == 'fault' else ''
+    return f'The run stopped: {statistics.message}' if statistics.state == 'fault' else ''
 
 
 def verdict(fault: str, interrupted: bool) -> int:
@@ -83,7 +83,7 @@ def verdict(fault: str, interrupted: bool) -> int:
 def watch(running: Running, view: View, asked_to_stop: Callable[[], bool]) -> None:
     """Let the graph run until its episodes are over or somebody asks to stop."""
     with view:
-        while not running.tally.over and not asked_to_stop():
+        while not running.statistics.over and not asked_to_stop():
             running.step()
             view.update(Moment(running.seconds, time.monotonic()))
 
@@ -94,9 +94,9 @@ def title(graph: Graph) -> str:
     return f'{graph.spec.name} · {graph.task.name} · {choices.policy} · {choices.world} · {how} · seed {choices.seed}'
 
 
-def show_files(tally: Tally, console: Console) -> None:
+def show_files(statistics: GraphStatistics, console: Console) -> None:
     """Say where the episodes lie, and draw their last pictures on one sheet."""
-    files = [Path(file) for _, file in sorted(tally.files.items())]
+    files = [Path(file) for _, file in sorted(statistics.files.items())]
     if not files:
         return
     console.print(f'episodes       {files[0].parent}')

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from rich.table import Table
-from visuomotor.episodes.summary import wilson
-from visuomotor.nodes.console.tally import VERDICTS, Tally
+from visuomotor.evaluation.statistics import wilson
+from visuomotor.nodes.console.statistics import VERDICTS, GraphStatistics
 
 
 @dataclass(frozen=True)
@@ -21,9 +21,9 @@ class Effort:
         return self.steps / self.wall if self.wall > 0 else 0.0
 
 
-def rows(tally: Tally, effort: Effort) -> list[tuple[str, str]]:
+def rows(statistics: GraphStatistics, effort: Effort) -> list[tuple[str, str]]:
     """Sum up a run."""
-    ended = list(tally.ended.values())
+    ended = list(statistics.ended.values())
     judged = [e for e in ended if e.result in ('success', 'failure')]
     known = [e for e in judged if e.truth in ('success', 'failure')]
     return [
@@ -33,8 +33,8 @@ def rows(tally: Tally, effort: Effort) -> list[tuple[str, str]]:
         ('detector right', share([e.result == e.truth for e in known])),
         ('mean return', f'{fmean(e.return_value for e in ended):.3f}' if ended else 'none'),
         ('mean duration', f'{fmean(e.duration for e in ended):.2f} s' if ended else 'none'),
-        ('verdicts', '  '.join(f'{name} {tally.verdicts[name]}' for name in VERDICTS)),
-        ('inference', f'{tally.inference * 1e3:.2f} ms (median)'),
+        ('verdicts', '  '.join(f'{name} {statistics.verdicts[name]}' for name in VERDICTS)),
+        ('inference', f'{statistics.inference * 1e3:.2f} ms (median)'),
         ('wall time', f'{effort.wall:.1f} s'),
         ('control steps', f'{effort.steps}, {effort.pace:.0f} a second'),
     ]
@@ -49,9 +49,9 @@ def share(outcomes: list[bool]) -> str:
     return f'{sum(outcomes)} of {len(outcomes)} = {mean:.0%} (95 % interval {low:.0%} .. {high:.0%})'
 
 
-def table(title: str, tally: Tally, effort: Effort) -> Table:
+def table(title: str, statistics: GraphStatistics, effort: Effort) -> Table:
     """Lay the rows out for a terminal or a log."""
     found = Table(title=title, show_header=False, title_justify='left', title_style='bold')
-    for row in rows(tally, effort):
+    for row in rows(statistics, effort):
         found.add_row(*row)
     return found

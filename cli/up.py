@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import typer
-from visuomotor.cli import environment, program
-from visuomotor.nodes.graph import Choices, describe
-from visuomotor.robots.settings import BadInput
+from visuomotor.graph import command_line, environment
+from visuomotor.graph.description import Choices, describe
+from visuomotor.specs.errors import BadInput
 
 
 def said(field: str) -> str:
@@ -21,7 +21,7 @@ def option(field: str, *names: str) -> Any:
 
 
 def switch(field: str) -> str:
-    no, yes = program.SWITCHES[field]
+    no, yes = command_line.SWITCHES[field]
     return f'{yes}/{no}'
 
 
@@ -63,7 +63,7 @@ def up(
     if lockstep and processes:
         raise BadInput('Lock-step needs one process, so that nothing overtakes; leave out --lockstep or --processes.')
     environment.prepare()
-    from visuomotor.cli import session  # ROS reads the environment when it is imported
+    from visuomotor.cli import session
     raise typer.Exit(session.run(session.make(graph, processes, limit), graph, quiet))
 
 

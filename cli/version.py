@@ -6,7 +6,7 @@ import platform
 from xml.etree import ElementTree
 
 import typer
-from visuomotor.robots import paths
+from visuomotor.specs import paths
 
 
 def add(app: typer.Typer) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from visuomotor.episodes import read
 from visuomotor.episodes.naming import PART, number_of
-from visuomotor.episodes.read import Unreadable
+from visuomotor.specs.errors import Unreadable
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,11 @@ from mcap.exceptions import McapError
 from mcap.reader import McapReader, make_reader
 from mcap_ros2.decoder import DecoderFactory
 from numpy.typing import NDArray
-
-
-class Unreadable(ValueError):
-    """A file that is no complete episode; the sentence says which and why."""
+from visuomotor.specs.errors import Unreadable
 
 
 @dataclass(frozen=True)
-class Heard:
+class RecordedMessage:
     """One message of an episode."""
 
     topic: str
@@ -49,12 +46,12 @@ def counts(path: Path) -> dict[str, int]:
     return {summary.channels[number].topic: count for number, count in found}
 
 
-def messages(path: Path, topics: Iterable[str] | None = None, newest_first: bool = False) -> Iterator[Heard]:
+def messages(path: Path, topics: Iterable[str] | None = None, newest_first: bool = False) -> Iterator[RecordedMessage]:
     """Go through the messages in the order of logging, decoded."""
     chosen = None if topics is None else list(topics)
     with open(path, 'rb') as stream:
         for _, channel, record, decoded in _reader(stream).iter_decoded_messages(topics=chosen, reverse=newest_first):
-            yield Heard(channel.topic, record.log_time, record.publish_time, decoded)
+            yield RecordedMessage(channel.topic, record.log_time, record.publish_time, decoded)
 
 
 def raw(path: Path) -> Iterator[tuple[str, int, bytes]]:

@@ -1,7 +1,7 @@
 """Starts one robot's whole graph: ros2 launch visuomotor bringup.launch.py robot:=iiwa7 task:=grasp."""
 from launch.actions import OpaqueFunction
-from visuomotor.cli import launching
-from visuomotor.nodes.graph import describe
+from visuomotor.graph import launching
+from visuomotor.graph.description import describe
 
 from launch import LaunchContext, LaunchDescription
 

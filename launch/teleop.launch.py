@@ -1,7 +1,7 @@
 """Drives a robot by hand, without policy: ros2 launch visuomotor teleop.launch.py robot:=iiwa7 teleop:=joy."""
 from launch.actions import OpaqueFunction
-from visuomotor.cli import launching
-from visuomotor.nodes.graph import describe
+from visuomotor.graph import launching
+from visuomotor.graph.description import describe
 
 from launch import LaunchContext, LaunchDescription
 

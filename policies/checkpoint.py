@@ -15,9 +15,9 @@ import yaml
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import nn
-from visuomotor.policies import visuomotor_net
-from visuomotor.policies.interface import BadCheckpoint
-from visuomotor.policies.visuomotor_net import VisuomotorNet
+from visuomotor.policies.nets import visuomotor_net
+from visuomotor.policies.nets.visuomotor_net import VisuomotorNet
+from visuomotor.specs.errors import BadCheckpoint
 
 DESCRIPTION, WEIGHTS = 'policy.yaml', 'model.safetensors'
 FORMAT = 1
@@ -42,7 +42,7 @@ def store(checkpoint: Checkpoint, folder: Path) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     weights = save({name: value.contiguous() for name, value in checkpoint.net.state_dict().items()})
     description = {'format': FORMAT, 'algorithm': checkpoint.algorithm, 'robot': checkpoint.robot,
-                   'task': checkpoint.task, 'knobs': _plain(dataclasses.asdict(checkpoint.net.knobs))}
+                   'task': checkpoint.task, 'knobs': _plain(dataclasses.asdict(checkpoint.net.settings))}
     digest = _hash(description, weights)
     (folder / WEIGHTS).write_bytes(weights)
     (folder / DESCRIPTION).write_text(yaml.safe_dump({**description, 'hash': digest}, sort_keys=False))
@@ -88,9 +88,9 @@ def _net(folder: Path, description: Mapping[str, Any]) -> VisuomotorNet:
     if algorithm not in ALGORITHMS:
         raise BadCheckpoint(f"{folder} was made by '{algorithm}', but known are {', '.join(sorted(ALGORITHMS))}; "
                             'use the version of this software that made it.')
-    knobs, make = ALGORITHMS[algorithm]
+    settings, make = ALGORITHMS[algorithm]
     try:
-        return make(knobs(**_tuples(description['knobs'])))
+        return make(settings(**_tuples(description['knobs'])))
     except (KeyError, TypeError, ValueError) as error:
         raise BadCheckpoint(f'{folder / DESCRIPTION}: the knobs do not fit {algorithm}: {error}.') from error
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from visuomotor.policies.hold import Hold
-from visuomotor.policies.hostile import Hostile
-from visuomotor.policies.interface import Policy
-from visuomotor.policies.random import Random
+from visuomotor.policies.act.hold import Hold
+from visuomotor.policies.act.hostile import Hostile
+from visuomotor.policies.act.random import Random
+from visuomotor.specs.policy import Policy
 
 KINDS = ('random', 'hold', 'hostile', 'checkpoint')
 
@@ -21,5 +21,5 @@ def make_policy(kind: str, *, folder: str, robot: str, task: str, size: int, gri
         return Hold(size, gripper), ''
     if kind == 'hostile':
         return Hostile(size, gripper), ''
-    from visuomotor.policies import learned
-    return learned.load(Path(folder), robot, task, size)
+    from visuomotor.policies.act import network
+    return network.load(Path(folder), robot, task, size)

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 import coal
 import numpy as np
 import pinocchio as pin
-from visuomotor.robots import paths
-from visuomotor.robots.fixture import Fixture
-from visuomotor.robots.interface import FloatArray
-from visuomotor.robots.settings import BadInput
-from visuomotor.robots.spec import RobotSpec
+from visuomotor.specs import paths
+from visuomotor.specs.errors import BadInput
+from visuomotor.specs.fixture import Fixture
+from visuomotor.specs.robot import RobotSpec
+from visuomotor.specs.values import FloatArray
 
 SELF_MARGIN = 0.01  # m that links keep from each other
 STRAIGHT = 1.05     # a short way of the joints is no longer than this times the straight way of a shape

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from visuomotor.robots import paths, settings
 from visuomotor.robots.collision import SELF_MARGIN, CollisionScene
-from visuomotor.robots.interface import FloatArray
-from visuomotor.robots.settings import knob
-from visuomotor.robots.spec import RobotSpec
+from visuomotor.specs import paths, settings
+from visuomotor.specs.robot import RobotSpec
+from visuomotor.specs.settings import setting
+from visuomotor.specs.values import FloatArray
 
 ALWAYS = 0.99  # part of the postures looked at
 STEADY = 1e-3  # m, by which a distance that does not change may change
@@ -25,17 +25,17 @@ class Pairs:
     """Links that are not looked at."""
 
     robot: str
-    touching: tuple[tuple[str, str], ...] = knob((), 'pairs of links')
-    postures: int = knob(0, 'how many random ones were looked at')
-    seed: int = knob(0, 'of the generator that they came from')
+    touching: tuple[tuple[str, str], ...] = setting((), 'pairs of links')
+    postures: int = setting(0, 'how many random ones were looked at')
+    seed: int = setting(0, 'of the generator that they came from')
 
 
 def find(spec: RobotSpec, postures: int = 3000, seed: int = 0) -> Pairs:
     """Look at random postures."""
-    scene, chance = CollisionScene(spec), np.random.default_rng(seed)
+    scene, rng = CollisionScene(spec), np.random.default_rng(seed)
     endless = np.array([joint.continuous for joint in spec.joints])
     lower, upper = np.where(endless, -np.pi, spec.lower), np.where(endless, np.pi, spec.upper)
-    seen = np.array([scene.clearances(q) for q in chance.uniform(lower, upper, (postures, len(lower)))])
+    seen = np.array([scene.clearances(q) for q in rng.uniform(lower, upper, (postures, len(lower)))])
     nearest: dict[tuple[str, str], FloatArray] = {}
     for pair, clearances in enumerate(seen.T):
         names = scene.names(pair)

@@ -8,10 +8,11 @@ from __future__ import annotations
 import eigenpy
 import numpy as np
 import pinocchio as pin
-from visuomotor.robots import paths
-from visuomotor.robots.interface import FloatArray
-from visuomotor.robots.settings import BadInput, nearest
-from visuomotor.robots.spec import RobotSpec
+from visuomotor.specs import paths
+from visuomotor.specs.errors import BadInput
+from visuomotor.specs.robot import RobotSpec
+from visuomotor.specs.settings import nearest
+from visuomotor.specs.values import FloatArray
 
 WEAK = 0.08           # singular value below which a direction of motion counts as nearly lost
 LIMIT_APPROACH = 10.0  # 1/s: near a limit a joint may run at most this times its distance to it
@@ -61,19 +62,19 @@ class Kinematics:
         rest = drift * ~blocked
         return held + rest + _damped(matrix * ~blocked, twist - matrix @ (held + rest), damping)
 
-    def solve(self, pose: FloatArray, q0: FloatArray, generator: np.random.Generator | None = None,
+    def solve(self, pose: FloatArray, q0: FloatArray, rng: np.random.Generator | None = None,
               restarts: int = 20) -> FloatArray | None:
         """Return joints inside their limits that bring the tip to `pose`, or None.
 
         Begins at `q0`; with a generator also from random postures when that does not lead there.
         """
         found = self._descend(pose, np.asarray(q0, dtype=np.float64))
-        if generator is None:
+        if rng is None:
             return found
         for _ in range(restarts):
             if found is not None:
                 return found
-            found = self._descend(pose, self._anywhere(q0, generator))
+            found = self._descend(pose, self._anywhere(q0, rng))
         return found
 
     def _free(self, q: list[float], speeds: list[float]) -> bool:
@@ -93,10 +94,10 @@ class Kinematics:
             q = np.clip(q + step * min(1.0, 0.5 / np.abs(step).max()), self.spec.lower, self.spec.upper)
         return None
 
-    def _anywhere(self, q0: FloatArray, generator: np.random.Generator) -> FloatArray:
+    def _anywhere(self, q0: FloatArray, rng: np.random.Generator) -> FloatArray:
         turn = np.array([joint.continuous for joint in self.spec.joints])
         lowest = np.where(turn, q0 - np.pi, self.spec.lower)
-        return generator.uniform(lowest, np.where(turn, q0 + np.pi, self.spec.upper))
+        return rng.uniform(lowest, np.where(turn, q0 + np.pi, self.spec.upper))
 
     def _pose_of(self, q: FloatArray, frame: int) -> FloatArray:
         pin.forwardKinematics(self.model, self.data, q)

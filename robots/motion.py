@@ -4,8 +4,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from visuomotor.robots.interface import FloatArray
-from visuomotor.robots.spec import RobotSpec
+from visuomotor.specs.robot import RobotSpec
+from visuomotor.specs.values import FloatArray
 
 
 def stopping_speed(distance: FloatArray, acceleration: FloatArray, dt: float) -> FloatArray:

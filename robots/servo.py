@@ -9,12 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from visuomotor.robots import motion
-from visuomotor.robots.chunk import SPEEDS, due, slope
-from visuomotor.robots.interface import FloatArray, Mode, Proposal, Target
 from visuomotor.robots.kinematics import Kinematics, difference
 from visuomotor.robots.minitaur import legs
-from visuomotor.robots.settings import BadInput, knob
-from visuomotor.robots.spec import RobotSpec
+from visuomotor.specs.chunk import SPEEDS, due, slope
+from visuomotor.specs.codes import Mode
+from visuomotor.specs.errors import BadInput
+from visuomotor.specs.robot import RobotSpec
+from visuomotor.specs.settings import setting
+from visuomotor.specs.values import FloatArray, Proposal, Target
 
 __all__ = ['Servo', 'ServoGains', 'due', 'slope', 'width']
 
@@ -26,11 +28,11 @@ FIXED = {Mode.CARTESIAN_POSE: 7, Mode.CARTESIAN_TWIST: 6, Mode.GRIPPER: 0}   # w
 class ServoGains:
     """How Cartesian targets become speeds."""
 
-    pose: float = knob(6.0, 'twist for each unit of pose error', '1/s')
-    linear: float = knob(0.8, 'largest speed of the tip', 'm/s')
-    angular: float = knob(2.5, 'largest turning speed of the tip', 'rad/s')
-    posture: float = knob(0.5, 'pull of spare joints towards home', '1/s')
-    damping: float = knob(0.05, 'near singular postures; larger is calmer and less exact')
+    pose: float = setting(6.0, 'twist for each unit of pose error', '1/s')
+    linear: float = setting(0.8, 'largest speed of the tip', 'm/s')
+    angular: float = setting(2.5, 'largest turning speed of the tip', 'rad/s')
+    posture: float = setting(0.5, 'pull of spare joints towards home', '1/s')
+    damping: float = setting(0.05, 'near singular postures; larger is calmer and less exact')
 
 
 def width(mode: Mode, spec: RobotSpec) -> int:

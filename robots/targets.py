@@ -2,9 +2,9 @@
 from __future__ import annotations
 
 import numpy as np
-from visuomotor.robots.interface import FloatArray, Target
-from visuomotor.robots.settings import BadInput
-from visuomotor.robots.spec import RobotSpec
+from visuomotor.specs.errors import BadInput
+from visuomotor.specs.robot import RobotSpec
+from visuomotor.specs.values import FloatArray, Target
 
 
 def check(target: Target, spec: RobotSpec) -> None:

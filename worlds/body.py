@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 import pybullet_data
-from visuomotor.robots import paths
-from visuomotor.robots.interface import FloatArray
-from visuomotor.robots.settings import BadInput
-from visuomotor.robots.spec import RobotSpec
+from visuomotor.specs import paths
+from visuomotor.specs.errors import BadInput
+from visuomotor.specs.robot import RobotSpec
+from visuomotor.specs.values import FloatArray
 from visuomotor.worlds.client import Client
 from visuomotor.worlds.randomise import Dynamics
 

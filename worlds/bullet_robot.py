@@ -7,9 +7,9 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
-from visuomotor.robots.interface import Clock, FloatArray, RobotUnavailable, State, Target
-from visuomotor.robots.settings import BadInput
-from visuomotor.robots.spec import RobotSpec
+from visuomotor.specs.errors import BadInput, RobotUnavailable
+from visuomotor.specs.robot import RobotSpec
+from visuomotor.specs.values import Clock, FloatArray, State, Target
 from visuomotor.worlds.body import Body
 from visuomotor.worlds.client import Client
 from visuomotor.worlds.randomise import Dynamics

@@ -11,10 +11,10 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from visuomotor.robots.interface import FloatArray
-from visuomotor.robots.spec import CameraMount
+from visuomotor.specs.robot import CameraMount
+from visuomotor.specs.values import FloatArray
 from visuomotor.worlds.interface import Picture
-from visuomotor.worlds.randomise import Look
+from visuomotor.worlds.randomise import Visuals
 
 NEAR, FAR = 0.02, 6.0   # m, what a camera sees
 BIG = 256               # px of height from which EGL is worth its start
@@ -32,22 +32,22 @@ def egl_works() -> bool:
     return subprocess.run([sys.executable, '-c', PROBE], capture_output=True, timeout=60).returncode == 0
 
 
-class Eyes:
+class Renderer:
     """Renders the cameras of one simulation. Make it before any body is loaded: EGL sees only what comes after it."""
 
     def __init__(self, client: Any, cameras: Mapping[str, CameraMount]) -> None:
         self.client = client
-        self._look = Look()
+        self._look = Visuals()
         self.egl = any(mount.height >= BIG for mount in cameras.values()) and egl_works() and self._load_egl()
         self._views: dict[CameraMount, tuple[Any, Any]] = {}
 
     @property
-    def look(self) -> Look:
+    def look(self) -> Visuals:
         """How the present scene differs in the eye of a camera."""
         return self._look
 
     @look.setter
-    def look(self, look: Look) -> None:
+    def look(self, look: Visuals) -> None:
         self._look = look
         self._views.clear()
 

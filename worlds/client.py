@@ -6,7 +6,7 @@ import inspect
 from typing import Any
 
 import pybullet
-from visuomotor.robots.settings import BadInput
+from visuomotor.specs.errors import BadInput
 
 
 class Client:

@@ -5,11 +5,11 @@ import dataclasses
 import importlib
 from typing import Any
 
-from visuomotor.robots import settings
-from visuomotor.robots import spec as robots
-from visuomotor.robots.settings import BadInput
-from visuomotor.robots.spec import RobotSpec
-from visuomotor.worlds.interface import Expert, TaskSpec, load_task
+from visuomotor.specs import settings
+from visuomotor.specs.errors import BadInput
+from visuomotor.specs.policy import Policy
+from visuomotor.specs.robot import RobotSpec, load_robot
+from visuomotor.specs.task import TaskSpec, load_task
 from visuomotor.worlds.scene import Scene
 from visuomotor.worlds.world import BulletWorld
 
@@ -17,7 +17,7 @@ from visuomotor.worlds.world import BulletWorld
 def make_world(task: str, robot: str, *, seed: int = 0, gui: bool = False, randomise: bool = True,
                clock_start: float = 0.0, overrides: dict[str, Any] | None = None) -> BulletWorld:
     """Make one robot doing one task, its first scene laid out; `overrides` replaces numbers of the task's `world:`."""
-    task_spec, spec = load_task(task), robots.load(robot)
+    task_spec, spec = load_task(task), load_robot(robot)
     if robot not in task_spec.robots:
         raise BadInput(f'Task {task} is not for {robot}; it can be done by {", ".join(task_spec.robots)}.')
     task_spec = with_overrides(task_spec, overrides or {})
@@ -34,16 +34,16 @@ def with_overrides(task: TaskSpec, overrides: dict[str, Any]) -> TaskSpec:
 
 def make_scene(spec: RobotSpec, task: TaskSpec) -> Scene:
     """Make the scene class of a task; it checks the task's `world:` numbers."""
-    scene: Scene = _named('tasks', task.name, task.name.title())(task, spec)
+    scene: Scene = _part(task.name, 'scene').Scene(task, spec)
     return scene
 
 
-def make_expert(spec: RobotSpec, task: TaskSpec, name: str = 'scripted') -> Expert:
+def make_expert(spec: RobotSpec, task: TaskSpec, name: str = 'scripted') -> Policy:
     """Make the scripted expert of a task. It sees only observations, so it runs in any process."""
     settings.choose('scripted expert', name, ['scripted'])
-    expert: Expert = _named('experts', task.name, f'{task.name.title()}Expert')(spec, task)
+    expert: Policy = _part(task.name, 'expert').Expert(spec, task)
     return expert
 
 
-def _named(room: str, module: str, cls: str) -> Any:
-    return getattr(importlib.import_module(f'visuomotor.worlds.{room}.{module}'), cls)
+def _part(task: str, part: str) -> Any:
+    return importlib.import_module(f'visuomotor.worlds.tasks.{task}.{part}')

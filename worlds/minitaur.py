@@ -7,9 +7,9 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 import numpy as np
-from visuomotor.robots.interface import FloatArray, Imu, RobotUnavailable, State, Target
 from visuomotor.robots.minitaur.motor import MOTORS, MotorConstants, Motors
-from visuomotor.robots.settings import BadInput
+from visuomotor.specs.errors import BadInput, RobotUnavailable
+from visuomotor.specs.values import FloatArray, Imu, State, Target
 from visuomotor.worlds.minitaur_body import START_MOTOR, MinitaurBody
 from visuomotor.worlds.randomise import Dynamics
 
@@ -25,7 +25,7 @@ SOFT = 0.5               # of the position gain, while it holds its stance witho
 
 
 @dataclasses.dataclass(frozen=True)
-class Sample:
+class SensorSample:
     """What the sensors saw before one physics step."""
 
     stamp: float         # s
@@ -50,7 +50,7 @@ class MinitaurRobot:
         self._sent: FloatArray = np.array(world.spec.home)
         self._sent_at: float = -math.inf
         self._obeying: bool = False
-        self._samples: deque[Sample] = deque(maxlen=round(MEMORY / self._dt))
+        self._samples: deque[SensorSample] = deque(maxlen=round(MEMORY / self._dt))
         self.vary(Dynamics())
         self.stand()
 
@@ -146,9 +146,9 @@ class MinitaurRobot:
 
     def _remember(self, stamp: float) -> None:
         angle, speed = self.model.motion()
-        self._samples.append(Sample(stamp, angle, speed, self._torque, self.model.pose(), self.model.spin()))
+        self._samples.append(SensorSample(stamp, angle, speed, self._torque, self.model.pose(), self.model.spin()))
 
-    def _delayed(self, delay: float) -> Sample:
+    def _delayed(self, delay: float) -> SensorSample:
         return self._samples[-min(1 + round(delay / self._dt), len(self._samples))]
 
     def _hold(self) -> None:

@@ -5,9 +5,9 @@ import math
 from typing import Any
 
 import numpy as np
-from visuomotor.robots.interface import FloatArray
 from visuomotor.robots.minitaur.legs import DIRECTION
-from visuomotor.robots.spec import RobotSpec
+from visuomotor.specs.robot import RobotSpec
+from visuomotor.specs.values import FloatArray
 from visuomotor.worlds.body import model_path
 from visuomotor.worlds.client import Client
 

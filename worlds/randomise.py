@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from visuomotor.robots.settings import knob, required
+from visuomotor.specs.settings import required, setting
 
 BATTERY = 16.0  # V, nominal
 Vector = tuple[float, float, float]
@@ -22,11 +22,11 @@ class Range:
         if self.low > self.high:
             raise ValueError(f'low {self.low} is above high {self.high}')
 
-    def draw(self, generator: np.random.Generator) -> float:
-        return float(generator.uniform(self.low, self.high))
+    def draw(self, rng: np.random.Generator) -> float:
+        return float(rng.uniform(self.low, self.high))
 
-    def draw_vector(self, generator: np.random.Generator) -> Vector:
-        x, y, z = generator.uniform(self.low, self.high, 3)
+    def draw_vector(self, rng: np.random.Generator) -> Vector:
+        x, y, z = rng.uniform(self.low, self.high, 3)
         return float(x), float(y), float(z)
 
 
@@ -34,23 +34,23 @@ class Range:
 class Randomise:
     """What is drawn for each new scene; the nominal value is the default."""
 
-    mass: Range = knob(Range(1.0, 1.0), 'of each of the robot\'s links, times nominal')
-    friction: Range = knob(Range(1.0, 1.0), 'of every contact, times nominal')
-    object_mass: Range = knob(Range(1.0, 1.0), 'of loose objects, times nominal')
-    gain: Range = knob(Range(1.0, 1.0), 'of the position controllers, times nominal')
-    strength: Range = knob(Range(1.0, 1.0), 'of the motors, times nominal')
-    battery: Range = knob(Range(BATTERY, BATTERY), 'of battery-driven robots', 'V')
-    latency: Range = knob(Range(0.0, 0.0), 'added to the actuation latency', 's')
-    surfaces: float = knob(0.0, 'chance that floor, tray and table get a random colour and texture', '0..1')
-    robot_colours: float = knob(0.0, 'chance that the robot is painted anew', '0..1')
-    light_direction: Range = knob(Range(0.0, 0.0), 'added to each component of where the light comes from', 'm')
-    light_colour: Range = knob(Range(1.0, 1.0), 'each component of the light')
-    ambient: Range = knob(Range(0.6, 0.6), 'light from everywhere')
-    shadow: float = knob(0.0, 'chance of shadows', '0..1')
-    camera_position: Range = knob(Range(0.0, 0.0), 'added to each coordinate of scene cameras', 'm')
-    camera_aim: Range = knob(Range(0.0, 0.0), 'added to each coordinate of where scene cameras look', 'm')
-    camera_fov: Range = knob(Range(0.0, 0.0), 'added to the field of view', 'deg')
-    distractors: Range = knob(Range(0.0, 0.0), 'shapes around the scene that mean nothing; a whole number')
+    mass: Range = setting(Range(1.0, 1.0), 'of each of the robot\'s links, times nominal')
+    friction: Range = setting(Range(1.0, 1.0), 'of every contact, times nominal')
+    object_mass: Range = setting(Range(1.0, 1.0), 'of loose objects, times nominal')
+    gain: Range = setting(Range(1.0, 1.0), 'of the position controllers, times nominal')
+    strength: Range = setting(Range(1.0, 1.0), 'of the motors, times nominal')
+    battery: Range = setting(Range(BATTERY, BATTERY), 'of battery-driven robots', 'V')
+    latency: Range = setting(Range(0.0, 0.0), 'added to the actuation latency', 's')
+    surfaces: float = setting(0.0, 'chance that floor, tray and table get a random colour and texture', '0..1')
+    robot_colours: float = setting(0.0, 'chance that the robot is painted anew', '0..1')
+    light_direction: Range = setting(Range(0.0, 0.0), 'added to each component of where the light comes from', 'm')
+    light_colour: Range = setting(Range(1.0, 1.0), 'each component of the light')
+    ambient: Range = setting(Range(0.6, 0.6), 'light from everywhere')
+    shadow: float = setting(0.0, 'chance of shadows', '0..1')
+    camera_position: Range = setting(Range(0.0, 0.0), 'added to each coordinate of scene cameras', 'm')
+    camera_aim: Range = setting(Range(0.0, 0.0), 'added to each coordinate of where scene cameras look', 'm')
+    camera_fov: Range = setting(Range(0.0, 0.0), 'added to the field of view', 'deg')
+    distractors: Range = setting(Range(0.0, 0.0), 'shapes around the scene that mean nothing; a whole number')
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Dynamics:
 
 
 @dataclass(frozen=True)
-class Look:
+class Visuals:
     """How this scene differs in the eye of a camera."""
 
     surfaces: tuple[tuple[int, Vector], ...] = ()   # texture number and colour of each surface; empty: as made
@@ -83,47 +83,47 @@ class Look:
 
 
 @dataclass(frozen=True)
-class Sample:
+class SceneSample:
     """One draw of everything."""
 
     dynamics: Dynamics = Dynamics()
-    look: Look = Look()
+    look: Visuals = Visuals()
 
 
-def draw(ranges: Randomise, generator: np.random.Generator, links: int, surfaces: int, textures: int) -> Sample:
+def draw(ranges: Randomise, rng: np.random.Generator, links: int, surfaces: int, textures: int) -> SceneSample:
     """Draw one scene's sample; the same generator state gives the same sample."""
-    return Sample(draw_dynamics(ranges, generator, links), draw_look(ranges, generator, surfaces, textures))
+    return SceneSample(draw_dynamics(ranges, rng, links), draw_look(ranges, rng, surfaces, textures))
 
 
-def draw_dynamics(ranges: Randomise, generator: np.random.Generator, links: int) -> Dynamics:
-    masses: NDArray[np.float64] = generator.uniform(ranges.mass.low, ranges.mass.high, links)
+def draw_dynamics(ranges: Randomise, rng: np.random.Generator, links: int) -> Dynamics:
+    masses: NDArray[np.float64] = rng.uniform(ranges.mass.low, ranges.mass.high, links)
     return Dynamics(tuple(float(m) for m in masses), *(
-        one.draw(generator) for one in (ranges.friction, ranges.object_mass, ranges.gain, ranges.strength,
+        one.draw(rng) for one in (ranges.friction, ranges.object_mass, ranges.gain, ranges.strength,
                                         ranges.battery, ranges.latency)))
 
 
-def draw_look(ranges: Randomise, generator: np.random.Generator, surfaces: int, textures: int) -> Look:
-    painted = generator.random() < ranges.surfaces
-    paint = tuple((int(generator.integers(textures)), _colour(generator)) for _ in range(surfaces))
-    robot = _colour(generator) if generator.random() < ranges.robot_colours else None
-    offset = ranges.light_direction.draw_vector(generator)
-    direction = tuple(base + more for base, more in zip(Look.light_direction, offset, strict=True))
-    colour, ambient = ranges.light_colour.draw_vector(generator), ranges.ambient.draw(generator)
-    shadow = bool(generator.random() < ranges.shadow)
-    camera = (ranges.camera_position.draw_vector(generator), ranges.camera_aim.draw_vector(generator),
-              ranges.camera_fov.draw(generator))
-    shapes = tuple(_distractor(generator) for _ in range(round(ranges.distractors.draw(generator))))
-    return Look(paint if painted else (), robot, (direction[0], direction[1], direction[2]), colour, ambient, shadow,
+def draw_look(ranges: Randomise, rng: np.random.Generator, surfaces: int, textures: int) -> Visuals:
+    painted = rng.random() < ranges.surfaces
+    appearance = tuple((int(rng.integers(textures)), _colour(rng)) for _ in range(surfaces))
+    robot = _colour(rng) if rng.random() < ranges.robot_colours else None
+    offset = ranges.light_direction.draw_vector(rng)
+    direction = tuple(base + more for base, more in zip(Visuals.light_direction, offset, strict=True))
+    colour, ambient = ranges.light_colour.draw_vector(rng), ranges.ambient.draw(rng)
+    shadow = bool(rng.random() < ranges.shadow)
+    camera = (ranges.camera_position.draw_vector(rng), ranges.camera_aim.draw_vector(rng),
+              ranges.camera_fov.draw(rng))
+    shapes = tuple(_distractor(rng) for _ in range(round(ranges.distractors.draw(rng))))
+    return Visuals(appearance if painted else (), robot, (direction[0], direction[1], direction[2]), colour, ambient, shadow,
                 *camera, shapes)
 
 
-def _colour(generator: np.random.Generator) -> Vector:
-    red, green, blue = generator.uniform(0.15, 1.0, 3)
+def _colour(rng: np.random.Generator) -> Vector:
+    red, green, blue = rng.uniform(0.15, 1.0, 3)
     return float(red), float(green), float(blue)
 
 
-def _distractor(generator: np.random.Generator) -> tuple[int, Vector, Vector]:
+def _distractor(rng: np.random.Generator) -> tuple[int, Vector, Vector]:
     """A ball or a box somewhere on a ring around the scene, out of the robot's way."""
-    shape, colour = int(generator.integers(2)), _colour(generator)
-    angle, distance, size = generator.uniform(-1.2, 1.2), generator.uniform(0.55, 0.9), generator.uniform(0.02, 0.06)
+    shape, colour = int(rng.integers(2)), _colour(rng)
+    angle, distance, size = rng.uniform(-1.2, 1.2), rng.uniform(0.55, 0.9), rng.uniform(0.02, 0.06)
     return shape, colour, (float(angle), float(distance), float(size))

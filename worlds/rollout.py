@@ -5,17 +5,18 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from visuomotor.robots.interface import FloatArray
+from visuomotor.specs.policy import Observation
+from visuomotor.specs.task import TaskSpec
+from visuomotor.specs.values import FloatArray
+from visuomotor.worlds.action_runner import ActionRunner
 from visuomotor.worlds.bullet_robot import BulletRobot
-from visuomotor.worlds.interface import Observation, TaskSpec
-from visuomotor.worlds.pilot import Pilot
 from visuomotor.worlds.world import BulletWorld
 
 
 class Policy(Protocol):
     """The interface of policies/interface.py, spelt again because worlds know no policies."""
 
-    def reset(self, generator: np.random.Generator) -> None: ...
+    def reset(self, rng: np.random.Generator) -> None: ...
 
     def act(self, observation: Observation) -> FloatArray: ...
 
@@ -43,8 +44,8 @@ class RandomPolicy:
         self._size, self._hold = task.action.size, max(1, round(hold * task.action.rate))
         self.reset(np.random.default_rng(0))
 
-    def reset(self, generator: np.random.Generator) -> None:
-        self._generator, self._left = generator, 0
+    def reset(self, rng: np.random.Generator) -> None:
+        self._generator, self._left = rng, 0
 
     def act(self, observation: Observation) -> FloatArray:
         if self._left == 0:
@@ -64,16 +65,16 @@ def go_home(world: BulletWorld) -> None:
         world.robot.place(np.array(world.spec.home))
 
 
-def rollout(world: BulletWorld, policy: Policy, generator: np.random.Generator, *, pictures: bool = True,
-            privileged: bool = True, pilot: Pilot | None = None) -> Result:
+def rollout(world: BulletWorld, policy: Policy, rng: np.random.Generator, *, pictures: bool = True,
+            privileged: bool = True, runner: ActionRunner | None = None) -> Result:
     """Home, new scene, and one episode until success, failure, the policy's word or the horizon."""
-    pilot = pilot or Pilot(world, pictures)
+    runner = runner or ActionRunner(world, pictures)
     go_home(world)
-    scene = world.new_scene(generator)
-    policy.reset(generator)
-    pilot.begin()
+    scene = world.new_scene(rng)
+    policy.reset(rng)
+    runner.begin()
     truth, total = world.truth(), 0.0
-    while not (truth.success or truth.failed or policy.finished) and pilot.elapsed < world.task.horizon - 1e-6:
-        truth = pilot.step(policy.act(pilot.observe(privileged)))
+    while not (truth.success or truth.failed or policy.finished) and runner.elapsed < world.task.horizon - 1e-6:
+        truth = runner.step(policy.act(runner.observe(privileged)))
         total += truth.reward
-    return Result(truth.success, truth.failed, policy.finished, pilot.elapsed, total, scene, dict(truth.values))
+    return Result(truth.success, truth.failed, policy.finished, runner.elapsed, total, scene, dict(truth.values))

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from visuomotor.robots.interface import Robot
-from visuomotor.robots.spec import RobotSpec
-from visuomotor.worlds.interface import TaskSpec, Truth
+from visuomotor.specs.robot import RobotSpec
+from visuomotor.specs.task import TaskSpec
+from visuomotor.specs.values import Truth
 from visuomotor.worlds.randomise import Dynamics
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Scene(Protocol):
     def build(self, world: BulletWorld) -> None:
         """Load what stays in every scene, once, when the world is made."""
 
-    def new_scene(self, world: BulletWorld, generator: np.random.Generator) -> dict[str, Any]:
+    def new_scene(self, world: BulletWorld, rng: np.random.Generator) -> dict[str, Any]:
         """Lay out a new scene; return plain values that describe it, for its hash."""
 
     def before_step(self, world: BulletWorld) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from visuomotor.robots.spec import RobotSpec
+from visuomotor.specs.robot import RobotSpec
 
 
 class Setpoint:

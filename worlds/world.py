@@ -9,15 +9,17 @@ import threading
 from typing import Any
 
 import numpy as np
-from visuomotor.robots import settings
-from visuomotor.robots.settings import BadInput
-from visuomotor.robots.spec import RobotSpec
-from visuomotor.worlds import randomise as chance
+from visuomotor.specs import settings
+from visuomotor.specs.errors import BadInput
+from visuomotor.specs.robot import RobotSpec
+from visuomotor.specs.task import TaskSpec
+from visuomotor.specs.values import Truth
+from visuomotor.worlds import randomise as domain
+from visuomotor.worlds.appearance import Appearance
 from visuomotor.worlds.bullet_robot import BulletRobot
-from visuomotor.worlds.cameras import Eyes
+from visuomotor.worlds.cameras import Renderer
 from visuomotor.worlds.client import Client
-from visuomotor.worlds.interface import Picture, TaskSpec, Truth
-from visuomotor.worlds.paint import Paint
+from visuomotor.worlds.interface import Picture
 from visuomotor.worlds.scene import Scene, SimulatedRobot
 
 GRAVITY = -9.81  # m/s^2
@@ -31,16 +33,16 @@ class BulletWorld:
         self.spec, self.task, self.scene, self.clock_start = spec, task, scene, clock_start
         self.cameras = {**spec.cameras, **task.cameras}
         declared = task.randomise if randomise else {}
-        self.ranges = settings.build(chance.Randomise, declared, f'task {task.name}: randomise')
-        self.sample, self.steps, self._owed, self._hash = chance.Sample(), 0, 0.0, ''
+        self.ranges = settings.build(domain.Randomise, declared, f'task {task.name}: randomise')
+        self.sample, self.steps, self._owed, self._hash = domain.SceneSample(), 0, 0.0, ''
         self._truth: tuple[int, Truth] | None = None
         self.lock = threading.RLock()
         self.dt = self._physics_step()
         self.client: Any = Client(gui)
-        self.eyes = Eyes(self.client, self.cameras)
+        self.renderer = Renderer(self.client, self.cameras)
         self._prepare_physics()
         self.robot: SimulatedRobot = self._make_robot()
-        self.paint = Paint(self.client, self.robot.body)
+        self.appearance = Appearance(self.client, self.robot.body)
         self.scene.build(self)
 
     @property
@@ -75,15 +77,15 @@ class BulletWorld:
         """Lay out the scene of a seed."""
         return self.new_scene(np.random.default_rng(seed))
 
-    def new_scene(self, generator: np.random.Generator) -> str:
+    def new_scene(self, rng: np.random.Generator) -> str:
         with self.lock:
             # A generator of its own for what is randomised, so that the layout of a seed is the same with and without.
-            other = np.random.default_rng(generator.integers(2 ** 63))
-            self.sample = chance.draw(self.ranges, other, len(self.robot.links), *self.paint.choices)
+            other = np.random.default_rng(rng.integers(2 ** 63))
+            self.sample = domain.draw(self.ranges, other, len(self.robot.links), *self.appearance.choices)
             self.robot.vary(self.sample.dynamics)
-            description = self.scene.new_scene(self, generator)
-            self.paint.apply(self.sample.look)
-            self.eyes.look = self.sample.look
+            description = self.scene.new_scene(self, rng)
+            self.appearance.apply(self.sample.look)
+            self.renderer.look = self.sample.look
             content = {'scene': description, 'sample': dataclasses.asdict(self.sample)}
             self._hash = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
             self._truth = None
@@ -93,7 +95,7 @@ class BulletWorld:
         mount = self.cameras[settings.choose('camera', camera, self.cameras)]
         with self.lock:
             frame = self.robot_link_pose(mount.link) if mount.link else None
-            return self.eyes.see(mount, frame, self.time, depth, segmentation)
+            return self.renderer.see(mount, frame, self.time, depth, segmentation)
 
     def truth(self) -> Truth:
         with self.lock:

@@ -20,10 +20,10 @@ from sensor_msgs.msg import Image, JointState
 from sensor_msgs.msg import Imu as ImuMessage
 from visuomotor.msg import Command, WorldTruth
 from visuomotor.msg import Proposal as ProposalMessage
-from visuomotor.robots.interface import FloatArray, Imu, Mode, Proposal, State, Target
-from visuomotor.robots.settings import BadInput
-from visuomotor.robots.spec import RobotSpec
-from visuomotor.worlds.interface import Truth
+from visuomotor.specs.codes import Mode
+from visuomotor.specs.errors import BadInput
+from visuomotor.specs.robot import RobotSpec
+from visuomotor.specs.values import FloatArray, Imu, Proposal, State, Target, Truth
 
 GRIPPER = 'gripper'
 Picker = Callable[[Sequence[float]], Sequence[float]]

@@ -15,7 +15,7 @@ from rclpy.impl.implementation_singleton import rclpy_implementation as _rclpy
 from rclpy.node import Node
 from rclpy.subscription import Subscription
 from rclpy.task import Task
-from visuomotor.nodes._ros.voice import Voice, said
+from visuomotor.nodes._ros.publisher import CountingPublisher, said
 
 IDLE = 0.01          # s, longest wait, so that services and actions are asked often enough
 SELDOM = 10          # polls between two looks at services, clients and actions
@@ -88,7 +88,7 @@ class Polled(Executor):
         self._ears = [(s.handle.take_message, place, s.topic_name, s.msg_type, s.raw, s.callback,
                        s._callback_type is MESSAGE_ONLY) for place, s in enumerate(self._subscriptions)]
         self._heard = [None] * len(self._ears)
-        self._plain = {p.topic_name for node in self._order for p in node.publishers if not isinstance(p, Voice)}
+        self._plain = {p.topic_name for node in self._order for p in node.publishers if not isinstance(p, CountingPublisher)}
         self._services = [(s.handle.service_take_request, s.srv_type, s) for node in self._order for s in node.services]
         self._clients = [(c.handle.take_response, c.srv_type, c) for node in self._order for c in node.clients]
         entities = [(w, w.get_num_entities()) for node in self._order for w in node.waitables]

@@ -7,8 +7,8 @@ from typing import Any
 
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.qos import QoSProfile
-from visuomotor.nodes._ros.voice import Voice
-from visuomotor.robots.settings import BadInput
+from visuomotor.nodes._ros.publisher import CountingPublisher
+from visuomotor.specs.errors import BadInput
 
 
 class Node(LifecycleNode):
@@ -35,14 +35,14 @@ class Node(LifecycleNode):
         """Let go of devices and files; wires made with the methods below go by themselves."""
 
     # Wires.
-    def say(self, kind: Any, topic: str, profile: QoSProfile) -> Any:
+    def publisher(self, kind: Any, topic: str, profile: QoSProfile) -> Any:
         """Make a publisher that is silent unless the node is active."""
-        publisher = self.create_publisher(kind, topic, profile, publisher_class=Voice)
+        publisher = self.create_publisher(kind, topic, profile, publisher_class=CountingPublisher)
         self._managed_entities.add(publisher)
         self._undo.append(lambda: (self._managed_entities.discard(publisher), self.destroy_publisher(publisher)))
         return publisher
 
-    def hear(self, kind: Any, topic: str, callback: Callable[[Any], None], profile: QoSProfile,
+    def subscription(self, kind: Any, topic: str, callback: Callable[[Any], None], profile: QoSProfile,
              raw: bool = False) -> Any:
         """Subscribe; messages that arrive while inactive are dropped."""
         def gate(message: Any) -> None:
@@ -52,19 +52,19 @@ class Node(LifecycleNode):
         self._undo.append(lambda: self.destroy_subscription(subscription))
         return subscription
 
-    def every(self, period: float, callback: Callable[[], None]) -> Any:
+    def timer(self, period: float, callback: Callable[[], None]) -> Any:
         """Call back at a fixed rate of ROS time while active."""
         timer = self.create_timer(period, lambda: callback() if self.active else None)
         self._undo.append(lambda: self.destroy_timer(timer))
         return timer
 
-    def serve(self, kind: Any, name: str, callback: Callable[[Any, Any], Any]) -> Any:
+    def service(self, kind: Any, name: str, callback: Callable[[Any, Any], Any]) -> Any:
         """Offer a service, in every state; the callback decides what it may do."""
         service = self.create_service(kind, name, callback)
         self._undo.append(lambda: self.destroy_service(service))
         return service
 
-    def call(self, kind: Any, name: str) -> Any:
+    def client(self, kind: Any, name: str) -> Any:
         """Make a service client."""
         client = self.create_client(kind, name)
         self._undo.append(lambda: self.destroy_client(client))

@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 
 from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.node import Node
-from visuomotor.robots import settings
-from visuomotor.robots.settings import BadInput
+from visuomotor.specs import settings
+from visuomotor.specs.errors import BadInput
 
 T = TypeVar('T')
 OURS = ('use_sim_time', 'autostart', 'start_type_description_service')

@@ -11,7 +11,7 @@ from rclpy.context import Context
 from rclpy.lifecycle import TransitionCallbackReturn
 from visuomotor.nodes._ros.executor import Polled
 from visuomotor.nodes._ros.node import Node
-from visuomotor.robots.settings import BadInput
+from visuomotor.specs.errors import BadInput
 
 ACTIVE = 'active: '  # said once on standard output; launch files begin the supervisor when everybody has said it
 USAGE = 2  # exit code for input that does not fit

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from visuomotor.nodes.camera.picture import Frame
 from visuomotor.nodes.camera.source import Counts
-from visuomotor.robots.settings import BadInput
+from visuomotor.specs.errors import BadInput
 
 POLL = 200.0  # Hz, at which to ask for a new picture; the camera itself sets the pace
 

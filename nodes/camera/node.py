@@ -23,9 +23,11 @@ from visuomotor.nodes.camera.picture import Frame, Pipeline, lens_of_view
 from visuomotor.nodes.camera.settings import CameraSettings
 from visuomotor.nodes.camera.source import Counts, Rendered, Source
 from visuomotor.nodes.camera.video import Video
-from visuomotor.robots import settings, spec
-from visuomotor.robots.settings import BadInput
-from visuomotor.worlds import interface, registry
+from visuomotor.specs import settings
+from visuomotor.specs.errors import BadInput
+from visuomotor.specs.robot import load_robot
+from visuomotor.specs.task import load_task
+from visuomotor.worlds import running
 
 DELIVERY = 0.005  # s, between two looks at pictures on their way
 
@@ -35,30 +37,30 @@ class CameraNode(Node):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__('camera', **kwargs)
-        self.chosen = declare(self, CameraSettings)
+        self.settings = declare(self, CameraSettings)
 
     def open(self) -> None:
-        self.pipeline, self.published, self.trouble = Pipeline(self.chosen), 0, ''
+        self.pipeline, self.published, self.trouble = Pipeline(self.settings), 0, ''
         self.described: tuple[int, ...] = ()   # shape of the source's picture that `info` is for
         self.info: CameraInfo | None = None
-        self.delay = Delay(max(0.0, self.chosen.latency))
+        self.delay = Delay(max(0.0, self.settings.latency))
         self.source = self.open_source()
-        topic = f'camera/{self.chosen.camera}'
-        self.pictures = self.say(Image, f'{topic}/image', qos.IMAGE)
-        self.infos = self.say(CameraInfo, f'{topic}/camera_info', qos.IMAGE)
-        self.health = self.say(DiagnosticArray, '/diagnostics', qos.EVENT)
-        self.every(1.0, self.on_second)
-        self.delivery = self.every(DELIVERY, self.deliver)
+        topic = f'camera/{self.settings.camera}'
+        self.pictures = self.publisher(Image, f'{topic}/image', qos.IMAGE)
+        self.infos = self.publisher(CameraInfo, f'{topic}/camera_info', qos.IMAGE)
+        self.health = self.publisher(DiagnosticArray, '/diagnostics', qos.EVENT)
+        self.timer(1.0, self.on_second)
+        self.delivery = self.timer(DELIVERY, self.deliver)
         self.delivery.cancel()
         if self.source:
             self.also_undo(self.source.close)
-            self.every(1.0 / self.source.rate, self.capture)
+            self.timer(1.0 / self.source.rate, self.capture)
         else:
             self.counts = Counts()
-            self.hear(Image, self.chosen.address, self.on_picture, qos.IMAGE)
+            self.subscription(Image, self.settings.address, self.on_picture, qos.IMAGE)
 
     def open_source(self) -> Source | None:
-        chosen = self.chosen
+        chosen = self.settings
         if chosen.source == 'video':
             return Video(Path(chosen.address), chosen.rate, chosen.loop)
         if chosen.source == 'device':
@@ -66,18 +68,18 @@ class CameraNode(Node):
         return self.open_world() if chosen.source == 'world' else None
 
     def open_world(self) -> Source:
-        task = interface.load_task(self.chosen.task)
-        mounts = {**spec.load(self.chosen.robot).cameras, **task.cameras}
-        mount = mounts[settings.choose('camera', self.chosen.camera, mounts)]
-        registry.find(self.get_namespace())
+        task = load_task(self.settings.task)
+        mounts = {**load_robot(self.settings.robot).cameras, **task.cameras}
+        mount = mounts[settings.choose('camera', self.settings.camera, mounts)]
+        running.find(self.get_namespace())
         self.pipeline.lens = lens_of_view(mount.fov, mount.width, mount.height)
-        self.delay = Delay(self.chosen.latency if self.chosen.latency >= 0 else task.latency.camera)
-        return Rendered(self.render, self.chosen.rate or mount.rate)
+        self.delay = Delay(self.settings.latency if self.settings.latency >= 0 else task.latency.camera)
+        return Rendered(self.render, self.settings.rate or mount.rate)
 
     def render(self) -> Frame:
         space = self.get_namespace()
-        picture = registry.find(space).picture(self.chosen.camera)
-        return Frame(registry.graph_time(space, picture.stamp), picture.rgb)
+        picture = running.find(space).picture(self.settings.camera)
+        return Frame(running.graph_time(space, picture.stamp), picture.rgb)
 
     def capture(self) -> None:
         assert self.source
@@ -105,7 +107,7 @@ class CameraNode(Node):
         except BadInput as error:
             self.trouble = str(error)
             return
-        message = convert.image_message(rgb, frame.stamp, self.chosen.camera)
+        message = convert.image_message(rgb, frame.stamp, self.settings.camera)
         self.pictures.publish(message)
         self.published += 1
         if info := self.info_of(message, frame.rgb.shape):
@@ -127,8 +129,8 @@ class CameraNode(Node):
     def on_second(self) -> None:
         counts = self.source.counts if self.source else self.counts
         complaints = [text for text in (self.trouble, self.source.complaint() if self.source else '') if text]
-        numbers = {**asdict(counts), 'published': self.published, 'source': self.chosen.source}
-        name = self.chosen.camera
+        numbers = {**asdict(counts), 'published': self.published, 'source': self.settings.source}
+        name = self.settings.camera
         self.health.publish(convert.diagnostics(self.now, f'camera {name}', name, complaints, numbers))
 
 

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 from visuomotor.nodes.camera.settings import CameraSettings
-from visuomotor.robots.settings import BadInput
+from visuomotor.specs.errors import BadInput
 
 Pixels = NDArray[np.uint8]
 

@@ -3,8 +3,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from visuomotor.robots import settings
-from visuomotor.robots.settings import BadInput, knob, required
+from visuomotor.specs import settings
+from visuomotor.specs.errors import BadInput
+from visuomotor.specs.settings import required, setting
 
 SOURCES = ('world', 'device', 'topic', 'video')
 CROPS = ('none', 'centre', 'box')
@@ -17,19 +18,19 @@ class CameraSettings:
     """Where the pictures come from, and the shape that they leave in."""
 
     camera: str = required('name; pictures are on camera/<name>/image')
-    source: str = knob('world', 'world: simulated; device: OpenCV; topic: an existing sensor_msgs/Image; video: a file')
-    address: str = knob('', 'device: index or path; topic: its name; video: the file')
-    robot: str = knob('', 'source world: which robot, for the cameras that it carries')
-    task: str = knob('', 'source world: which task, for the cameras of its scene')
-    rate: float = knob(0.0, 'pictures a second of a world or video; 0: its own', 'Hz')
-    latency: float = knob(-1.0, 'modelled, from the light to the picture being there; below 0: as the task says', 's')
-    loop: bool = knob(True, 'source video: begin again at the end')
-    crop: str = knob('none', 'none; centre: the largest part in the shape of width x height; box')
-    box: tuple[int, ...] = knob((), 'crop box: left, top, width, height', 'px')
-    width: int = knob(0, 'of the published picture; 0: as it is', 'px')
-    height: int = knob(0, 'of the published picture; 0: as it is', 'px')
-    matrix: tuple[float, ...] = knob((), 'fx, fy, cx, cy of the source; empty: not known', 'px')
-    distortion: tuple[float, ...] = knob((), 'k1, k2, p1, p2 and further of OpenCV; straightened out when given')
+    source: str = setting('world', 'world: simulated; device: OpenCV; topic: an existing sensor_msgs/Image; video: a file')
+    address: str = setting('', 'device: index or path; topic: its name; video: the file')
+    robot: str = setting('', 'source world: which robot, for the cameras that it carries')
+    task: str = setting('', 'source world: which task, for the cameras of its scene')
+    rate: float = setting(0.0, 'pictures a second of a world or video; 0: its own', 'Hz')
+    latency: float = setting(-1.0, 'modelled, from the light to the picture being there; below 0: as the task says', 's')
+    loop: bool = setting(True, 'source video: begin again at the end')
+    crop: str = setting('none', 'none; centre: the largest part in the shape of width x height; box')
+    box: tuple[int, ...] = setting((), 'crop box: left, top, width, height', 'px')
+    width: int = setting(0, 'of the published picture; 0: as it is', 'px')
+    height: int = setting(0, 'of the published picture; 0: as it is', 'px')
+    matrix: tuple[float, ...] = setting((), 'fx, fy, cx, cy of the source; empty: not known', 'px')
+    distortion: tuple[float, ...] = setting((), 'k1, k2, p1, p2 and further of OpenCV; straightened out when given')
 
     def __post_init__(self) -> None:
         settings.choose('camera source', self.source, SOURCES)

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from visuomotor.nodes.camera.picture import Frame
 from visuomotor.nodes.camera.source import Counts
-from visuomotor.robots.settings import BadInput
+from visuomotor.specs.errors import BadInput
 
 
 class Video:

@@ -15,15 +15,15 @@ from visuomotor.nodes._ros import qos
 from visuomotor.nodes._ros.node import Node
 from visuomotor.nodes._ros.params import declare
 from visuomotor.nodes._ros.run import run
-from visuomotor.nodes.console.tally import RESULTS, Ended, Tally
-from visuomotor.robots.settings import knob
+from visuomotor.nodes.console.statistics import RESULTS, Ended, GraphStatistics
+from visuomotor.specs.settings import setting
 
 
 @dataclass(frozen=True)
-class Watch:
+class ConsoleSettings:
     """What the console looks at."""
 
-    cameras: tuple[str, ...] = knob((), 'cameras whose pictures are counted')
+    cameras: tuple[str, ...] = setting((), 'cameras whose pictures are counted')
 
 
 class ConsoleNode(Node):
@@ -31,43 +31,43 @@ class ConsoleNode(Node):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__('console', **kwargs)
-        self.watch = declare(self, Watch)
-        self.tally = Tally()
+        self.settings = declare(self, ConsoleSettings)
+        self.statistics = GraphStatistics()
 
     def open(self) -> None:
-        self.hear(JointState, 'joint_states', self.counted('state'), qos.STATE, raw=True)
-        for camera in self.watch.cameras:
-            self.hear(Image, f'camera/{camera}/image', self.counted('camera'), qos.IMAGE, raw=True)
+        self.subscription(JointState, 'joint_states', self.counted('state'), qos.STATE, raw=True)
+        for camera in self.settings.cameras:
+            self.subscription(Image, f'camera/{camera}/image', self.counted('camera'), qos.IMAGE, raw=True)
         for source in ('policy', 'reset', 'teleop'):
-            self.hear(Proposal, f'action/{source}', self.counted(source), qos.COMMAND, raw=True)
-        self.hear(Command, 'command', self.on_command, qos.COMMAND)
-        self.hear(Reward, 'reward', self.on_reward, qos.EVENT)
-        self.hear(PolicyStatus, 'policy/status', self.on_policy, qos.EVENT)
-        self.hear(EpisodeStatus, 'episode', self.on_episode, qos.LATCHED_EACH)
-        self.hear(EpisodeStored, 'episode/stored', self.on_stored, qos.EVENT)
+            self.subscription(Proposal, f'action/{source}', self.counted(source), qos.COMMAND, raw=True)
+        self.subscription(Command, 'command', self.on_command, qos.COMMAND)
+        self.subscription(Reward, 'reward', self.on_reward, qos.EVENT)
+        self.subscription(PolicyStatus, 'policy/status', self.on_policy, qos.EVENT)
+        self.subscription(EpisodeStatus, 'episode', self.on_episode, qos.LATCHED_EACH)
+        self.subscription(EpisodeStored, 'episode/stored', self.on_stored, qos.EVENT)
 
     def counted(self, group: str) -> Callable[[Any], None]:
-        return lambda message: self.tally.note(group)
+        return lambda message: self.statistics.note(group)
 
     def on_command(self, message: Command) -> None:
-        self.tally.note_command(message.verdict, tuple(message.reasons))
+        self.statistics.note_command(message.verdict, tuple(message.reasons))
 
     def on_reward(self, message: Reward) -> None:
-        self.tally.note_reward(message.value, message.evidence)
+        self.statistics.note_reward(message.value, message.evidence)
 
     def on_policy(self, message: PolicyStatus) -> None:
-        self.tally.note_inference(message.inference)
+        self.statistics.note_inference(message.inference)
 
     def on_episode(self, message: EpisodeStatus) -> None:
         outcome = message.outcome
         if outcome.number:
-            self.tally.note_ended(Ended(outcome.number, RESULTS[outcome.result], RESULTS[outcome.truth],
+            self.statistics.note_ended(Ended(outcome.number, RESULTS[outcome.result], RESULTS[outcome.truth],
                                         outcome.return_value, outcome.duration, outcome.reason))
-        self.tally.note_episode(message.state, message.number, message.planned, message.message)
+        self.statistics.note_episode(message.state, message.number, message.planned, message.message)
 
     def on_stored(self, message: EpisodeStored) -> None:
         if message.stored:
-            self.tally.note_file(message.number, message.file)
+            self.statistics.note_file(message.number, message.file)
 
 
 def main() -> None:

@@ -19,16 +19,19 @@ from visuomotor.nodes._ros import convert, qos
 from visuomotor.nodes._ros.node import Node
 from visuomotor.nodes._ros.params import declare
 from visuomotor.nodes._ros.run import run
-from visuomotor.nodes.driver.last_line import LastLine
-from visuomotor.nodes.driver.one_driver import OnlyDriver
+from visuomotor.nodes.driver.exclusive import ExclusiveDriver
 from visuomotor.nodes.driver.pace import Pace
 from visuomotor.nodes.driver.settings import DriverSettings
-from visuomotor.robots import roster, settings, spec
-from visuomotor.robots.interface import Robot, RobotUnavailable, State, Target
-from visuomotor.robots.settings import BadInput
+from visuomotor.nodes.driver.watchdog import Watchdog
+from visuomotor.robots import registry
+from visuomotor.robots.interface import Robot
+from visuomotor.specs import settings
+from visuomotor.specs.errors import BadInput, RobotUnavailable
+from visuomotor.specs.robot import load_robot
+from visuomotor.specs.values import State, Target, Truth
 from visuomotor.srv import NewScene
-from visuomotor.worlds import registry
-from visuomotor.worlds.interface import Truth, World
+from visuomotor.worlds import running
+from visuomotor.worlds.interface import World
 
 
 class DriverNode(Node):
@@ -36,42 +39,42 @@ class DriverNode(Node):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__('driver', **kwargs)
-        self.chosen = declare(self, DriverSettings)
+        self.settings = declare(self, DriverSettings)
 
     def open(self) -> None:
-        self.spec = spec.load(self.chosen.robot)
-        only = OnlyDriver(self.context.get_domain_id(), self.get_namespace())
+        self.spec = load_robot(self.settings.robot)
+        only = ExclusiveDriver(self.context.get_domain_id(), self.get_namespace())
         self.also_undo(only.release)
-        self.world = self._open_world() if self.chosen.world == 'sim' else None
+        self.world = self._open_world() if self.settings.world == 'sim' else None
         self.robot: Robot = self.world.robot if self.world else self._open_robot()
         self.also_undo(self.robot.disconnect)
-        self.pace, self.last_line, self.beats, self.complaint = Pace(0, 0.0), LastLine(self.spec), 0, ''
+        self.pace, self.watchdog, self.beats, self.complaint = Pace(0, 0.0), Watchdog(self.spec), 0, ''
         self.state: State | None = None
-        self.states = self.say(JointState, 'joint_states', qos.STATE)
-        self.attitude = self.say(Imu, 'imu', qos.STATE) if self.spec.kind == 'legged' else None
-        self.truths = self.say(WorldTruth, 'world/truth', qos.STATE)
-        self.health = self.say(DiagnosticArray, '/diagnostics', qos.EVENT)
-        self.hear(Command, 'command', self.on_command, qos.COMMAND)
-        self.serve(NewScene, 'world/new_scene', self.on_new_scene)
-        self.every(1.0 / self.spec.control_hz, self.on_beat)
-        self.every(1.0, self.on_second)
+        self.states = self.publisher(JointState, 'joint_states', qos.STATE)
+        self.attitude = self.publisher(Imu, 'imu', qos.STATE) if self.spec.kind == 'legged' else None
+        self.truths = self.publisher(WorldTruth, 'world/truth', qos.STATE)
+        self.health = self.publisher(DiagnosticArray, '/diagnostics', qos.EVENT)
+        self.subscription(Command, 'command', self.on_command, qos.COMMAND)
+        self.service(NewScene, 'world/new_scene', self.on_new_scene)
+        self.timer(1.0 / self.spec.control_hz, self.on_beat)
+        self.timer(1.0, self.on_second)
 
     def _open_world(self) -> World:
-        from visuomotor.worlds.make import make_world  # PyBullet is loaded only where a world is wanted
-        world = make_world(self.chosen.task, self.chosen.robot, seed=self.chosen.seed, randomise=self.chosen.randomise,
-                           overrides=settings.pairs(self.chosen.scene))
+        from visuomotor.worlds.make import make_world
+        world = make_world(self.settings.task, self.settings.robot, seed=self.settings.seed, randomise=self.settings.randomise,
+                           overrides=settings.pairs(self.settings.scene))
         self.also_undo(world.close)
-        registry.publish(self.get_namespace(), world, lambda moment: self.pace.graph_time(moment))
-        self.also_undo(partial(registry.withdraw, self.get_namespace()))
+        running.publish(self.get_namespace(), world, lambda moment: self.pace.graph_time(moment))
+        self.also_undo(partial(running.withdraw, self.get_namespace()))
         self.truth_every = max(1, round(self.spec.control_hz / world.task.action.rate))
         return world
 
     def _open_robot(self) -> Robot:
-        return roster.make(self.spec, self.chosen.world, lambda: self.now)
+        return registry.make(self.spec, self.settings.world, lambda: self.now)
 
     def start(self) -> None:
         self.robot.connect()
-        self.last_line.forget()
+        self.watchdog.forget()
         self._align()
 
     def halt(self) -> None:
@@ -87,7 +90,7 @@ class DriverNode(Node):
             return
         if self.world:
             self.world.advance(passed)
-        self._obey(self.last_line.beat(self.now, 1.0 / self.spec.control_hz))
+        self._obey(self.watchdog.beat(self.now, 1.0 / self.spec.control_hz))
         if self.world and self.beats % self.truth_every == 0:
             self._tell_truth(self.world.truth())
         try:
@@ -107,12 +110,12 @@ class DriverNode(Node):
 
     def on_command(self, command: Command) -> None:
         answered = convert.seconds(command.header.stamp)
-        if not self.last_line.admits(answered, self.now):
+        if not self.watchdog.admits(answered, self.now):
             self.complaint = f'a command came that answers joint_states {self.now - answered:.2f} s old: not obeyed'
             return
         sent = self._obey(convert.target(command, self.spec))
         if sent is not None:
-            self.last_line.obeyed(sent, self.now)
+            self.watchdog.obeyed(sent, self.now)
 
     def _obey(self, target: Target | None) -> Target | None:
         """Send a target and return what was really sent; a target that cannot be sent is silence."""
@@ -137,8 +140,8 @@ class DriverNode(Node):
         return response
 
     def on_second(self) -> None:
-        alarms = [*(self.state.alarms if self.state else ()), self.complaint, self.last_line.complaint(self.now)]
-        numbers = {'beats': self.beats, 'lost time (s)': round(self.pace.lost, 3), 'world': self.chosen.world}
+        alarms = [*(self.state.alarms if self.state else ()), self.complaint, self.watchdog.complaint(self.now)]
+        numbers = {'beats': self.beats, 'lost time (s)': round(self.pace.lost, 3), 'world': self.settings.world}
         lost = [f'the machine was too busy: {self.pace.lost:.2f} s of world time lost'] if self.pace.lost else []
         self.health.publish(convert.diagnostics(self.now, self.get_fully_qualified_name(), self.spec.name,
                                                 [a for a in alarms if a] + lost, numbers))

@@ -3,8 +3,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from visuomotor.robots import settings
-from visuomotor.robots.settings import BadInput, knob
+from visuomotor.specs import settings
+from visuomotor.specs.errors import BadInput
+from visuomotor.specs.settings import setting
 
 WORLDS = ('sim', 'fake', 'emulated', 'real')
 
@@ -13,12 +14,12 @@ WORLDS = ('sim', 'fake', 'emulated', 'real')
 class DriverSettings:
     """Which robot, and what stands behind it."""
 
-    robot: str = knob('iiwa7', 'which robot; `visuomotor list robots`')
-    world: str = knob('sim', 'sim: PyBullet; fake: no physics; emulated: real driver, simulated wire; real: the robot')
-    task: str = knob('', 'the scene of a simulated world')
-    seed: int = knob(0, 'of the first scene of a simulated world')
-    randomise: bool = knob(False, 'draw textures, light, masses, friction and latencies anew for each scene')
-    scene: str = knob('', "numbers of the task's scene to replace, such as 'split=test, objects=3'")
+    robot: str = setting('iiwa7', 'which robot; `visuomotor list robots`')
+    world: str = setting('sim', 'sim: PyBullet; fake: no physics; emulated: real driver, simulated wire; real: the robot')
+    task: str = setting('', 'the scene of a simulated world')
+    seed: int = setting(0, 'of the first scene of a simulated world')
+    randomise: bool = setting(False, 'draw textures, light, masses, friction and latencies anew for each scene')
+    scene: str = setting('', "numbers of the task's scene to replace, such as 'split=test, objects=3'")
 
     def __post_init__(self) -> None:
         settings.choose('world', self.world, WORLDS)

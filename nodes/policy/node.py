@@ -16,7 +16,7 @@ from visuomotor.nodes._ros import convert, qos
 from visuomotor.nodes._ros.node import Node
 from visuomotor.nodes._ros.params import declare
 from visuomotor.nodes._ros.run import run
-from visuomotor.nodes.policy import roster
+from visuomotor.nodes.policy import registry
 from visuomotor.nodes.policy.actor import Actor, Answer, Question
 from visuomotor.nodes.policy.attention import Attention, delay
 from visuomotor.nodes.policy.newest import Newest
@@ -24,12 +24,12 @@ from visuomotor.nodes.policy.outbox import Rate
 from visuomotor.nodes.policy.settings import PolicySettings
 from visuomotor.nodes.policy.thinking import Aside, Inline
 from visuomotor.policies.make import make_policy
-from visuomotor.robots import spec
 from visuomotor.robots.kinematics import Kinematics
-from visuomotor.robots.settings import BadInput
+from visuomotor.specs.errors import BadInput
+from visuomotor.specs.observation import observe
+from visuomotor.specs.robot import RobotSpec, load_robot
+from visuomotor.specs.task import TaskSpec, load_task
 from visuomotor.srv import LoadPolicy
-from visuomotor.worlds import interface
-from visuomotor.worlds.observe import observe
 
 
 class PolicyNode(Node):
@@ -37,33 +37,33 @@ class PolicyNode(Node):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__('policy', **kwargs)
-        self.chosen = declare(self, PolicySettings)
+        self.settings = declare(self, PolicySettings)
 
     def open(self) -> None:
-        self.spec, self.task = spec.load(self.chosen.robot), interface.load_task(self.chosen.task)
+        self.spec, self.task = load_robot(self.settings.robot), load_task(self.settings.task)
         self.kinematics = Kinematics(self.spec) if self.spec.kind == 'arm' else None
         self.newest, self.rate = Newest(), Rate()
-        self.take(self.chosen.policy)
-        self.thinking = (Inline if self.chosen.inline else Aside)(self.on_answer)
+        self.take(self.settings.policy)
+        self.thinking = (Inline if self.settings.inline else Aside)(self.on_answer)
         self.also_undo(self.thinking.close)
-        self.proposals = self.say(Proposal, 'action/policy', qos.COMMAND)
-        self.status = self.say(PolicyStatus, 'policy/status', qos.EVENT)
-        self.hear(EpisodeStatus, 'episode', self.on_episode, qos.LATCHED)
-        self.hear(WorldTruth, 'world/truth', partial(setattr, self.newest, 'truth'), qos.STATE)
-        self.hear(Imu, 'imu', partial(setattr, self.newest, 'imu'), qos.STATE)
-        self.hear(JointState, 'joint_states', self.on_state, qos.STATE)
+        self.proposals = self.publisher(Proposal, 'action/policy', qos.COMMAND)
+        self.status = self.publisher(PolicyStatus, 'policy/status', qos.EVENT)
+        self.subscription(EpisodeStatus, 'episode', self.on_episode, qos.LATCHED)
+        self.subscription(WorldTruth, 'world/truth', partial(setattr, self.newest, 'truth'), qos.STATE)
+        self.subscription(Imu, 'imu', partial(setattr, self.newest, 'imu'), qos.STATE)
+        self.subscription(JointState, 'joint_states', self.on_state, qos.STATE)
         for camera in self.task.observe:
-            self.hear(Image, f'camera/{camera}/image', partial(self.on_picture, camera), qos.IMAGE)
-        self.serve(LoadPolicy, 'policy/load', self.on_load)
+            self.subscription(Image, f'camera/{camera}/image', partial(self.on_picture, camera), qos.IMAGE)
+        self.service(LoadPolicy, 'policy/load', self.on_load)
 
     def take(self, name: str) -> None:
-        entry = roster.find(name)
+        entry = registry.find(name)
         self.actor = make_actor(name, entry, self.spec, self.task)
         late, action = self.task.latency, self.task.action
         self.attention = Attention(
             cameras=self.task.observe if entry.pictures else (), truth=entry.privileged, imu=self.spec.kind == 'legged',
-            rate=action.rate, delay=delay(self.chosen.latency, late.inference, late.camera, entry.pictures),
-            replan=self.chosen.replan)
+            rate=action.rate, delay=delay(self.settings.latency, late.inference, late.camera, entry.pictures),
+            replan=self.settings.replan)
 
     def halt(self) -> None:
         self.attention.turn(False, 0, 0, 0.0, self.newest)
@@ -125,7 +125,7 @@ class PolicyNode(Node):
 
     def on_load(self, request: LoadPolicy.Request, response: LoadPolicy.Response) -> LoadPolicy.Response:
         try:
-            roster.between_episodes(self.attention.episode)
+            registry.between_episodes(self.attention.episode)
             self.take(request.policy)
         except (BadInput, OSError) as error:
             response.message = str(error)
@@ -133,16 +133,16 @@ class PolicyNode(Node):
         return response
 
 
-def make_actor(name: str, entry: roster.Entry, robot: spec.RobotSpec, task: interface.TaskSpec) -> Actor:
+def make_actor(name: str, entry: registry.Entry, robot: RobotSpec, task: TaskSpec) -> Actor:
     """Make the policy that an entry of the roster describes."""
     action, digest = task.action, ''
     if entry.kind == 'scripted':
-        from visuomotor.worlds.make import make_expert  # loads PyBullet, which only simulations have
+        from visuomotor.worlds.make import make_expert
         policy = make_expert(robot, task)
     else:
         policy, digest = make_policy(entry.kind, folder=entry.folder, robot=robot.name, task=task.name,
                                      size=action.size, gripper=action.gripper, numbers=entry.numbers)
-    return Actor(policy, name, digest or roster.named_hash(name, policy), action.size)
+    return Actor(policy, name, digest or registry.named_hash(name, policy), action.size)
 
 
 def main() -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from visuomotor.robots.settings import knob, required
+from visuomotor.specs.settings import required, setting
 
 
 @dataclass(frozen=True)
@@ -12,10 +12,10 @@ class PolicySettings:
 
     robot: str = required('which robot')
     task: str = required('which task')
-    policy: str = knob('scripted', 'a name of `visuomotor list policies`, or a folder with policy.yaml and weights')
-    inline: bool = knob(False, 'think in the thread that hears, as lock-step needs; else in a thread of its own')
-    latency: float = knob(-1.0, 'from the light to the first target being due; below 0: as the task says', 's')
-    replan: int = knob(0, 'rows of a chunk after which to think again; 0: all but those that pass while thinking')
+    policy: str = setting('scripted', 'a name of `visuomotor list policies`, or a folder with policy.yaml and weights')
+    inline: bool = setting(False, 'think in the thread that hears, as lock-step needs; else in a thread of its own')
+    latency: float = setting(-1.0, 'from the light to the first target being due; below 0: as the task says', 's')
+    replan: int = setting(0, 'rows of a chunk after which to think again; 0: all but those that pass while thinking')
 
     def __post_init__(self) -> None:
         if self.replan < 0:

@@ -21,23 +21,23 @@ from visuomotor.nodes.recorder import topics
 from visuomotor.nodes.recorder.outcome import About, Ending, interrupted
 from visuomotor.nodes.recorder.recording import Recording, Word
 from visuomotor.nodes.recorder.turning import turn
-from visuomotor.robots import spec
-from visuomotor.robots.settings import knob, required
-from visuomotor.worlds import interface
+from visuomotor.specs.robot import load_robot
+from visuomotor.specs.settings import required, setting
+from visuomotor.specs.task import load_task
 
 EPISODE = 'visuomotor/msg/EpisodeStatus'
 
 
 @dataclass(frozen=True)
-class RecorderParameters:
+class RecorderSettings:
     """What to record, and where."""
 
     folder: str = required('folder of this run; a folder used before continues counting')
     robot: str = required('which robot')
     task: str = required('which task')
-    policy: str = knob('', 'name of the policy, for the record; the supervisor\'s word goes before it')
-    topics: tuple[str, ...] = knob((), "lines of 'topic package/msg/Name'; empty: the whole graph")
-    resets: bool = knob(False, 'record the reset before each episode too')
+    policy: str = setting('', 'name of the policy, for the record; the supervisor\'s word goes before it')
+    topics: tuple[str, ...] = setting((), "lines of 'topic package/msg/Name'; empty: the whole graph")
+    resets: bool = setting(False, 'record the reset before each episode too')
 
 
 class RecorderNode(Node):
@@ -45,20 +45,20 @@ class RecorderNode(Node):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__('recorder', **kwargs)
-        self.parameters = declare(self, RecorderParameters)
+        self.settings = declare(self, RecorderSettings)
 
     def open(self) -> None:
-        self.recording = Recording(Path(self.parameters.folder))
+        self.recording = Recording(Path(self.settings.folder))
         self.began = 0.0
         self.judged_by = b''
-        self.stored = self.say(EpisodeStored, 'episode/stored', qos.EVENT)
-        cameras = {**interface.load_task(self.parameters.task).cameras, **spec.load(self.parameters.robot).cameras}
-        for topic, kind in topics.to_record(self.parameters.topics, cameras).items():
+        self.stored = self.publisher(EpisodeStored, 'episode/stored', qos.EVENT)
+        cameras = {**load_task(self.settings.task).cameras, **load_robot(self.settings.robot).cameras}
+        for topic, kind in topics.to_record(self.settings.topics, cameras).items():
             module, name = topics.split_type(kind)
             cls = getattr(importlib.import_module(module), name)
-            self.hear(cls, topic, partial(self.on_message, topic, kind), qos.EVERYTHING, raw=True)
+            self.subscription(cls, topic, partial(self.on_message, topic, kind), qos.EVERYTHING, raw=True)
         # Last, so that what was said before the episode ended is written before it is closed.
-        self.hear(EpisodeStatus, topics.EPISODE, self.on_episode, qos.LATCHED, raw=True)
+        self.subscription(EpisodeStatus, topics.EPISODE, self.on_episode, qos.LATCHED, raw=True)
 
     def on_message(self, topic: str, kind: str, data: bytes) -> None:
         if topic == 'policy/status':
@@ -67,7 +67,7 @@ class RecorderNode(Node):
 
     def on_episode(self, data: bytes) -> None:
         status = deserialize_message(data, EpisodeStatus)
-        todo = turn(self.recording.number, status.state, status.number, self.parameters.resets)
+        todo = turn(self.recording.number, status.state, status.number, self.settings.resets)
         if todo.cut:
             self.finish(interrupted(self.now - self.began))
         if todo.begin:
@@ -79,8 +79,8 @@ class RecorderNode(Node):
 
     def begin(self, status: EpisodeStatus) -> None:
         self.began, self.judged_by = self.now, b''
-        policy = status.policy or self.parameters.policy
-        about = About(self.parameters.robot, self.parameters.task, policy, status.number, status.seed)
+        policy = status.policy or self.settings.policy
+        about = About(self.settings.robot, self.settings.task, policy, status.number, status.seed)
         self.recording.begin(status.number, about.metadata())
 
     def finish(self, ending: Ending) -> None:

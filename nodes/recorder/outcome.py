@@ -4,7 +4,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
-from visuomotor.robots import paths
+from visuomotor.specs import paths
 
 RESULTS = ('UNKNOWN', 'SUCCESS', 'FAILURE', 'ABORTED')  # by the numbers of EpisodeOutcome.msg
 

@@ -10,7 +10,7 @@ from visuomotor.episodes import naming
 from visuomotor.episodes.log import EpisodeWriter
 from visuomotor.nodes.recorder import schemas
 from visuomotor.nodes.recorder.padding import Padding
-from visuomotor.robots.settings import BadInput
+from visuomotor.specs.errors import BadInput
 
 HEADER = 'std_msgs/Header header'
 STAMP = struct.Struct('<iI')  # sec, nanosec; little-endian, as every CDR of ours says in its first four bytes

@@ -7,7 +7,7 @@ import sys
 from functools import lru_cache
 from pathlib import Path
 
-from visuomotor.robots.settings import BadInput
+from visuomotor.specs.errors import BadInput
 
 SEPARATOR = '=' * 80
 BUILT_IN = {'bool', 'byte', 'char', 'float32', 'float64', 'int8', 'uint8', 'int16', 'uint16', 'int32', 'uint32',

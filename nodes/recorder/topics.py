@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from visuomotor.robots.settings import BadInput
+from visuomotor.specs.errors import BadInput
 
 GRAPH = (
     'joint_states sensor_msgs/msg/JointState', 'imu sensor_msgs/msg/Imu',

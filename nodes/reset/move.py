@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 from ruckig import InputParameter, Result, Ruckig, Trajectory
-from visuomotor.robots.interface import FloatArray, Mode, Proposal
-from visuomotor.robots.settings import BadInput
-from visuomotor.robots.spec import RobotSpec
+from visuomotor.specs.codes import Mode
+from visuomotor.specs.errors import BadInput
+from visuomotor.specs.robot import RobotSpec
+from visuomotor.specs.values import FloatArray, Proposal
 
 ROW = 0.02  # s between two targets of a chunk
 SOURCE_RESET = 2

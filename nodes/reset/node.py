@@ -19,9 +19,9 @@ from visuomotor.nodes._ros.params import declare
 from visuomotor.nodes._ros.run import run
 from visuomotor.nodes.reset.plan import plan
 from visuomotor.nodes.reset.routine import Routine
-from visuomotor.nodes.reset.settings import SCENES, Parameters
-from visuomotor.robots import spec
+from visuomotor.nodes.reset.settings import SCENES, ResetSettings
 from visuomotor.robots.kinematics import Kinematics
+from visuomotor.specs.robot import load_robot
 from visuomotor.srv import NewScene
 
 
@@ -30,20 +30,20 @@ class ResetNode(Node):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__('reset', **kwargs)
-        self.parameters = declare(self, Parameters)
+        self.settings = declare(self, ResetSettings)
 
     def open(self) -> None:
-        self.spec = spec.load(self.parameters.robot)
+        self.spec = load_robot(self.settings.robot)
         self.kinematics = Kinematics(self.spec) if self.spec.kind == 'arm' and self.spec.urdf else None
         self.heard: JointState | None = None
         self.routine: Routine | None = None
         self.seed, self.told = 0, ''
-        self.proposals = self.say(Proposal, 'action/reset', qos.COMMAND)
-        self.hear(JointState, 'joint_states', self.on_state, qos.STATE)
-        asks = SCENES[self.parameters.world] == 'new_scene'
-        self.scenes = self.call(NewScene, 'world/new_scene') if asks else None
+        self.proposals = self.publisher(Proposal, 'action/reset', qos.COMMAND)
+        self.subscription(JointState, 'joint_states', self.on_state, qos.STATE)
+        asks = SCENES[self.settings.world] == 'new_scene'
+        self.scenes = self.client(NewScene, 'world/new_scene') if asks else None
         self.goals = Serving(self, Reset, 'reset', refuse=lambda request: '', begin=self.on_goal, cancel=self.on_cancel)
-        self.every(1.0 / self.parameters.rate, self.on_tick)
+        self.timer(1.0 / self.settings.rate, self.on_tick)
 
     def halt(self) -> None:
         self.end('the reset node was deactivated')
@@ -52,8 +52,8 @@ class ResetNode(Node):
         self.heard = message
 
     def on_goal(self, request: Reset.Goal) -> None:
-        stages = plan(self.spec, self.kinematics, self.parameters, request.scene)
-        self.routine = Routine(stages, self.parameters.attempts, self.parameters.state_age)
+        stages = plan(self.spec, self.kinematics, self.settings, request.scene)
+        self.routine = Routine(stages, self.settings.attempts, self.settings.state_age)
         self.seed, self.told = request.seed, ''
 
     def on_cancel(self) -> None:

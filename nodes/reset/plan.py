@@ -5,10 +5,10 @@ from typing import Protocol
 
 import numpy as np
 from visuomotor.nodes.reset.move import nearest_turn
-from visuomotor.nodes.reset.settings import SCENES, Parameters
+from visuomotor.nodes.reset.settings import SCENES, ResetSettings
 from visuomotor.nodes.reset.stages import Move, Open, Scene, Stage, Still
-from visuomotor.robots.interface import FloatArray, State
-from visuomotor.robots.spec import RobotSpec
+from visuomotor.specs.robot import RobotSpec
+from visuomotor.specs.values import FloatArray, State
 
 JAMMED = 2.0  # s; fingers that have not opened by then are held by something, and lifting may free them
 LEAP = 1.0  # rad; an inverse solution further away than this is not a small step up
@@ -22,40 +22,40 @@ class Tip(Protocol):
     def solve(self, pose: FloatArray, q0: FloatArray) -> FloatArray | None: ...
 
 
-def plan(spec: RobotSpec, kinematics: Tip | None, knobs: Parameters, scene: bool) -> list[Stage]:
+def plan(spec: RobotSpec, kinematics: Tip | None, settings: ResetSettings, scene: bool) -> list[Stage]:
     """Return the stages; `scene` false: only the robot goes home."""
-    way = SCENES[knobs.world] if scene else 'none'
+    way = SCENES[settings.world] if scene else 'none'
     if spec.kind == 'legged':
-        return _legged(spec, knobs, way)
+        return _legged(spec, settings, way)
     fingers = [Open()] if spec.gripper else []
     at_first = [Open(JAMMED)] if spec.gripper else []
-    lift, home = _lift(spec, kinematics, knobs, way), _home(spec, knobs, way)
+    lift, home = _lift(spec, kinematics, settings, way), _home(spec, settings, way)
     if way == 'release' and spec.gripper:  # what it holds goes back into the tray, which lies below home
         return [Still(spec), *lift, home, *fingers]
-    new = [Scene(knobs.settle)] if way == 'new_scene' else []
+    new = [Scene(settings.settle)] if way == 'new_scene' else []
     return [Still(spec), *at_first, *lift, home, *fingers, *new]
 
 
-def _legged(spec: RobotSpec, knobs: Parameters, way: str) -> list[Stage]:
+def _legged(spec: RobotSpec, settings: ResetSettings, way: str) -> list[Stage]:
     """Stand up; in simulation the world then puts the robot back on its start, where it has to stand again."""
     def stand(tolerance: float) -> Stage:
-        return Move(spec, 'standing up', lambda state: np.array(spec.home), speed=knobs.legged_speed,
-                    tolerance=tolerance, chunk=knobs.chunk, gripper=None)
+        return Move(spec, 'standing up', lambda state: np.array(spec.home), speed=settings.legged_speed,
+                    tolerance=tolerance, chunk=settings.chunk, gripper=None)
     if way != 'new_scene':
-        return [stand(knobs.legged_tolerance)]
-    return [stand(np.inf), Scene(knobs.settle), stand(knobs.legged_tolerance)]
+        return [stand(settings.legged_tolerance)]
+    return [stand(np.inf), Scene(settings.settle), stand(settings.legged_tolerance)]
 
 
-def _home(spec: RobotSpec, knobs: Parameters, way: str) -> Stage:
+def _home(spec: RobotSpec, settings: ResetSettings, way: str) -> Stage:
     return Move(spec, 'going home', lambda state: nearest_turn(spec, state.position, np.array(spec.home)),
-                speed=knobs.speed, tolerance=knobs.tolerance, chunk=knobs.chunk, gripper=_fingers(spec, way))
+                speed=settings.speed, tolerance=settings.tolerance, chunk=settings.chunk, gripper=_fingers(spec, way))
 
 
-def _lift(spec: RobotSpec, kinematics: Tip | None, knobs: Parameters, way: str) -> list[Stage]:
+def _lift(spec: RobotSpec, kinematics: Tip | None, settings: ResetSettings, way: str) -> list[Stage]:
     if kinematics is None:
         return []
-    return [Move(spec, 'lifting clear', lambda state: raised(spec, kinematics, state, knobs.lift), speed=knobs.speed,
-                 tolerance=2 * knobs.tolerance, chunk=knobs.chunk, gripper=_fingers(spec, way))]
+    return [Move(spec, 'lifting clear', lambda state: raised(spec, kinematics, state, settings.lift), speed=settings.speed,
+                 tolerance=2 * settings.tolerance, chunk=settings.chunk, gripper=_fingers(spec, way))]
 
 
 def _fingers(spec: RobotSpec, way: str) -> float | None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from visuomotor.nodes.reset.move import resting
 from visuomotor.nodes.reset.stages import Scene, Stage
-from visuomotor.robots.interface import Proposal, State
+from visuomotor.specs.values import Proposal, State
 
 
 class Routine:

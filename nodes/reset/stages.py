@@ -6,8 +6,9 @@ from typing import Protocol
 
 import numpy as np
 from visuomotor.nodes.reset.move import SOURCE_RESET, JointMove
-from visuomotor.robots.interface import FloatArray, Mode, Proposal, State
-from visuomotor.robots.spec import RobotSpec
+from visuomotor.specs.codes import Mode
+from visuomotor.specs.robot import RobotSpec
+from visuomotor.specs.values import FloatArray, Proposal, State
 
 AT_REST = 0.03   # share of a joint's speed limit that counts as still
 OPENED = 0.1     # measured closing that counts as open

@@ -16,23 +16,23 @@ from visuomotor.nodes._ros import convert, qos
 from visuomotor.nodes._ros.node import Node
 from visuomotor.nodes._ros.params import declare
 from visuomotor.nodes._ros.run import run
-from visuomotor.nodes.reward import roster
-from visuomotor.nodes.reward.detector import Signals
 from visuomotor.nodes.reward.pace import Pace
-from visuomotor.robots import spec
+from visuomotor.rewards import registry
+from visuomotor.rewards.detector import Signals
 from visuomotor.robots.kinematics import Kinematics
-from visuomotor.robots.settings import knob
-from visuomotor.worlds.interface import DetectorSpec, load_task
+from visuomotor.specs.robot import load_robot
+from visuomotor.specs.settings import setting
+from visuomotor.specs.task import DetectorSpec, load_task
 
 
 @dataclass(frozen=True)
-class Parameters:
+class RewardSettings:
     """What is judged, and how often."""
 
-    robot: str = knob('iiwa7', 'which robot; `visuomotor list robots`')
-    task: str = knob('grasp', 'task whose detector judges; `visuomotor list tasks`')
-    detector: str = knob('', 'another detector than the one of the task, with its default numbers')
-    fastest: float = knob(20.0, 'most looks a second; a slower task is judged at its own action rate', 'Hz')
+    robot: str = setting('iiwa7', 'which robot; `visuomotor list robots`')
+    task: str = setting('grasp', 'task whose detector judges; `visuomotor list tasks`')
+    detector: str = setting('', 'another detector than the one of the task, with its default numbers')
+    fastest: float = setting(20.0, 'most looks a second; a slower task is judged at its own action rate', 'Hz')
 
     def __post_init__(self) -> None:
         if not self.fastest > 0:
@@ -44,27 +44,27 @@ class RewardNode(Node):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__('reward', **kwargs)
-        self.parameters = declare(self, Parameters)
+        self.settings = declare(self, RewardSettings)
 
     def open(self) -> None:
-        task, self.spec = load_task(self.parameters.task), spec.load(self.parameters.robot)
-        chosen = DetectorSpec(self.parameters.detector) if self.parameters.detector else task.detector
+        task, self.spec = load_task(self.settings.task), load_robot(self.settings.robot)
+        chosen = DetectorSpec(self.settings.detector) if self.settings.detector else task.detector
         self.name = chosen.name
-        self.detector = roster.make(chosen.name, chosen.parameters, chosen.subject, self.spec)
+        self.detector = registry.make_detector(chosen.name, chosen.parameters, chosen.subject, self.spec)
         self.kinematics = Kinematics(self.spec) if self.spec.kind == 'arm' and self.spec.urdf else None
-        self.pace = Pace(1.0 / min(task.action.rate, self.parameters.fastest))
+        self.pace = Pace(1.0 / min(task.action.rate, self.settings.fastest))
         self.state: JointState | None = None
         self.attitude: sensor_msgs.msg.Imu | None = None
         self.truth: WorldTruth | None = None
         self.closing: float | None = None
         self.episode = EpisodeStatus()
         self.judged, self.warned = -1.0, False
-        self.rewards = self.say(Reward, 'reward', qos.EVENT)
-        self.hear(EpisodeStatus, 'episode', self.on_episode, qos.LATCHED)
-        self.hear(sensor_msgs.msg.Imu, 'imu', self.on_imu, qos.STATE)
-        self.hear(WorldTruth, 'world/truth', self.on_truth, qos.STATE)
-        self.hear(Command, 'command', self.on_command, qos.COMMAND)
-        self.hear(JointState, 'joint_states', self.on_state, qos.STATE)
+        self.rewards = self.publisher(Reward, 'reward', qos.EVENT)
+        self.subscription(EpisodeStatus, 'episode', self.on_episode, qos.LATCHED)
+        self.subscription(sensor_msgs.msg.Imu, 'imu', self.on_imu, qos.STATE)
+        self.subscription(WorldTruth, 'world/truth', self.on_truth, qos.STATE)
+        self.subscription(Command, 'command', self.on_command, qos.COMMAND)
+        self.subscription(JointState, 'joint_states', self.on_state, qos.STATE)
 
     def on_episode(self, message: EpisodeStatus) -> None:
         before, self.episode = self.episode, message

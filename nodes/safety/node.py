@@ -22,17 +22,17 @@ from visuomotor.nodes._ros.node import Node
 from visuomotor.nodes._ros.params import declare
 from visuomotor.nodes._ros.run import run
 from visuomotor.nodes.safety.heartbeat import Heartbeat
-from visuomotor.nodes.safety.latch import Category
-from visuomotor.nodes.safety.limits import SafetySettings
-from visuomotor.nodes.safety.make import make_lasting
 from visuomotor.nodes.safety.news import News
-from visuomotor.nodes.safety.refuse import NAMES
-from visuomotor.nodes.safety.verdict import Permitted, Verdict
-from visuomotor.robots import spec
-from visuomotor.robots.interface import Imu
-from visuomotor.robots.settings import BadInput
+from visuomotor.safety.limits import SafetySettings
+from visuomotor.safety.make import make_lasting
+from visuomotor.safety.refuse import NAMES
+from visuomotor.safety.verdict import Permitted
+from visuomotor.specs.codes import StopCategory, Verdict
+from visuomotor.specs.errors import BadInput
+from visuomotor.specs.robot import load_robot
+from visuomotor.specs.task import load_task
+from visuomotor.specs.values import Imu
 from visuomotor.srv import Arm, Stop
-from visuomotor.worlds.interface import load_task
 
 
 class SafetyNode(Node):
@@ -43,26 +43,26 @@ class SafetyNode(Node):
         self.limits = declare(self, SafetySettings)
 
     def open(self) -> None:
-        self.spec = spec.load(self.limits.robot)
+        self.spec = load_robot(self.limits.robot)
         fixtures = load_task(self.limits.task).fixtures if self.limits.task else ()
         self.filter = make_lasting(self.spec, self.limits, fixtures)
         self.heartbeat, self.news = Heartbeat(self.limits.heartbeat), News()
         self.imu: Imu | None = None
         self.imu_at = -1e18
         self.verdicts = dict.fromkeys(Verdict, 0)
-        self.commands = self.say(Command, 'command', qos.COMMAND)
-        self.status = self.say(SafetyStatus, 'safety/status', qos.LATCHED)
-        self.health = self.say(DiagnosticArray, '/diagnostics', qos.EVENT)
+        self.commands = self.publisher(Command, 'command', qos.COMMAND)
+        self.status = self.publisher(SafetyStatus, 'safety/status', qos.LATCHED)
+        self.health = self.publisher(DiagnosticArray, '/diagnostics', qos.EVENT)
         for source, name in NAMES.items():
-            self.hear(Proposal, f'action/{name}', partial(self.on_proposal, source), qos.COMMAND)
-        self.hear(ImuMessage, 'imu', self.on_imu, qos.STATE)
-        self.hear(JointState, 'joint_states', self.on_state, qos.STATE)
-        self.hear(String, 'safety/stop_now', lambda message: self.filter.stop(message.data), qos.COMMAND)
-        self.hear(Empty, 'operator/heartbeat', lambda _: self.heartbeat.beat(self.now), qos.COMMAND)
-        self.serve(Stop, 'safety/stop', self.on_stop)
-        self.serve(Arm, 'safety/arm', self.on_arm)
-        self.every(0.1, self.on_silence)
-        self.every(1.0, self.on_second)
+            self.subscription(Proposal, f'action/{name}', partial(self.on_proposal, source), qos.COMMAND)
+        self.subscription(ImuMessage, 'imu', self.on_imu, qos.STATE)
+        self.subscription(JointState, 'joint_states', self.on_state, qos.STATE)
+        self.subscription(String, 'safety/stop_now', lambda message: self.filter.stop(message.data), qos.COMMAND)
+        self.subscription(Empty, 'operator/heartbeat', lambda _: self.heartbeat.beat(self.now), qos.COMMAND)
+        self.service(Stop, 'safety/stop', self.on_stop)
+        self.service(Arm, 'safety/arm', self.on_arm)
+        self.timer(0.1, self.on_silence)
+        self.timer(1.0, self.on_second)
 
     def on_proposal(self, source: int, message: Proposal) -> None:
         if message.source != source:
@@ -120,7 +120,7 @@ class SafetyNode(Node):
             self.filter.stop(lost)
 
     def on_stop(self, request: Stop.Request, response: Stop.Response) -> Stop.Response:
-        self.filter.stop(request.reason, Category(min(request.category, Category.HOLD)))
+        self.filter.stop(request.reason, StopCategory(min(request.category, StopCategory.HOLD)))
         response.stopped, response.message = True, self.filter.latch.forbids
         return response
 

@@ -2,20 +2,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
 
-from visuomotor.nodes.supervisor.rules import Rules, passed
+from visuomotor.nodes.supervisor.settings import EpisodeSettings, passed
+from visuomotor.specs.codes import Result
 
 CERTAIN_FAILURE = 0.0  # the reward node keeps exactly 0 for an episode that nothing can save
-
-
-class Result(IntEnum):
-    """How an episode ended; the numbers are those of EpisodeOutcome.msg."""
-
-    UNKNOWN = 0
-    SUCCESS = 1
-    FAILURE = 2
-    ABORTED = 3
 
 
 @dataclass(frozen=True)
@@ -82,19 +73,19 @@ class Evidence:
             self.stopped_since = now
         self.stop_reason = reason
 
-    def ending(self, rules: Rules, now: float) -> Ending | None:
+    def ending(self, settings: EpisodeSettings, now: float) -> Ending | None:
         """Return why the episode ends at `now`, the gravest reason first, or nothing when it goes on."""
         if self.latched:
             return Ending(f'stopped: {self.stop_reason}', aborted=True)
-        if self.stopped_since is not None and passed(rules.stop_patience, self.stopped_since, now):
-            held = f'safety held the robot still for {rules.stop_patience:g} s: {self.stop_reason}'
+        if self.stopped_since is not None and passed(settings.stop_patience, self.stopped_since, now):
+            held = f'safety held the robot still for {settings.stop_patience:g} s: {self.stop_reason}'
             return Ending(held, aborted=True)
         if self.beyond_rescue:
             return Ending(self.beyond_rescue)
-        if self.finished_at is not None and passed(rules.settle, self.finished_at, now):
+        if self.finished_at is not None and passed(settings.settle, self.finished_at, now):
             return Ending('the policy said that it is finished')
-        if passed(rules.horizon, self.started, now):
-            return Ending(f'the horizon of {rules.horizon:g} s was reached')
+        if passed(settings.horizon, self.started, now):
+            return Ending(f'the horizon of {settings.horizon:g} s was reached')
         return None
 
     def outcome(self, number: int, ending: Ending, ended: float) -> Outcome:

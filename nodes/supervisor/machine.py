@@ -5,25 +5,12 @@ One change for each tick, so that a listener that keeps only the newest status s
 from __future__ import annotations
 
 from dataclasses import replace
-from enum import IntEnum
 
 from visuomotor.nodes.supervisor.evidence import Ending, Evidence, Outcome
-from visuomotor.nodes.supervisor.rules import Rules, passed
+from visuomotor.nodes.supervisor.outcomes import Outcomes
 from visuomotor.nodes.supervisor.seeds import episode_seed
-from visuomotor.nodes.supervisor.tally import Tally
-
-
-class Phase(IntEnum):
-    """Where a run is; the numbers are those of EpisodeStatus.msg."""
-
-    IDLE = 0
-    RESETTING = 1
-    RUNNING = 2
-    JUDGING = 3
-    STORING = 4
-    FAULT = 5
-    FINISHED = 6
-
+from visuomotor.nodes.supervisor.settings import EpisodeSettings, passed
+from visuomotor.specs.codes import Phase
 
 AT_REST = (Phase.IDLE, Phase.FAULT, Phase.FINISHED)
 
@@ -31,14 +18,14 @@ AT_REST = (Phase.IDLE, Phase.FAULT, Phase.FINISHED)
 class Machine:
     """Episodes one after the other. Every time is an argument, in seconds of ROS time."""
 
-    def __init__(self, rules: Rules) -> None:
-        self.rules = rules
+    def __init__(self, settings: EpisodeSettings) -> None:
+        self.settings = settings
         self.phase = Phase.IDLE
         self.message = ''
         self.number = 0        # of the episode under way
         self.planned = 0
         self.base_seed = 0
-        self.tally = Tally()
+        self.outcomes = Outcomes()
         self.attempt = 0       # resets asked for in this episode; a new number asks for a new reset
         self.waiting = ''      # why no reset is asked for yet
         self.evidence: Evidence | None = None
@@ -93,7 +80,7 @@ class Machine:
             self._stored = (stored, file, message)
 
     def label(self, number: int, result: int, labelled_by: str) -> tuple[bool, str]:
-        return self.tally.label(number, result, labelled_by)
+        return self.outcomes.label(number, result, labelled_by)
 
     # What is known.
     @property
@@ -102,7 +89,7 @@ class Machine:
 
     @property
     def outcome(self) -> Outcome | None:
-        return self.tally.outcomes.get(self.number)
+        return self.outcomes.outcomes.get(self.number)
 
     @property
     def started(self) -> float:
@@ -120,7 +107,7 @@ class Machine:
 
     def _resting(self, now: float) -> None:
         if self._start:
-            self._start, self.tally = False, Tally()
+            self._start, self.outcomes = False, Outcomes()
             self._begin(1, now)
 
     def _begin(self, number: int, now: float) -> None:
@@ -133,15 +120,15 @@ class Machine:
             return self._enter(Phase.FINISHED, now, self._stop)
         if self.attempt == 0:
             return self._ask_reset(now)
-        if self._reset is None and passed(self.rules.reset_timeout, self._since, now):
-            self._reset = (False, f'no reset within {self.rules.reset_timeout:g} s; is the reset node active?')
+        if self._reset is None and passed(self.settings.reset_timeout, self._since, now):
+            self._reset = (False, f'no reset within {self.settings.reset_timeout:g} s; is the reset node active?')
         if self._reset is None:
             return None
         ready, message = self._reset
         if ready:
             self.evidence = Evidence(now)
             return self._enter(Phase.RUNNING, now)
-        if self.attempt >= self.rules.reset_attempts:
+        if self.attempt >= self.settings.reset_attempts:
             return self._enter(Phase.FAULT, now, f'{self.attempt} resets failed; the last: {message}')
         return self._ask_reset(now)
 
@@ -152,28 +139,28 @@ class Machine:
 
     def _running(self, now: float) -> None:
         assert self.evidence
-        self.ending = Ending(self._stop, aborted=True) if self._stop else self.evidence.ending(self.rules, now)
+        self.ending = Ending(self._stop, aborted=True) if self._stop else self.evidence.ending(self.settings, now)
         if self.ending:
             self._enter(Phase.JUDGING, now)
 
     def _judging(self, now: float) -> None:
-        if passed(self.rules.judging, self._since, now):
+        if passed(self.settings.judging, self._since, now):
             assert self.evidence
             assert self.ending
-            self.tally.add(self.evidence.outcome(self.number, self.ending, self._since))
+            self.outcomes.add(self.evidence.outcome(self.number, self.ending, self._since))
             self._enter(Phase.STORING, now)
 
     def _storing(self, now: float) -> None:
-        if not self.rules.recorded:
+        if not self.settings.recorded:
             return self._next(now)
-        if self._stored is None and passed(self.rules.store_timeout, self._since, now):
-            self._stored = (False, '', f'no word from the recorder within {self.rules.store_timeout:g} s')
+        if self._stored is None and passed(self.settings.store_timeout, self._since, now):
+            self._stored = (False, '', f'no word from the recorder within {self.settings.store_timeout:g} s')
         if self._stored is None:
             return None
         stored, file, message = self._stored
         if not stored:
             return self._enter(Phase.FAULT, now, f'episode {self.number} was not stored: {message}')
-        self.tally.add(replace(self.tally.outcomes[self.number], file=file))
+        self.outcomes.add(replace(self.outcomes.outcomes[self.number], file=file))
         return self._next(now)
 
     def _next(self, now: float) -> None:

@@ -20,10 +20,11 @@ from visuomotor.nodes._ros.node import Node
 from visuomotor.nodes._ros.params import declare
 from visuomotor.nodes._ros.run import run
 from visuomotor.nodes.supervisor import report
-from visuomotor.nodes.supervisor.machine import AT_REST, Machine, Phase
-from visuomotor.nodes.supervisor.rules import Parameters
+from visuomotor.nodes.supervisor.machine import AT_REST, Machine
+from visuomotor.nodes.supervisor.settings import SupervisorSettings
+from visuomotor.specs.codes import Phase
+from visuomotor.specs.task import load_task
 from visuomotor.srv import Label
-from visuomotor.worlds.interface import load_task
 
 
 class SupervisorNode(Node):
@@ -31,29 +32,29 @@ class SupervisorNode(Node):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__('supervisor', **kwargs)
-        self.parameters = declare(self, Parameters)
-        self.machine = Machine(self.parameters)
+        self.settings = declare(self, SupervisorSettings)
+        self.machine = Machine(self.settings)
         self.asked = 0      # attempt of the newest reset that was asked for
         self.said = 0.0     # when the newest status was published
 
     def open(self) -> None:
-        horizon = self.parameters.horizon or load_task(self.parameters.task).horizon
-        self.machine = Machine(replace(self.parameters, horizon=horizon))
-        self.status = self.say(EpisodeStatus, 'episode', qos.LATCHED)
-        self.hear(Reward, 'reward', self.on_reward, qos.EVENT)
-        self.hear(WorldTruth, 'world/truth', self.on_truth, qos.STATE)
-        self.hear(Proposal, 'action/policy', self.on_proposal, qos.COMMAND)
-        self.hear(SafetyStatus, 'safety/status', self.on_safety, qos.LATCHED)
-        self.hear(EpisodeStored, 'episode/stored', self.on_stored, qos.EVENT)
-        self.serve(Label, 'episode/label', self.on_label)
+        horizon = self.settings.horizon or load_task(self.settings.task).horizon
+        self.machine = Machine(replace(self.settings, horizon=horizon))
+        self.status = self.publisher(EpisodeStatus, 'episode', qos.LATCHED)
+        self.subscription(Reward, 'reward', self.on_reward, qos.EVENT)
+        self.subscription(WorldTruth, 'world/truth', self.on_truth, qos.STATE)
+        self.subscription(Proposal, 'action/policy', self.on_proposal, qos.COMMAND)
+        self.subscription(SafetyStatus, 'safety/status', self.on_safety, qos.LATCHED)
+        self.subscription(EpisodeStored, 'episode/stored', self.on_stored, qos.EVENT)
+        self.service(Label, 'episode/label', self.on_label)
         self.reset = Asking(self, Reset, 'reset')
         self.runs = Serving(self, RunEpisode, 'run_episodes',
                             refuse=self.refuse, begin=self.on_run, cancel=self.on_cancel)
-        self.every(1.0 / self.parameters.rate, self.on_tick)
+        self.timer(1.0 / self.settings.rate, self.on_tick)
 
     def start(self) -> None:
-        if self.parameters.autorun:
-            self.machine.run(self.parameters.episodes, self.parameters.seed)
+        if self.settings.autorun:
+            self.machine.run(self.settings.episodes, self.settings.seed)
 
     def halt(self) -> None:
         self.reset.withdraw()
@@ -104,7 +105,7 @@ class SupervisorNode(Node):
     def on_tick(self) -> None:
         changed = self.machine.tick(self.now)
         self.seek_reset()
-        if changed or self.now - self.said >= self.parameters.say_every:
+        if changed or self.now - self.said >= self.settings.say_every:
             self.publish()
         if changed and self.machine.phase in AT_REST:
             self.answer()
@@ -124,7 +125,7 @@ class SupervisorNode(Node):
 
     def publish(self) -> None:
         now = self.said = self.now
-        message = EpisodeStatus(robot=self.parameters.robot, task=self.parameters.task, policy=self.parameters.policy,
+        message = EpisodeStatus(robot=self.settings.robot, task=self.settings.task, policy=self.settings.policy,
                                 started=stamp(self.machine.started), **report.status(self.machine))
         message.header.stamp = stamp(now)
         if self.machine.outcome:

@@ -3,18 +3,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from visuomotor.nodes.supervisor.evidence import Outcome, Result
-from visuomotor.nodes.supervisor.machine import Machine, Phase
+from visuomotor.nodes.supervisor.evidence import Outcome
+from visuomotor.nodes.supervisor.machine import Machine
+from visuomotor.specs.codes import Phase, Result
 
 
 def status(machine: Machine) -> dict[str, Any]:
     """Return the counts and where the run is; stamps and the outcome are for the node."""
-    tally = machine.tally
+    outcomes = machine.outcomes
     return {
         'state': int(machine.phase), 'number': machine.number, 'planned': machine.planned,
         'seed': machine.seed if machine.number else 0,
-        'successes': tally.count(Result.SUCCESS), 'failures': tally.count(Result.FAILURE),
-        'aborted': tally.count(Result.ABORTED), 'message': machine.message or machine.waiting,
+        'successes': outcomes.count(Result.SUCCESS), 'failures': outcomes.count(Result.FAILURE),
+        'aborted': outcomes.count(Result.ABORTED), 'message': machine.message or machine.waiting,
     }
 
 
@@ -30,6 +31,6 @@ def summary(machine: Machine) -> tuple[bool, dict[str, Any]]:
     """Return whether the run went to its end, and the result of the run_episodes action."""
     said = status(machine)
     counts = {name: said[name] for name in ('successes', 'failures', 'aborted')}
-    judged = len(machine.tally.outcomes)
+    judged = len(machine.outcomes.outcomes)
     message = machine.message or f'{judged} episodes run, {counts["successes"]} succeeded'
     return machine.phase == Phase.FINISHED, {**counts, 'message': message}

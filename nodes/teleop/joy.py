@@ -5,21 +5,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from visuomotor.nodes.teleop.wish import Wish
-from visuomotor.robots.settings import knob
+from visuomotor.specs.settings import setting
 
 
 @dataclass(frozen=True)
 class JoyMap:
     """Which axis and button does what; axes are positive forward and left, as sensor_msgs/Joy has them."""
 
-    forward: int = knob(1, 'axis: left stick, up')
-    left: int = knob(0, 'axis: left stick, sideways')
-    up: int = knob(4, 'axis: right stick, up')
-    turn: int = knob(3, 'axis: right stick, sideways')
-    dead_man: int = knob(4, 'button: left shoulder, held while moving')
-    gripper: int = knob(0, 'button: A, opens and closes')
-    stop: int = knob(1, 'button: B')
-    arm: int = knob(7, 'button: start')
+    forward: int = setting(1, 'axis: left stick, up')
+    left: int = setting(0, 'axis: left stick, sideways')
+    up: int = setting(4, 'axis: right stick, up')
+    turn: int = setting(3, 'axis: right stick, sideways')
+    dead_man: int = setting(4, 'button: left shoulder, held while moving')
+    gripper: int = setting(0, 'button: A, opens and closes')
+    stop: int = setting(1, 'button: B')
+    arm: int = setting(7, 'button: start')
 
 
 class Joystick:

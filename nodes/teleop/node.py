@@ -17,10 +17,10 @@ from visuomotor.nodes._ros.run import run
 from visuomotor.nodes.teleop import keys
 from visuomotor.nodes.teleop.joy import JoyMap, Joystick
 from visuomotor.nodes.teleop.keys import Keys
-from visuomotor.nodes.teleop.settings import Parameters
+from visuomotor.nodes.teleop.settings import TeleopSettings
 from visuomotor.nodes.teleop.terminal import Terminal
 from visuomotor.nodes.teleop.wish import Wish, proposal
-from visuomotor.robots import spec
+from visuomotor.specs.robot import load_robot
 from visuomotor.srv import Arm, Stop
 
 
@@ -29,23 +29,23 @@ class TeleopNode(Node):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__('teleop', **kwargs)
-        self.parameters = declare(self, Parameters)
+        self.settings = declare(self, TeleopSettings)
 
     def open(self) -> None:
-        self.spec = spec.load(self.parameters.robot)
-        self.keys = Keys(self.parameters.dead_man)
-        self.stick = Joystick(JoyMap(), self.parameters.dead_zone, self.parameters.dead_man)
+        self.spec = load_robot(self.settings.robot)
+        self.keys = Keys(self.settings.dead_man)
+        self.stick = Joystick(JoyMap(), self.settings.dead_zone, self.settings.dead_man)
         self.terminal = Terminal()
-        if self.parameters.device == 'keyboard':
+        if self.settings.device == 'keyboard':
             self.terminal.open()
             self.also_undo(self.terminal.close)
             self.get_logger().info(keys.HELP)
         self.observed, self.held = 0.0, False
-        self.proposals = self.say(Proposal, 'action/teleop', qos.COMMAND)
-        self.stops, self.arms = self.call(Stop, 'safety/stop'), self.call(Arm, 'safety/arm')
-        self.hear(JointState, 'joint_states', self.on_state, qos.STATE)
-        self.hear(Joy, 'joy', self.on_joy, qos.STATE)
-        self.every(1.0 / self.parameters.rate, self.on_tick)
+        self.proposals = self.publisher(Proposal, 'action/teleop', qos.COMMAND)
+        self.stops, self.arms = self.client(Stop, 'safety/stop'), self.client(Arm, 'safety/arm')
+        self.subscription(JointState, 'joint_states', self.on_state, qos.STATE)
+        self.subscription(Joy, 'joy', self.on_joy, qos.STATE)
+        self.timer(1.0 / self.settings.rate, self.on_tick)
 
     def halt(self) -> None:
         if self.held:
@@ -55,15 +55,15 @@ class TeleopNode(Node):
         self.observed = convert.seconds(message.header.stamp)
 
     def on_joy(self, message: Joy) -> None:
-        if self.parameters.device == 'joy':
+        if self.settings.device == 'joy':
             self.stick.hear(message.axes, message.buttons, self.now)
 
     def on_tick(self) -> None:
-        if self.parameters.device == 'keyboard':
+        if self.settings.device == 'keyboard':
             wish = self.keys.wish(self.terminal.read(), self.now)
         else:
             wish = self.stick.wish(self.now)
-        who = f'operator, by {self.parameters.device}'
+        who = f'operator, by {self.settings.device}'
         if wish.stop:
             self.ask(self.stops, Stop.Request(category=Stop.Request.BRAKE, reason=who))
         if wish.arm:
@@ -73,7 +73,7 @@ class TeleopNode(Node):
 
     def propose(self, wish: Wish) -> None:
         self.held = wish.held
-        wanted = proposal(wish, self.spec, self.parameters, self.observed or self.now, self.now)
+        wanted = proposal(wish, self.spec, self.settings, self.observed or self.now, self.now)
         self.proposals.publish(convert.proposal_message(wanted, self.now, frame=self.spec.base_link))
 
     def ask(self, client: Any, request: Any) -> None:

@@ -7,7 +7,7 @@ import sys
 import termios
 import tty
 
-from visuomotor.robots.settings import BadInput
+from visuomotor.specs.errors import BadInput
 
 
 class Terminal:

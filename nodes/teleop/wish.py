@@ -4,10 +4,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from visuomotor.nodes.teleop.settings import Parameters
-from visuomotor.robots.interface import FloatArray, Mode, Proposal
+from visuomotor.nodes.teleop.settings import TeleopSettings
 from visuomotor.robots.minitaur import legs
-from visuomotor.robots.spec import RobotSpec
+from visuomotor.specs.codes import Mode
+from visuomotor.specs.robot import RobotSpec
+from visuomotor.specs.values import FloatArray, Proposal
 
 SOURCE_TELEOP = 3
 
@@ -26,25 +27,25 @@ class Wish:
     arm: bool = False        # asked for in this moment
 
 
-def proposal(wish: Wish, spec: RobotSpec, knobs: Parameters, observed: float, now: float) -> Proposal:
+def proposal(wish: Wish, spec: RobotSpec, settings: TeleopSettings, observed: float, now: float) -> Proposal:
     """Turn a wish into one target that is due now; a wish without the dead-man wants nothing to move."""
     moving = wish if wish.held else Wish(closed=wish.closed)
-    mode, row = (Mode.LEG, _legs(moving, spec, knobs)) if spec.kind == 'legged' else (
-        Mode.CARTESIAN_TWIST, _twist(moving, knobs))
+    mode, row = (Mode.LEG, _legs(moving, spec, settings)) if spec.kind == 'legged' else (
+        Mode.CARTESIAN_TWIST, _twist(moving, settings))
     fingers = np.array([float(wish.closed)]) if spec.gripper and wish.held else np.zeros(0)
     due = np.array([max(now - observed, 0.0)])
     return Proposal(mode, due, row[None, :], fingers, observed, SOURCE_TELEOP, dead_man=wish.held)
 
 
-def _twist(wish: Wish, knobs: Parameters) -> FloatArray:
-    speed = knobs.speed * np.array([wish.forward, wish.left, wish.up])
-    return np.array([*speed, 0.0, 0.0, knobs.turn * wish.turn])
+def _twist(wish: Wish, settings: TeleopSettings) -> FloatArray:
+    speed = settings.speed * np.array([wish.forward, wish.left, wish.up])
+    return np.array([*speed, 0.0, 0.0, settings.turn * wish.turn])
 
 
-def _legs(wish: Wish, spec: RobotSpec, knobs: Parameters) -> FloatArray:
+def _legs(wish: Wish, spec: RobotSpec, settings: TeleopSettings) -> FloatArray:
     """Lean all legs forward, or left against right; stretch them all. Left legs come first."""
     side = np.array([-1.0, -1.0, 1.0, 1.0])
     row = legs.legs(np.array(spec.home))
-    row[0::2] += knobs.swing * np.clip(wish.forward + side * (wish.turn + wish.left), -1.0, 1.0)
-    row[1::2] += knobs.extend * wish.up
+    row[0::2] += settings.swing * np.clip(wish.forward + side * (wish.turn + wish.left), -1.0, 1.0)
+    row[1::2] += settings.extend * wish.up
     return row

@@ -7,7 +7,7 @@ swings all four feet the same way. The model's joint angle is DIRECTION times th
 from __future__ import annotations
 
 import numpy as np
-from visuomotor.robots.interface import FloatArray
+from visuomotor.specs.values import FloatArray
 
 DIRECTION = np.array([-1.0, -1.0, -1.0, -1.0, 1.0, 1.0, 1.0, 1.0])
 SIDE = np.array([1.0, 1.0, -1.0, -1.0])  # left legs mirror right legs

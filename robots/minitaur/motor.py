@@ -7,8 +7,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from visuomotor.robots.interface import FloatArray
-from visuomotor.robots.settings import knob
+from visuomotor.specs.settings import setting
+from visuomotor.specs.values import FloatArray
 
 MOTORS = 8
 SATURATION_CURRENT = np.array([0.0, 10.0, 20.0, 30.0, 40.0, 50.0, 60.0])  # A
@@ -19,16 +19,16 @@ SATURATION_TORQUE = np.array([0.0, 1.0, 1.9, 2.45, 3.0, 3.25, 3.5])       # N m
 class MotorConstants:
     """What one motor and its electronics are."""
 
-    battery: float = knob(16.0, 'voltage of the battery', 'V')
-    resistance: float = knob(0.186, 'of the winding', 'ohm')
-    torque_constant: float = knob(0.0954, 'also volts for each rad/s', 'N m/A')
-    damping: float = knob(0.0, 'viscous, seen as further back-EMF', 'V s/rad')
-    kp: float = knob(1.0, 'position gain', 'PWM/rad')
-    kd: float = knob(0.02, 'velocity gain', 'PWM s/rad')
-    voltage_limit: float = knob(50.0, 'largest voltage across the winding', 'V')
-    observed_limit: float = knob(5.7, 'largest torque that the electronics report', 'N m')
-    hot_torque: float = knob(2.45, 'torque above which a motor heats up', 'N m')
-    hot_time: float = knob(1.0, 'time above it after which the motor switches itself off', 's')
+    battery: float = setting(16.0, 'voltage of the battery', 'V')
+    resistance: float = setting(0.186, 'of the winding', 'ohm')
+    torque_constant: float = setting(0.0954, 'also volts for each rad/s', 'N m/A')
+    damping: float = setting(0.0, 'viscous, seen as further back-EMF', 'V s/rad')
+    kp: float = setting(1.0, 'position gain', 'PWM/rad')
+    kd: float = setting(0.02, 'velocity gain', 'PWM s/rad')
+    voltage_limit: float = setting(50.0, 'largest voltage across the winding', 'V')
+    observed_limit: float = setting(5.7, 'largest torque that the electronics report', 'N m')
+    hot_torque: float = setting(2.45, 'torque above which a motor heats up', 'N m')
+    hot_time: float = setting(1.0, 'time above it after which the motor switches itself off', 's')
 
     def __post_init__(self) -> None:
         for name in ('battery', 'resistance', 'torque_constant', 'voltage_limit', 'hot_torque', 'hot_time'):

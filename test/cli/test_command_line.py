@@ -7,9 +7,10 @@ import sys
 
 import pytest
 from typer.testing import CliRunner
-from visuomotor.cli import environment, up
+from visuomotor.cli import up
 from visuomotor.cli.main import COMMANDS, main, make_app
-from visuomotor.robots.settings import BadInput
+from visuomotor.graph import environment
+from visuomotor.specs.errors import BadInput
 
 
 def typed(monkeypatch, capfd, *words):

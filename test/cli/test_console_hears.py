@@ -4,8 +4,9 @@ from __future__ import annotations
 import pytest
 from rclpy.lifecycle import TransitionCallbackReturn
 from sensor_msgs.msg import Image, JointState
+from visuomotor.graph import compose
 from visuomotor.msg import Command, EpisodeOutcome, EpisodeStatus, EpisodeStored, PolicyStatus, Reward
-from visuomotor.nodes._ros import compose, qos
+from visuomotor.nodes._ros import qos
 from visuomotor.nodes._ros.executor import Polled
 from visuomotor.nodes.console.node import ConsoleNode
 
@@ -55,14 +56,14 @@ def test_everything_heard_is_counted(pair):
         EpisodeStatus(state=EpisodeStatus.FINISHED, number=1, planned=1, outcome=outcome))
     say(speaker, executor, EpisodeStored, 'episode/stored', qos.EVENT,
         EpisodeStored(number=1, stored=True, file='/data/1.mcap'), EpisodeStored(number=2, stored=False))
-    tally = console.tally
-    assert dict(tally.messages) == {'state': 2, 'camera': 1, 'command': 1, 'reward': 1}
-    assert dict(tally.verdicts) == {'stop': 1}
-    assert tally.reasons == ('too close',)
-    assert (tally.reward, tally.evidence, tally.inference) == (0.5, 'seen', 0.004)
-    assert tally.over
-    assert (tally.ended[1].result, tally.ended[1].truth, tally.ended[1].return_value) == ('success', 'failure', 2.0)
-    assert tally.files == {1: '/data/1.mcap'}
+    statistics = console.statistics
+    assert dict(statistics.messages) == {'state': 2, 'camera': 1, 'command': 1, 'reward': 1}
+    assert dict(statistics.verdicts) == {'stop': 1}
+    assert statistics.reasons == ('too close',)
+    assert (statistics.reward, statistics.evidence, statistics.inference) == (0.5, 'seen', 0.004)
+    assert statistics.over
+    assert (statistics.ended[1].result, statistics.ended[1].truth, statistics.ended[1].return_value) == ('success', 'failure', 2.0)
+    assert statistics.files == {1: '/data/1.mcap'}
 
 
 def test_it_is_a_node_like_any_other():

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import typer
 from visuomotor.cli.main import make_app
-from visuomotor.nodes.graph import Choices, describe
+from visuomotor.graph.description import Choices, describe
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / 'README.md', *sorted((ROOT / 'docs').glob('*.md'))]

@@ -8,25 +8,25 @@ from rich.console import Console
 from visuomotor.cli import summary
 from visuomotor.cli.live import Moment, View, line
 from visuomotor.cli.summary import Effort
-from visuomotor.nodes.console.tally import Ended, Tally, rates
+from visuomotor.nodes.console.statistics import Ended, GraphStatistics, rates
 
 
 def ended(number, result='success', truth='success'):
     return Ended(number, result, truth, 1.5, 4.0, 'the policy said that it is finished')
 
 
-def plain(tally, quiet=False):
+def plain(statistics, quiet=False):
     paper = io.StringIO()
-    return View('a run', tally, Console(file=paper, width=200, force_terminal=False), quiet), paper
+    return View('a run', statistics, Console(file=paper, width=200, force_terminal=False), quiet), paper
 
 
 def test_verdicts_and_messages_are_counted():
-    tally = Tally()
+    statistics = GraphStatistics()
     for verdict in (0, 0, 1, 3):
-        tally.note_command(verdict, ())
-    tally.note('camera')
-    assert dict(tally.verdicts) == {'pass': 2, 'clip': 1, 'stop': 1}
-    assert dict(tally.messages) == {'command': 4, 'camera': 1}
+        statistics.note_command(verdict, ())
+    statistics.note('camera')
+    assert dict(statistics.verdicts) == {'pass': 2, 'clip': 1, 'stop': 1}
+    assert dict(statistics.messages) == {'command': 4, 'camera': 1}
 
 
 def test_rates_are_differences_over_time():
@@ -35,62 +35,62 @@ def test_rates_are_differences_over_time():
 
 
 def test_the_newest_word_on_an_episode_holds():
-    tally = Tally()
-    tally.note_ended(ended(1, 'failure'))
-    tally.note_ended(ended(1, 'success'))
-    tally.note_ended(ended(0))
-    assert dict(tally.results()) == {'success': 1}
+    statistics = GraphStatistics()
+    statistics.note_ended(ended(1, 'failure'))
+    statistics.note_ended(ended(1, 'success'))
+    statistics.note_ended(ended(0))
+    assert dict(statistics.results()) == {'success': 1}
 
 
 def test_a_run_is_over_when_finished_or_at_fault():
-    tally = Tally()
+    statistics = GraphStatistics()
     over = []
     for state in range(7):
-        tally.note_episode(state, 1, 1, '')
-        over.append(tally.over)
+        statistics.note_episode(state, 1, 1, '')
+        over.append(statistics.over)
     assert over == [False, False, False, False, False, True, True]
 
 
 def test_inference_is_the_median():
-    tally = Tally()
-    assert tally.inference == 0.0
+    statistics = GraphStatistics()
+    assert statistics.inference == 0.0
     for seconds in (0.001, 0.5, 0.002):
-        tally.note_inference(seconds)
-    assert tally.inference == 0.002
+        statistics.note_inference(seconds)
+    assert statistics.inference == 0.002
 
 
 def test_without_a_terminal_each_episode_is_told_once_when_stored():
-    tally = Tally()
-    view, paper = plain(tally)
-    tally.note_episode(4, 1, 2, '')
-    tally.note_ended(ended(1))
+    statistics = GraphStatistics()
+    view, paper = plain(statistics)
+    statistics.note_episode(4, 1, 2, '')
+    statistics.note_ended(ended(1))
     view.update(Moment(1.0, 1.0))
     assert paper.getvalue() == ''
-    tally.note_file(1, '/data/1.mcap')
+    statistics.note_file(1, '/data/1.mcap')
     view.update(Moment(1.1, 1.1))
     view.update(Moment(1.2, 1.2))
     assert paper.getvalue().count('episode 1/2  success  truth success  return 1.50  4.0 s') == 1
 
 
 def test_quiet_says_nothing():
-    tally = Tally()
-    view, paper = plain(tally, quiet=True)
-    tally.note_ended(ended(1))
-    tally.note_file(1, '/data/1.mcap')
+    statistics = GraphStatistics()
+    view, paper = plain(statistics, quiet=True)
+    statistics.note_ended(ended(1))
+    statistics.note_file(1, '/data/1.mcap')
     view.update(Moment(1.0, 1.0))
     assert paper.getvalue() == ''
 
 
 def test_a_terminal_sees_everything():
-    tally = Tally()
+    statistics = GraphStatistics()
     paper = io.StringIO()
-    view = View('a run', tally, Console(file=paper, width=200, force_terminal=True), False)
-    tally.note_episode(2, 3, 10, '')
-    tally.note_command(3, ('joint_states is silent',))
-    tally.note_reward(0.25, 'tip 0.1 m away')
+    view = View('a run', statistics, Console(file=paper, width=200, force_terminal=True), False)
+    statistics.note_episode(2, 3, 10, '')
+    statistics.note_command(3, ('joint_states is silent',))
+    statistics.note_reward(0.25, 'tip 0.1 m away')
     view.page(Moment(0.0, 0.0))
     for _ in range(50):
-        tally.note('camera')
+        statistics.note('camera')
     view.console.print(view.page(Moment(5.0, 2.0)))
     for shown in ('3 of 10, running', 'stop 1', 'joint_states is silent', '0.250  tip 0.1 m', 'camera 10 Hz', 'x2.5'):
         assert shown in paper.getvalue()
@@ -102,10 +102,10 @@ def test_the_line_of_an_episode_says_how_and_why_it_ended():
 
 
 def test_the_summary_counts_apart_what_was_not_judged():
-    tally = Tally()
+    statistics = GraphStatistics()
     for number, result in enumerate(['success'] * 8 + ['failure'] * 2 + ['aborted'], start=1):
-        tally.note_ended(ended(number, result))
-    rows = dict(summary.rows(tally, Effort(2.0, 500)))
+        statistics.note_ended(ended(number, result))
+    rows = dict(summary.rows(statistics, Effort(2.0, 500)))
     assert rows['episodes'] == '11, 1 of them aborted or not judged'
     assert rows['success by detector'] == '8 of 10 = 80% (95 % interval 49% .. 94%)'
     assert rows['success in truth'] == '10 of 10 = 100% (95 % interval 72% .. 100%)'
@@ -115,7 +115,7 @@ def test_the_summary_counts_apart_what_was_not_judged():
 
 
 def test_an_empty_run_has_a_summary_too():
-    rows = dict(summary.rows(Tally(), Effort(0.0, 0)))
+    rows = dict(summary.rows(GraphStatistics(), Effort(0.0, 0)))
     assert rows['success by detector'] == 'none'
     assert rows['mean return'] == 'none'
     assert rows['control steps'] == '0, 0 a second'
@@ -123,7 +123,7 @@ def test_an_empty_run_has_a_summary_too():
 
 def test_an_unknown_verdict_is_an_error():
     with pytest.raises(IndexError):
-        Tally().note_command(9, ())
+        GraphStatistics().note_command(9, ())
 
 
 @pytest.mark.parametrize(('over', 'planned', 'wall', 'words'), [
@@ -133,11 +133,11 @@ def test_an_unknown_verdict_is_an_error():
     (5, 0, 30.0, '10.0 episodes a minute'),                  # until stopped
 ])
 def test_progress_tells_rate_and_time_left(over, planned, wall, words):
-    tally = Tally()
-    tally.note_episode(2, over + 1, planned, '')
+    statistics = GraphStatistics()
+    statistics.note_episode(2, over + 1, planned, '')
     for number in range(1, over + 1):
-        tally.note_ended(ended(number))
-    view, paper = plain(tally)
+        statistics.note_ended(ended(number))
+    view, paper = plain(statistics)
     view.page(Moment(0.0, 100.0))
     view.console.print(view.progress(Moment(50.0, 100.0 + wall)))
     assert words in paper.getvalue()

@@ -3,24 +3,24 @@ from __future__ import annotations
 
 import pytest
 from visuomotor.cli import session
-from visuomotor.nodes.console.tally import Tally
-from visuomotor.nodes.graph import Choices, describe
+from visuomotor.graph.description import Choices, describe
+from visuomotor.nodes.console.statistics import GraphStatistics
 
 
 class Run:
     """A run that is over at once, and whose supervisor is idle again after it was stopped."""
 
     def __init__(self, ends_as, message):
-        self.tally, self.seconds, self._end = Tally(), 0.0, (ends_as, message)
+        self.statistics, self.seconds, self._end = GraphStatistics(), 0.0, (ends_as, message)
 
     def start(self):
-        self.tally.note_episode(2, 1, 3, '')
+        self.statistics.note_episode(2, 1, 3, '')
 
     def step(self):
-        self.tally.note_episode(self._end[0], 2, 3, self._end[1])
+        self.statistics.note_episode(self._end[0], 2, 3, self._end[1])
 
     def stop(self):
-        self.tally.note_episode(0, 2, 3, '')
+        self.statistics.note_episode(0, 2, 3, '')
 
     def close(self):
         """Nothing is open."""

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from visuomotor.robots import spec
 from visuomotor.robots.fake import Fake
-from visuomotor.robots.interface import Robot, RobotUnavailable, Target
-from visuomotor.robots.settings import BadInput
+from visuomotor.robots.interface import Robot
+from visuomotor.specs.errors import BadInput, RobotUnavailable
+from visuomotor.specs.robot import load_robot, robot_names
+from visuomotor.specs.values import Target
 
 
 @dataclass
@@ -59,7 +60,7 @@ def fake(name):
 
     def advance(seconds):
         clock[0] += seconds
-    return Bench(Fake(spec.load(name), lambda: clock[0]), advance, lambda: clock[0], tolerance=0.004, delay=0.0)
+    return Bench(Fake(load_robot(name), lambda: clock[0]), advance, lambda: clock[0], tolerance=0.004, delay=0.0)
 
 
 def bullet(task):
@@ -72,7 +73,7 @@ def bullet(task):
 
 
 BENCHES = {
-    **{f'{name}-fake': (fake, name) for name in spec.names()},
+    **{f'{name}-fake': (fake, name) for name in robot_names()},
     'iiwa7-bullet': (bullet('grasp'), 'iiwa7'),
     'iiwa14-bullet': (bullet('reach'), 'iiwa14'),
     'j2n6s300-bullet': (bullet('reach'), 'j2n6s300'),
@@ -98,7 +99,7 @@ def live(bench):
 
 def test_the_specification_is_there_before_any_connection(bench):
     assert not bench.robot.connected
-    assert bench.robot.spec.name in spec.names()
+    assert bench.robot.spec.name in robot_names()
     assert len(bench.robot.spec.home) == len(bench.robot.spec.joints)
 
 

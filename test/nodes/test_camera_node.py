@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from diagnostic_msgs.msg import DiagnosticArray
 from sensor_msgs.msg import CameraInfo, Image
-from visuomotor.nodes._ros import compose, convert, qos
-from visuomotor.nodes._ros.lockstep import Lockstep
+from visuomotor.graph import compose
+from visuomotor.graph.lockstep import Lockstep
+from visuomotor.nodes._ros import convert, qos
 from visuomotor.nodes._ros.node import Node
-from visuomotor.robots.settings import BadInput
-from visuomotor.worlds import registry
+from visuomotor.specs.errors import BadInput
+from visuomotor.worlds import running
 
 CAMERA = 'visuomotor.nodes.camera.node:CameraNode'
 
@@ -26,11 +27,11 @@ class Viewer(Node):
         self.seen, self.infos, self.health = [], [], []
 
     def open(self):
-        self.raw = self.say(Image, 'usb/raw', qos.IMAGE)
-        self.hear(Image, 'camera/front/image', lambda m: self.seen.append((self.now, m)), qos.IMAGE)
-        self.hear(Image, 'camera/shoulder/image', lambda m: self.seen.append((self.now, m)), qos.IMAGE)
-        self.hear(CameraInfo, 'camera/shoulder/camera_info', self.infos.append, qos.IMAGE)
-        self.hear(DiagnosticArray, '/diagnostics', self.health.append, qos.EVENT)
+        self.raw = self.publisher(Image, 'usb/raw', qos.IMAGE)
+        self.subscription(Image, 'camera/front/image', lambda m: self.seen.append((self.now, m)), qos.IMAGE)
+        self.subscription(Image, 'camera/shoulder/image', lambda m: self.seen.append((self.now, m)), qos.IMAGE)
+        self.subscription(CameraInfo, 'camera/shoulder/camera_info', self.infos.append, qos.IMAGE)
+        self.subscription(DiagnosticArray, '/diagnostics', self.health.append, qos.EVENT)
 
 
 @pytest.fixture
@@ -63,9 +64,9 @@ def world():
         shown.append(camera)
         return SimpleNamespace(stamp=float(len(shown)), rgb=np.full((128, 128, 3), len(shown), np.uint8))
 
-    registry.publish('/left', SimpleNamespace(picture=picture), lambda seconds: 1.0 + 0.05 * seconds)
+    running.publish('/left', SimpleNamespace(picture=picture), lambda seconds: 1.0 + 0.05 * seconds)
     yield shown
-    registry.withdraw('/left')
+    running.withdraw('/left')
 
 
 def test_a_simulated_camera_is_as_late_as_its_task_says(stage, world):

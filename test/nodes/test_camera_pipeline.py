@@ -6,8 +6,8 @@ import pytest
 from visuomotor.nodes.camera.delay import Delay
 from visuomotor.nodes.camera.picture import Frame, Pipeline, lens_of_view
 from visuomotor.nodes.camera.settings import CameraSettings
-from visuomotor.robots import settings
-from visuomotor.robots.settings import BadInput
+from visuomotor.specs import settings
+from visuomotor.specs.errors import BadInput
 
 VIDEO = {'camera': 'front', 'source': 'video', 'address': 'a.avi'}
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from visuomotor.nodes.camera.device import Device, open_device
 from visuomotor.nodes.camera.video import Video
-from visuomotor.robots.settings import BadInput
+from visuomotor.specs.errors import BadInput
 
 
 @pytest.fixture

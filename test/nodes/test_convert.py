@@ -7,12 +7,12 @@ from builtin_interfaces.msg import Time
 from sensor_msgs.msg import Image, JointState
 from visuomotor.msg import Command
 from visuomotor.nodes._ros import convert
-from visuomotor.robots import spec
-from visuomotor.robots.interface import Imu, Mode, Proposal, State
-from visuomotor.robots.settings import BadInput
-from visuomotor.worlds.interface import Truth
+from visuomotor.specs.codes import Mode
+from visuomotor.specs.errors import BadInput
+from visuomotor.specs.robot import load_robot
+from visuomotor.specs.values import Imu, Proposal, State, Truth
 
-IIWA, MINITAUR = spec.load('iiwa7'), spec.load('minitaur')
+IIWA, MINITAUR = load_robot('iiwa7'), load_robot('minitaur')
 NAMES = ['lbr_A1', 'lbr_A2', 'lbr_A3', 'lbr_A4', 'lbr_A5', 'lbr_A6', 'lbr_A7']
 
 

@@ -7,13 +7,13 @@ import sys
 
 import numpy as np
 import pytest
-from visuomotor.nodes.driver.last_line import LastLine, brake
-from visuomotor.nodes.driver.one_driver import OnlyDriver, lock_folder
+from visuomotor.nodes.driver.exclusive import ExclusiveDriver, lock_folder
 from visuomotor.nodes.driver.pace import Pace
 from visuomotor.nodes.driver.settings import DriverSettings
-from visuomotor.robots.interface import Target
-from visuomotor.robots.settings import BadInput
-from visuomotor.robots.spec import Joint, RobotSpec
+from visuomotor.nodes.driver.watchdog import Watchdog, brake
+from visuomotor.specs.errors import BadInput
+from visuomotor.specs.robot import Joint, RobotSpec
+from visuomotor.specs.values import Target
 
 JOINTS = (Joint('a', -1.0, 1.0, 2.0, 10.0, 100.0, 1.0), Joint('b', -1.0, 1.0, 2.0, 5.0, 50.0, 1.0))
 SPEC = RobotSpec('two', joints=JOINTS, home=(0.0, 0.0), command_age=0.1)
@@ -27,7 +27,7 @@ def test_braking_slows_every_joint_by_its_own_limit():
 
 
 def test_it_does_nothing_while_commands_are_fresh_or_before_any():
-    line = LastLine(SPEC)
+    line = Watchdog(SPEC)
     assert line.beat(5.0, 0.01) is None
     line.obeyed(Target(np.zeros(2), np.zeros(2)), 5.0)
     assert line.beat(5.1, 0.01) is None
@@ -35,7 +35,7 @@ def test_it_does_nothing_while_commands_are_fresh_or_before_any():
 
 
 def test_it_brakes_to_standstill_and_holds_when_commands_stop():
-    line = LastLine(SPEC)
+    line = Watchdog(SPEC)
     line.obeyed(Target(np.zeros(2), np.array([1.0, -1.0])), 5.0)
     targets = [line.beat(5.11 + 0.01 * i, 0.01) for i in range(30)]
     assert targets[9].velocity == pytest.approx([0.0, -0.5])
@@ -45,7 +45,7 @@ def test_it_brakes_to_standstill_and_holds_when_commands_stop():
 
 
 def test_it_stays_inside_position_limits_and_lets_go_with_the_next_command():
-    line = LastLine(SPEC)
+    line = Watchdog(SPEC)
     line.obeyed(Target(np.array([0.99, 0.0]), np.array([2.0, 0.0])), 5.0)
     assert line.beat(5.2, 0.01).position[0] == 1.0
     line.obeyed(Target(np.zeros(2), np.zeros(2)), 5.3)
@@ -53,37 +53,37 @@ def test_it_stays_inside_position_limits_and_lets_go_with_the_next_command():
 
 
 def test_a_clock_that_went_back_counts_as_silence():
-    line = LastLine(SPEC)
+    line = Watchdog(SPEC)
     line.obeyed(Target(np.zeros(2), np.zeros(2)), 5.0)
     assert line.beat(4.0, 0.01) is not None
 
 
 @pytest.mark.parametrize(('answered', 'admitted'), [(5.0, True), (4.95, True), (4.8, False), (5.2, False)])
 def test_only_a_command_that_answers_a_fresh_state_is_obeyed(answered, admitted):
-    assert LastLine(SPEC).admits(answered, 5.0) is admitted
+    assert Watchdog(SPEC).admits(answered, 5.0) is admitted
 
 
 def test_a_second_driver_on_one_namespace_is_refused(tmp_path):
-    first = OnlyDriver(7, '/left', tmp_path)
+    first = ExclusiveDriver(7, '/left', tmp_path)
     with pytest.raises(BadInput, match="Namespace 'left/' on ROS domain 7 has a driver already"):
-        OnlyDriver(7, 'left/', tmp_path)
-    OnlyDriver(7, '/right', tmp_path).release()
-    OnlyDriver(8, '/left', tmp_path).release()
+        ExclusiveDriver(7, 'left/', tmp_path)
+    ExclusiveDriver(7, '/right', tmp_path).release()
+    ExclusiveDriver(8, '/left', tmp_path).release()
     first.release()
-    OnlyDriver(7, '/left', tmp_path).release()
+    ExclusiveDriver(7, '/left', tmp_path).release()
 
 
 def test_a_killed_driver_leaves_no_lock_behind(tmp_path):
-    code = ('import sys, pathlib; from visuomotor.nodes.driver.one_driver import OnlyDriver\n'
-            f"lock = OnlyDriver(7, '/', pathlib.Path({str(tmp_path)!r})); print('held', flush=True); sys.stdin.read()")
+    code = ('import sys, pathlib; from visuomotor.nodes.driver.exclusive import ExclusiveDriver\n'
+            f"lock = ExclusiveDriver(7, '/', pathlib.Path({str(tmp_path)!r})); print('held', flush=True); sys.stdin.read()")
     pipe = subprocess.PIPE
     with subprocess.Popen([sys.executable, '-c', code], stdin=pipe, stdout=pipe, text=True) as other:
         assert other.stdout.readline() == 'held\n'
         with pytest.raises(BadInput, match=r'has a driver already \(process \d+\)'):
-            OnlyDriver(7, '/', tmp_path)
+            ExclusiveDriver(7, '/', tmp_path)
         other.send_signal(signal.SIGKILL)
         other.wait()
-        OnlyDriver(7, '/', tmp_path).release()
+        ExclusiveDriver(7, '/', tmp_path).release()
 
 
 def test_the_lock_lies_where_every_driver_of_this_user_looks(tmp_path):

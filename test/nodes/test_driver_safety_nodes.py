@@ -8,18 +8,20 @@ import pytest
 from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.node import Node
 from sensor_msgs.msg import JointState
+from visuomotor.graph import compose
+from visuomotor.graph.lockstep import Lockstep
 from visuomotor.msg import Command, SafetyStatus
 from visuomotor.msg import Proposal as ProposalMessage
-from visuomotor.nodes._ros import compose, convert, qos
-from visuomotor.nodes._ros.lockstep import Lockstep
+from visuomotor.nodes._ros import convert, qos
 from visuomotor.nodes.driver.node import DriverNode
 from visuomotor.nodes.safety.node import SafetyNode
-from visuomotor.robots import spec
-from visuomotor.robots.interface import Mode, Proposal
-from visuomotor.robots.settings import BadInput
+from visuomotor.specs.codes import Mode
+from visuomotor.specs.errors import BadInput
+from visuomotor.specs.robot import load_robot
+from visuomotor.specs.values import Proposal
 from visuomotor.srv import Arm, NewScene, Stop
 
-IIWA = spec.load('iiwa7')
+IIWA = load_robot('iiwa7')
 PASS, CLIP, STOP = Command.PASS, Command.CLIP, Command.STOP
 
 

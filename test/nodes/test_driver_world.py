@@ -6,12 +6,13 @@ import os
 import pytest
 from rclpy.node import Node
 from sensor_msgs.msg import JointState
+from visuomotor.graph import compose
+from visuomotor.graph.lockstep import Lockstep
 from visuomotor.msg import WorldTruth
-from visuomotor.nodes._ros import compose, convert, qos
-from visuomotor.nodes._ros.lockstep import Lockstep
-from visuomotor.robots.settings import BadInput
+from visuomotor.nodes._ros import convert, qos
+from visuomotor.specs.errors import BadInput
 from visuomotor.srv import NewScene
-from visuomotor.worlds import registry
+from visuomotor.worlds import running
 
 
 @pytest.fixture(scope='module')
@@ -34,7 +35,7 @@ def stage():
         node.destroy_node()
     context.try_shutdown()
     with pytest.raises(BadInput):
-        registry.find('/left')
+        running.find('/left')
 
 
 def new_scene(ear, time, seed):
@@ -73,5 +74,5 @@ def test_time_goes_on_after_a_new_scene(stage):
 
 def test_others_of_the_process_find_the_world_and_its_clock(stage):
     _, ear, _ = stage
-    world = registry.find('/left')
-    assert registry.graph_time('/left', world.time) == pytest.approx(convert.seconds(ear.states[-1].header.stamp))
+    world = running.find('/left')
+    assert running.graph_time('/left', world.time) == pytest.approx(convert.seconds(ear.states[-1].header.stamp))

@@ -8,10 +8,11 @@ from geometry_msgs.msg import PointStamped
 from rclpy.action import ActionClient, ActionServer
 from rclpy.task import Future
 from visuomotor.action import Reset
-from visuomotor.nodes._ros import compose, qos
-from visuomotor.nodes._ros.lockstep import Lockstep
+from visuomotor.graph import compose
+from visuomotor.graph.lockstep import Lockstep
+from visuomotor.nodes._ros import qos
 from visuomotor.nodes._ros.node import Node
-from visuomotor.robots.settings import BadInput
+from visuomotor.specs.errors import BadInput
 from visuomotor.srv import Arm
 
 
@@ -23,10 +24,10 @@ class Speaker(Node):
         self.heard = []
 
     def open(self):
-        self.voice = self.say(PointStamped, 'voice', qos.STATE)
-        self.hear(PointStamped, 'echo', lambda message: self.heard.append((message.point.x, self.now)), qos.STATE)
-        self.every(0.01, self.tick)
-        self.arm = self.call(Arm, 'arm')
+        self.voice = self.publisher(PointStamped, 'voice', qos.STATE)
+        self.subscription(PointStamped, 'echo', lambda message: self.heard.append((message.point.x, self.now)), qos.STATE)
+        self.timer(0.01, self.tick)
+        self.arm = self.client(Arm, 'arm')
         self.reset = ActionClient(self, Reset, 'reset')
         self.also_undo(self.reset.destroy)
 
@@ -45,9 +46,9 @@ class Echo(Node):
 
     def open(self):
         self.opened += 1
-        self.voice = self.say(PointStamped, 'echo', qos.STATE)
-        self.hear(PointStamped, 'voice', self.voice_heard, qos.STATE)
-        self.serve(Arm, 'arm', self.on_arm)
+        self.voice = self.publisher(PointStamped, 'echo', qos.STATE)
+        self.subscription(PointStamped, 'voice', self.voice_heard, qos.STATE)
+        self.service(Arm, 'arm', self.on_arm)
         server = ActionServer(self, Reset, 'reset', execute_callback=self.on_reset)
         self.also_undo(server.destroy)
         self.finish = Future()
@@ -138,7 +139,7 @@ def test_an_action_runs_over_many_beats(stage):
 
 def test_an_error_in_a_callback_is_not_swallowed(stage):
     (speaker, _), conductor = stage
-    speaker.hear(PointStamped, 'voice', lambda _: 1 / 0, qos.STATE)
+    speaker.subscription(PointStamped, 'voice', lambda _: 1 / 0, qos.STATE)
     compose.await_wires(stage[0])
     with pytest.raises(ZeroDivisionError):
         beats(conductor, 5)
@@ -171,8 +172,8 @@ def test_a_plain_publisher_is_heard_within_the_same_beat_too(stage):
     (speaker, echo), conductor = stage
     plain = echo.create_publisher(PointStamped, 'aside', qos.STATE)
     late = []
-    echo.hear(PointStamped, 'voice', plain.publish, qos.STATE)
-    speaker.hear(PointStamped, 'aside', lambda message: late.append(speaker.now - message.point.x), qos.STATE)
+    echo.subscription(PointStamped, 'voice', plain.publish, qos.STATE)
+    speaker.subscription(PointStamped, 'aside', lambda message: late.append(speaker.now - message.point.x), qos.STATE)
     compose.await_wires(stage[0])
     beats(conductor, 10)
     assert late == pytest.approx([0.0] * 10, abs=1e-9)
@@ -181,8 +182,8 @@ def test_a_plain_publisher_is_heard_within_the_same_beat_too(stage):
 def test_a_message_is_decoded_once_for_all_who_hear_it(stage):
     (speaker, echo), conductor = stage
     heard = []
-    echo.hear(PointStamped, 'voice', heard.append, qos.STATE)
-    speaker.hear(PointStamped, 'voice', heard.append, qos.STATE)
+    echo.subscription(PointStamped, 'voice', heard.append, qos.STATE)
+    speaker.subscription(PointStamped, 'voice', heard.append, qos.STATE)
     compose.await_wires(stage[0])
     beats(conductor, 2)
     assert len(heard) == 4
@@ -192,8 +193,8 @@ def test_a_message_is_decoded_once_for_all_who_hear_it(stage):
 def test_whoever_listens_raw_hears_bytes_and_the_others_messages(stage):
     (_, echo), conductor = stage
     heard = []
-    echo.hear(PointStamped, 'voice', heard.append, qos.STATE, raw=True)
-    echo.hear(PointStamped, 'voice', heard.append, qos.STATE)
+    echo.subscription(PointStamped, 'voice', heard.append, qos.STATE, raw=True)
+    echo.subscription(PointStamped, 'voice', heard.append, qos.STATE)
     compose.await_wires(stage[0])
     conductor.beat()
     assert [type(message) for message in heard] == [bytes, PointStamped]

@@ -2,9 +2,9 @@
 from __future__ import annotations
 
 import pytest
-from visuomotor.nodes._ros import compose
+from visuomotor.graph import compose
 from visuomotor.nodes._ros.node import Node
-from visuomotor.robots.settings import BadInput
+from visuomotor.specs.errors import BadInput
 
 
 class Faulty(Node):

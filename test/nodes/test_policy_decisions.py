@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from visuomotor.nodes.policy import roster
+from visuomotor.nodes.policy import registry
 from visuomotor.nodes.policy.actor import Actor, Answer, Question
 from visuomotor.nodes.policy.attention import Attention, delay
 from visuomotor.nodes.policy.newest import Newest
@@ -14,9 +14,9 @@ from visuomotor.nodes.policy.outbox import Outbox, Rate
 from visuomotor.nodes.policy.schedule import Schedule
 from visuomotor.nodes.policy.settings import PolicySettings
 from visuomotor.nodes.policy.thinking import Aside, Inline
-from visuomotor.policies.hold import Hold
-from visuomotor.robots import settings
-from visuomotor.robots.settings import BadInput
+from visuomotor.policies.act.hold import Hold
+from visuomotor.specs import settings
+from visuomotor.specs.errors import BadInput
 
 
 def asked_at(schedule: Schedule, beats, rows: int) -> list[float]:
@@ -163,8 +163,8 @@ class Echo:
     def __init__(self):
         self.resets = []
 
-    def reset(self, generator):
-        self.resets.append(generator.integers(1 << 30))
+    def reset(self, rng):
+        self.resets.append(rng.integers(1 << 30))
 
     def act(self, observation):
         return observation['x']
@@ -232,30 +232,30 @@ def test_aside_never_holds_up_who_asks_and_only_the_newest_question_waits():
 
 
 def test_every_policy_that_is_shipped_fits_its_dataclass():
-    assert {name: roster.find(name).kind for name in roster.names()} == {
+    assert {name: registry.find(name).kind for name in registry.names()} == {
         'hold': 'hold', 'hostile': 'hostile', 'random': 'random', 'scripted': 'scripted'}
-    assert [name for name in roster.names() if roster.find(name).privileged] == ['scripted']
+    assert [name for name in registry.names() if registry.find(name).privileged] == ['scripted']
 
 
 def test_a_policy_is_a_name_or_a_folder(tmp_path):
-    assert roster.find(str(tmp_path)).kind == 'checkpoint'
+    assert registry.find(str(tmp_path)).kind == 'checkpoint'
     with pytest.raises(BadInput, match=r"no policy 'scriptd'; did you mean scripted\?"):
-        roster.find('scriptd')
+        registry.find('scriptd')
     with pytest.raises(BadInput, match=r"no policy folder '/none/such'"):
-        roster.find('/none/such')
+        registry.find('/none/such')
     with pytest.raises(BadInput, match=r'episode 3 is running'):
-        roster.between_episodes(3)
+        registry.between_episodes(3)
 
 
 def test_the_hash_names_the_very_code():
-    hashes = {roster.named_hash(name, policy) for name in ('hold', 'random') for policy in (Echo(), Hold(1, False))}
+    hashes = {registry.named_hash(name, policy) for name in ('hold', 'random') for policy in (Echo(), Hold(1, False))}
     assert len(hashes) == 4
 
 
 @pytest.mark.parametrize(('cls', 'content', 'sentence'), [
-    (roster.Entry, {'kind': 'dream'}, "kind should be one of scripted, random, hold, hostile, checkpoint, but"),
-    (roster.Entry, {'kind': 'checkpoint'}, 'a checkpoint has a folder'),
-    (roster.Entry, {'kind': 'hold', 'nombers': {}}, "unknown key 'nombers'; did you mean numbers"),
+    (registry.Entry, {'kind': 'dream'}, "kind should be one of scripted, random, hold, hostile, checkpoint, but"),
+    (registry.Entry, {'kind': 'checkpoint'}, 'a checkpoint has a folder'),
+    (registry.Entry, {'kind': 'hold', 'nombers': {}}, "unknown key 'nombers'; did you mean numbers"),
     (PolicySettings, {'robot': 'a', 'task': 'b', 'replan': -1}, 'replan should be 0 or more rows, but is -1'),
 ])
 def test_settings_that_do_not_fit(cls, content, sentence):

@@ -7,18 +7,19 @@ import threading
 import numpy as np
 import pytest
 from sensor_msgs.msg import Image, JointState
+from visuomotor.graph import compose
+from visuomotor.graph.lockstep import Lockstep
 from visuomotor.msg import EpisodeStatus, PolicyStatus, Proposal
-from visuomotor.nodes._ros import compose, convert, qos
-from visuomotor.nodes._ros.lockstep import Lockstep
+from visuomotor.nodes._ros import convert, qos
 from visuomotor.nodes._ros.node import Node
 from visuomotor.policies import checkpoint
 from visuomotor.policies.checkpoint import Checkpoint
-from visuomotor.policies.visuomotor_net import Knobs, VisuomotorNet
-from visuomotor.robots import spec
-from visuomotor.robots.settings import BadInput
+from visuomotor.policies.nets.visuomotor_net import Knobs, VisuomotorNet
+from visuomotor.specs.errors import BadInput
+from visuomotor.specs.robot import load_robot
 from visuomotor.srv import LoadPolicy
 
-IIWA = spec.load('iiwa7')
+IIWA = load_robot('iiwa7')
 POLICY = 'visuomotor.nodes.policy.node:PolicyNode'
 
 
@@ -30,14 +31,14 @@ class Stage(Node):
         self.wished, self.thought = [], []
 
     def open(self):
-        self.joints = self.say(JointState, 'joint_states', qos.STATE)
-        self.camera = self.say(Image, 'camera/shoulder/image', qos.IMAGE)
-        self.episode = self.say(EpisodeStatus, 'episode', qos.LATCHED)
-        self.hear(Proposal, 'action/policy', lambda m: self.wished.append((round(self.now, 6), m)), qos.COMMAND)
-        self.hear(PolicyStatus, 'policy/status', self.thought.append, qos.EVENT)
-        self.loading = self.call(LoadPolicy, 'policy/load')
+        self.joints = self.publisher(JointState, 'joint_states', qos.STATE)
+        self.camera = self.publisher(Image, 'camera/shoulder/image', qos.IMAGE)
+        self.episode = self.publisher(EpisodeStatus, 'episode', qos.LATCHED)
+        self.subscription(Proposal, 'action/policy', lambda m: self.wished.append((round(self.now, 6), m)), qos.COMMAND)
+        self.subscription(PolicyStatus, 'policy/status', self.thought.append, qos.EVENT)
+        self.loading = self.client(LoadPolicy, 'policy/load')
         self.beats = 0
-        self.every(0.01, self.beat)
+        self.timer(0.01, self.beat)
 
     def beat(self):
         self.beats += 1

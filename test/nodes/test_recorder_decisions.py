@@ -11,7 +11,7 @@ from visuomotor.nodes.recorder import recording, schemas, topics
 from visuomotor.nodes.recorder.outcome import About, Ending, interrupted
 from visuomotor.nodes.recorder.recording import Recording
 from visuomotor.nodes.recorder.turning import Turn, turn
-from visuomotor.robots.settings import BadInput
+from visuomotor.specs.errors import BadInput
 
 IDLE, RESETTING, RUNNING, JUDGING, STORING, FAULT, FINISHED = range(7)
 ABOUT = About('iiwa7', 'grasp', 'scripted', 1, 7).metadata()

@@ -8,12 +8,13 @@ import pytest
 from geometry_msgs.msg import PointStamped
 from visuomotor.episodes import read
 from visuomotor.episodes.catalogue import catalogue
+from visuomotor.graph import compose
+from visuomotor.graph.lockstep import Lockstep
 from visuomotor.msg import EpisodeOutcome, EpisodeStatus, EpisodeStored, PolicyStatus
-from visuomotor.nodes._ros import compose, qos
-from visuomotor.nodes._ros.lockstep import Lockstep
+from visuomotor.nodes._ros import qos
 from visuomotor.nodes._ros.node import Node
 from visuomotor.nodes.recorder.node import RecorderNode
-from visuomotor.robots.settings import BadInput
+from visuomotor.specs.errors import BadInput
 
 TOPICS = ('tip geometry_msgs/msg/PointStamped', 'policy/status visuomotor/msg/PolicyStatus')
 
@@ -26,10 +27,10 @@ class Stage(Node):
         self.stored = []
 
     def open(self):
-        self.episode = self.say(EpisodeStatus, 'episode', qos.LATCHED)
-        self.tip = self.say(PointStamped, 'tip', qos.STATE)
-        self.thought = self.say(PolicyStatus, 'policy/status', qos.EVENT)
-        self.hear(EpisodeStored, 'episode/stored', self.stored.append, qos.EVENT)
+        self.episode = self.publisher(EpisodeStatus, 'episode', qos.LATCHED)
+        self.tip = self.publisher(PointStamped, 'tip', qos.STATE)
+        self.thought = self.publisher(PolicyStatus, 'policy/status', qos.EVENT)
+        self.subscription(EpisodeStored, 'episode/stored', self.stored.append, qos.EVENT)
 
     def tell(self, state, number, **outcome):
         self.episode.publish(EpisodeStatus(state=state, number=number, seed=9, policy='scripted',

@@ -9,15 +9,17 @@ from action_msgs.msg import GoalStatus
 from rclpy.action import ActionClient
 from sensor_msgs.msg import JointState
 from visuomotor.action import Reset
+from visuomotor.graph import compose
+from visuomotor.graph.lockstep import Lockstep
 from visuomotor.msg import Proposal
-from visuomotor.nodes._ros import compose, convert, qos
-from visuomotor.nodes._ros.lockstep import Lockstep
+from visuomotor.nodes._ros import convert, qos
 from visuomotor.nodes._ros.node import Node
-from visuomotor.robots import spec
-from visuomotor.robots.interface import Mode, State
+from visuomotor.specs.codes import Mode
+from visuomotor.specs.robot import load_robot
+from visuomotor.specs.values import State
 from visuomotor.srv import NewScene
 
-ARM = spec.load('iiwa7')
+ARM = load_robot('iiwa7')
 
 
 class Toy(Node):
@@ -29,12 +31,12 @@ class Toy(Node):
         self.seeds, self.stages, self.heard, self.scene_ready = [], [], [], True
 
     def open(self):
-        self.states = self.say(JointState, 'joint_states', qos.STATE)
-        self.hear(Proposal, 'action/reset', self.on_proposal, qos.COMMAND)
-        self.serve(NewScene, 'world/new_scene', self.on_scene)
+        self.states = self.publisher(JointState, 'joint_states', qos.STATE)
+        self.subscription(Proposal, 'action/reset', self.on_proposal, qos.COMMAND)
+        self.service(NewScene, 'world/new_scene', self.on_scene)
         self.reset = ActionClient(self, Reset, 'reset')
         self.also_undo(self.reset.destroy)
-        self.every(0.01, self.on_beat)
+        self.timer(0.01, self.on_beat)
 
     def on_beat(self):
         state = State(self.now, self.position, np.zeros(7), np.zeros(7), self.gripper)

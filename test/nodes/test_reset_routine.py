@@ -6,13 +6,15 @@ import pytest
 from visuomotor.nodes.reset.move import JointMove, nearest_turn
 from visuomotor.nodes.reset.plan import plan, raised
 from visuomotor.nodes.reset.routine import Routine
-from visuomotor.nodes.reset.settings import Parameters
-from visuomotor.robots import settings, spec
-from visuomotor.robots.interface import Mode, State
+from visuomotor.nodes.reset.settings import ResetSettings
 from visuomotor.robots.kinematics import Kinematics
-from visuomotor.robots.settings import BadInput
+from visuomotor.specs import settings
+from visuomotor.specs.codes import Mode
+from visuomotor.specs.errors import BadInput
+from visuomotor.specs.robot import load_robot
+from visuomotor.specs.values import State
 
-ARM, JACO, LEGGED = spec.load('iiwa7'), spec.load('j2n6s300'), spec.load('minitaur')
+ARM, JACO, LEGGED = load_robot('iiwa7'), load_robot('j2n6s300'), load_robot('minitaur')
 HOME = np.array(ARM.home)
 LOW = np.array([0.1, 0.7, 0.0, -1.4, 0.0, 1.0, 0.0])  # tip about 0.12 m lower than at home
 
@@ -37,8 +39,8 @@ class Toy:
             self.gripper = float(proposal.gripper[row])
 
 
-def routine_for(robot, kinematics=None, *, scene=True, **knobs):
-    chosen = Parameters(**knobs)
+def routine_for(robot, kinematics=None, *, scene=True, **settings):
+    chosen = ResetSettings(**settings)
     return Routine(plan(robot, kinematics, chosen, scene), chosen.attempts, chosen.state_age)
 
 
@@ -81,7 +83,7 @@ def test_an_arm_that_holds_something_lets_go_lifts_goes_home_and_gets_a_new_scen
 ])
 def test_stages(robot, world, scene, expected):
     kinematics = Kinematics(robot) if robot.kind == 'arm' else None
-    assert [type(stage).__name__ for stage in plan(robot, kinematics, Parameters(world=world), scene)] == expected
+    assert [type(stage).__name__ for stage in plan(robot, kinematics, ResetSettings(world=world), scene)] == expected
 
 
 def test_on_a_real_arm_what_it_holds_is_let_go_over_the_tray():
@@ -229,4 +231,4 @@ def test_an_endless_joint_does_not_unwind():
     ({'chunk': 0.05}, 'gaps'), ({'attempts': 0}, 'attempts')])
 def test_parameters_that_do_not_fit_are_refused(wrong, word):
     with pytest.raises(BadInput, match=word):
-        settings.build(Parameters, wrong, 'reset')
+        settings.build(ResetSettings, wrong, 'reset')

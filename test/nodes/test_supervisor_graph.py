@@ -9,14 +9,17 @@ from action_msgs.msg import GoalStatus
 from rclpy.action import ActionClient
 from sensor_msgs.msg import JointState
 from visuomotor.action import RunEpisode
+from visuomotor.graph import compose
+from visuomotor.graph.lockstep import Lockstep
 from visuomotor.msg import EpisodeStatus, EpisodeStored, Proposal, Reward
-from visuomotor.nodes._ros import compose, convert, qos
-from visuomotor.nodes._ros.lockstep import Lockstep
+from visuomotor.nodes._ros import convert, qos
 from visuomotor.nodes._ros.node import Node
-from visuomotor.robots import interface, spec
+from visuomotor.specs import values
+from visuomotor.specs.codes import Mode
+from visuomotor.specs.robot import load_robot
 from visuomotor.srv import Arm, Label, Stop
 
-HOME = np.array(spec.load('iiwa7').home)
+HOME = np.array(load_robot('iiwa7').home)
 RESETTING, RUNNING, JUDGING, STORING, FAULT, FINISHED = 1, 2, 3, 4, 5, 6
 
 
@@ -29,13 +32,13 @@ class Person(Node):
         self.at_start, self.finish_after = [], None
 
     def open(self):
-        self.hear(EpisodeStatus, 'episode', self.on_episode, qos.EVENT)
-        self.hear(Reward, 'reward', lambda message: self.rewards.append((self.phase, message)), qos.EVENT)
-        self.hear(JointState, 'joint_states', self.on_state, qos.STATE)
-        self.proposals = self.say(Proposal, 'action/policy', qos.COMMAND)
-        self.stored = self.say(EpisodeStored, 'episode/stored', qos.EVENT)
-        self.label, self.stop = self.call(Label, 'episode/label'), self.call(Stop, 'safety/stop')
-        self.arm = self.call(Arm, 'safety/arm')
+        self.subscription(EpisodeStatus, 'episode', self.on_episode, qos.EVENT)
+        self.subscription(Reward, 'reward', lambda message: self.rewards.append((self.phase, message)), qos.EVENT)
+        self.subscription(JointState, 'joint_states', self.on_state, qos.STATE)
+        self.proposals = self.publisher(Proposal, 'action/policy', qos.COMMAND)
+        self.stored = self.publisher(EpisodeStored, 'episode/stored', qos.EVENT)
+        self.label, self.stop = self.client(Label, 'episode/label'), self.client(Stop, 'safety/stop')
+        self.arm = self.client(Arm, 'safety/arm')
         self.runs = ActionClient(self, RunEpisode, 'run_episodes')
         self.also_undo(self.runs.destroy)
 
@@ -59,7 +62,7 @@ class Person(Node):
             return
         observed = convert.seconds(message.header.stamp)
         swing = np.array([[0.4, 0, 0, 0, 0, 0, 0.0]])
-        wanted = interface.Proposal(interface.Mode.JOINT_VELOCITY, np.zeros(1), swing, observed=observed)
+        wanted = values.Proposal(Mode.JOINT_VELOCITY, np.zeros(1), swing, observed=observed)
         begun = convert.seconds(self.statuses[-1].started)
         done = self.finish_after is not None and observed - begun >= self.finish_after
         self.proposals.publish(convert.proposal_message(wanted, self.now, terminate=done))

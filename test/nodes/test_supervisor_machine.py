@@ -3,20 +3,21 @@ from __future__ import annotations
 
 import pytest
 from visuomotor.nodes.supervisor import report
-from visuomotor.nodes.supervisor.evidence import Evidence, Result
-from visuomotor.nodes.supervisor.machine import Machine, Phase
-from visuomotor.nodes.supervisor.rules import Parameters, Rules
+from visuomotor.nodes.supervisor.evidence import Evidence
+from visuomotor.nodes.supervisor.machine import Machine
 from visuomotor.nodes.supervisor.seeds import episode_seed
-from visuomotor.robots import settings
-from visuomotor.robots.settings import BadInput
+from visuomotor.nodes.supervisor.settings import EpisodeSettings, SupervisorSettings
+from visuomotor.specs import settings
+from visuomotor.specs.codes import Phase, Result
+from visuomotor.specs.errors import BadInput
 
-RULES = Rules(horizon=10.0, settle=0.3, judging=0.1, stop_patience=2.0, reset_attempts=3, reset_timeout=60.0,
+RULES = EpisodeSettings(horizon=10.0, settle=0.3, judging=0.1, stop_patience=2.0, reset_attempts=3, reset_timeout=60.0,
               store_timeout=5.0)
 
 
-def machine_in(phase, *, episodes=2, rules=RULES):
+def machine_in(phase, *, episodes=2, settings=RULES):
     """A run at time 100: the first episode's RUNNING begins there."""
-    machine = Machine(rules)
+    machine = Machine(settings)
     machine.run(episodes, 7)
     machine.tick(99.0)
     if phase == Phase.RESETTING:
@@ -50,7 +51,7 @@ def test_one_run_from_begin_to_end():
     machine.hear_stored(2, True, '/data/episode_00002.mcap', '')
     machine.tick(121.2)
     assert machine.phase == Phase.FINISHED
-    assert [(o.number, o.result, o.file, o.return_value, o.duration) for o in machine.tally.outcomes.values()] == [
+    assert [(o.number, o.result, o.file, o.return_value, o.duration) for o in machine.outcomes.outcomes.values()] == [
         (1, Result.SUCCESS, '/data/episode_00001.mcap', 1.0, 10.0),
         (2, Result.FAILURE, '/data/episode_00002.mcap', 0.5, 10.0)]
     assert report.summary(machine) == (True, {'successes': 1, 'failures': 1, 'aborted': 0,
@@ -58,7 +59,7 @@ def test_one_run_from_begin_to_end():
 
 
 def test_only_one_phase_changes_in_a_tick():
-    machine, seen = Machine(Rules(horizon=1.0, judging=0.0, settle=0.0, recorded=False)), []
+    machine, seen = Machine(EpisodeSettings(horizon=1.0, judging=0.0, settle=0.0, recorded=False)), []
     machine.run(1, 0)
     for step in range(8):
         machine.tick(float(step))
@@ -68,7 +69,7 @@ def test_only_one_phase_changes_in_a_tick():
 
 
 def test_nobody_records_then_storing_is_passed_through():
-    machine = machine_in(Phase.STORING, rules=Rules(horizon=10.0, recorded=False))
+    machine = machine_in(Phase.STORING, settings=EpisodeSettings(horizon=10.0, recorded=False))
     machine.tick(110.2)
     assert (machine.phase, machine.number) == (Phase.RESETTING, 2)
 
@@ -214,7 +215,7 @@ def test_a_run_can_begin_again_after_a_fault_and_counts_anew():
     assert machine.run(1, 9)
     machine.tick(112.0)
     assert (machine.phase, machine.number, machine.message) == (Phase.RESETTING, 1, '')
-    assert machine.tally.count(Result.SUCCESS) == 0
+    assert machine.outcomes.count(Result.SUCCESS) == 0
 
 
 def test_a_run_under_way_is_not_replaced():
@@ -241,10 +242,10 @@ def test_zero_episodes_go_on():
 # Labels.
 def test_a_label_overrules_the_detector_and_is_counted_once():
     machine = machine_in(Phase.STORING)
-    assert machine.tally.count(Result.SUCCESS) == 1
+    assert machine.outcomes.count(Result.SUCCESS) == 1
     for _ in range(2):
         assert machine.label(0, 2, 'Ann')[0]
-        assert (machine.tally.count(Result.SUCCESS), machine.tally.count(Result.FAILURE)) == (0, 1)
+        assert (machine.outcomes.count(Result.SUCCESS), machine.outcomes.count(Result.FAILURE)) == (0, 1)
     assert 'labelled failure by Ann, was success; ' in machine.outcome.reason
 
 
@@ -264,7 +265,7 @@ def test_nothing_to_label_yet():
 @pytest.mark.parametrize('wrong', [{'horizon': -1.0}, {'reset_attempts': 0}, {'settle': -0.1}, {'stop_patience': 0.0}])
 def test_rules_that_make_no_sense_are_refused(wrong):
     with pytest.raises(BadInput, match=next(iter(wrong))):
-        settings.build(Parameters, wrong, 'supervisor')
+        settings.build(SupervisorSettings, wrong, 'supervisor')
 
 
 def test_rewards_add_up():

@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 from rclpy.lifecycle import TransitionCallbackReturn
 from sensor_msgs.msg import Joy
+from visuomotor.graph import compose
+from visuomotor.graph.lockstep import Lockstep
 from visuomotor.msg import Proposal
-from visuomotor.nodes._ros import compose, qos
-from visuomotor.nodes._ros.lockstep import Lockstep
+from visuomotor.nodes._ros import qos
 from visuomotor.nodes._ros.node import Node
-from visuomotor.robots import spec
 from visuomotor.robots.kinematics import Kinematics
+from visuomotor.specs.robot import load_robot
 from visuomotor.srv import Arm, Stop
 
 PUSH, IDLE = [0.0, 1.0, 0.0, 0.0, 0.0], [0.0] * 5
@@ -29,10 +30,10 @@ class Person(Node):
         self.heard, self.asked = [], []
 
     def open(self):
-        self.joy = self.say(Joy, 'joy', qos.STATE)
-        self.hear(Proposal, 'action/teleop', self.heard.append, qos.COMMAND)
-        self.serve(Stop, 'safety/stop', self.on_ask)
-        self.serve(Arm, 'safety/arm', self.on_ask)
+        self.joy = self.publisher(Joy, 'joy', qos.STATE)
+        self.subscription(Proposal, 'action/teleop', self.heard.append, qos.COMMAND)
+        self.service(Stop, 'safety/stop', self.on_ask)
+        self.service(Arm, 'safety/arm', self.on_ask)
 
     def on_ask(self, request, response):
         self.asked.append((type(response).__name__, request.reason))
@@ -116,7 +117,7 @@ def test_keys_move_the_arm_through_safety_until_x_stops_it(context, monkeypatch)
                           parameters={'robot': 'iiwa7', **parameters}) for room, parameters in made.items()]
     conductor = Lockstep(context, nodes, 0.01)
     compose.bring_up(nodes)
-    kinematics = Kinematics(spec.load('iiwa7'))
+    kinematics = Kinematics(load_robot('iiwa7'))
 
     def tip():
         return kinematics.pose(nodes[0].robot.read().position)

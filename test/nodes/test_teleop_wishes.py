@@ -9,14 +9,15 @@ import numpy as np
 import pytest
 from visuomotor.nodes.teleop.joy import JoyMap, Joystick
 from visuomotor.nodes.teleop.keys import Keys
-from visuomotor.nodes.teleop.settings import Parameters
+from visuomotor.nodes.teleop.settings import TeleopSettings
 from visuomotor.nodes.teleop.terminal import Terminal
 from visuomotor.nodes.teleop.wish import Wish, proposal
-from visuomotor.robots import settings, spec
-from visuomotor.robots.interface import Mode
-from visuomotor.robots.settings import BadInput
+from visuomotor.specs import settings
+from visuomotor.specs.codes import Mode
+from visuomotor.specs.errors import BadInput
+from visuomotor.specs.robot import load_robot
 
-ARM, LEGGED, KNOBS = spec.load('iiwa7'), spec.load('minitaur'), Parameters()
+ARM, LEGGED, KNOBS = load_robot('iiwa7'), load_robot('minitaur'), TeleopSettings()
 
 
 # Keys.
@@ -145,4 +146,4 @@ def test_an_input_that_is_no_terminal_is_refused():
                                              ({'dead_zone': 1.0}, 'dead_zone')])
 def test_parameters_of_teleop_that_do_not_fit_are_refused(wrong, word):
     with pytest.raises(BadInput, match=word):
-        settings.build(Parameters, wrong, 'teleop')
+        settings.build(TeleopSettings, wrong, 'teleop')

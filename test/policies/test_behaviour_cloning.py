@@ -4,12 +4,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from visuomotor.policies import visuomotor_net
-from visuomotor.policies.behaviour_cloning import BehaviourCloning, Knobs, draw
-from visuomotor.policies.learned import Learned
-from visuomotor.policies.normaliser import Normaliser
-from visuomotor.policies.spatial_softmax import SpatialSoftmax
-from visuomotor.policies.visuomotor_net import VisuomotorNet
+from visuomotor.policies.act.network import Learned
+from visuomotor.policies.learn.behaviour_cloning import BehaviourCloning, Knobs, draw
+from visuomotor.policies.nets import visuomotor_net
+from visuomotor.policies.nets.normaliser import Normaliser
+from visuomotor.policies.nets.spatial_softmax import SpatialSoftmax
+from visuomotor.policies.nets.visuomotor_net import VisuomotorNet
 
 GAIN = np.array([[-0.8, 0.0, -0.3, 0.1], [0.0, -0.6, 0.2, -0.4]])  # the controller to be learned: u = K x
 
@@ -21,12 +21,12 @@ def one_seed():
 
 
 def test_it_learns_a_linear_controller_well_enough_to_bring_a_mass_to_rest():
-    generator = np.random.default_rng(0)
-    states = generator.uniform(-1, 1, (2000, 4)).astype(np.float32)
+    rng = np.random.default_rng(0)
+    states = rng.uniform(-1, 1, (2000, 4)).astype(np.float32)
     actions = torch.from_numpy(np.clip(states @ GAIN.T, -1, 1).astype(np.float32))[:, None]
     net = VisuomotorNet(visuomotor_net.Knobs({'joint_position': (4,)}, action_size=2, hidden=(64, 64)))
     data = {'joint_position': torch.from_numpy(states)}
-    losses = BehaviourCloning(net, Knobs(rate=3e-3)).fit(data, actions, 400, generator)
+    losses = BehaviourCloning(net, Knobs(rate=3e-3)).fit(data, actions, 400, rng)
     assert np.mean(losses[:5]) > 0.1
     assert np.mean(losses[-20:]) < 0.002
 
@@ -38,8 +38,8 @@ def test_it_learns_a_linear_controller_well_enough_to_bring_a_mass_to_rest():
 
 
 def test_it_learns_where_a_spot_is_from_pictures_alone():
-    generator = np.random.default_rng(1)
-    spots = generator.integers(6, 26, (256, 2))
+    rng = np.random.default_rng(1)
+    spots = rng.integers(6, 26, (256, 2))
     pictures = np.zeros((256, 32, 32, 3), np.uint8)
     for picture, (x, y) in zip(pictures, spots, strict=True):
         picture[y - 2:y + 3, x - 2:x + 3, 0] = 255
@@ -47,17 +47,17 @@ def test_it_learns_where_a_spot_is_from_pictures_alone():
     shape = {'image.front': (32, 32, 3)}
     net = VisuomotorNet(visuomotor_net.Knobs(shape, action_size=2, channels=(8, 8), first_kernel=5, hidden=(16,)))
     data = {'image.front': torch.from_numpy(pictures)}
-    losses = BehaviourCloning(net, Knobs(rate=1e-2, batch=32)).fit(data, wanted, 200, generator)
+    losses = BehaviourCloning(net, Knobs(rate=1e-2, batch=32)).fit(data, wanted, 200, rng)
     assert np.mean(losses[-10:]) < 0.1 * np.mean(losses[:5])
 
 
 def test_the_same_seed_learns_the_same_weights():
     def weights():
         torch.manual_seed(4)
-        generator = np.random.default_rng(4)
+        rng = np.random.default_rng(4)
         net = VisuomotorNet(visuomotor_net.Knobs({'joint_position': (4,)}, action_size=2))
-        data = torch.from_numpy(generator.uniform(-1, 1, (50, 4)).astype(np.float32))
-        BehaviourCloning(net).fit({'joint_position': data}, data[:, None, :2], 5, generator)
+        data = torch.from_numpy(rng.uniform(-1, 1, (50, 4)).astype(np.float32))
+        BehaviourCloning(net).fit({'joint_position': data}, data[:, None, :2], 5, rng)
         return net.head[0].weight.detach().numpy().tobytes()
     assert weights() == weights()
 

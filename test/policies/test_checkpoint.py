@@ -5,12 +5,13 @@ import numpy as np
 import pytest
 import torch
 import yaml
-from visuomotor.policies import checkpoint, learned
+from visuomotor.policies import checkpoint
+from visuomotor.policies.act import network
+from visuomotor.policies.act.network import Learned
 from visuomotor.policies.checkpoint import Checkpoint
-from visuomotor.policies.interface import BadCheckpoint
-from visuomotor.policies.learned import Learned
 from visuomotor.policies.make import make_policy
-from visuomotor.policies.visuomotor_net import Knobs, VisuomotorNet
+from visuomotor.policies.nets.visuomotor_net import Knobs, VisuomotorNet
+from visuomotor.specs.errors import BadCheckpoint
 
 SHAPES = {'joint_position': (7,), 'image.shoulder': (32, 32, 3)}
 
@@ -23,15 +24,15 @@ def made(seed: int = 0, **changes) -> Checkpoint:
 
 
 def seen() -> dict:
-    generator = np.random.default_rng(3)
-    return {'joint_position': generator.normal(size=7), 'time': np.zeros(1),
-            'image.shoulder': generator.integers(0, 256, (32, 32, 3)).astype(np.uint8)}
+    rng = np.random.default_rng(3)
+    return {'joint_position': rng.normal(size=7), 'time': np.zeros(1),
+            'image.shoulder': rng.integers(0, 256, (32, 32, 3)).astype(np.uint8)}
 
 
 def test_the_same_action_to_the_byte(tmp_path):
     original = made()
     digest = checkpoint.store(original, tmp_path)
-    restored, found = learned.load(tmp_path, 'iiwa7', 'grasp', 5)
+    restored, found = network.load(tmp_path, 'iiwa7', 'grasp', 5)
     assert found == digest
     assert len(digest) == 64
     action = restored.act(seen())
@@ -54,7 +55,7 @@ def test_the_yaml_is_plain_and_holds_no_code(tmp_path):
 
 def broken(folder, robot: str = 'iiwa7', task: str = 'grasp', size: int = 5) -> str:
     with pytest.raises(BadCheckpoint) as refusal:
-        learned.load(folder, robot, task, size)
+        network.load(folder, robot, task, size)
     assert '\n' not in str(refusal.value)
     return str(refusal.value)
 

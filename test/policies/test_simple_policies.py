@@ -3,8 +3,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from visuomotor.policies.hold import Hold
-from visuomotor.policies.random import Random
+from visuomotor.policies.act.hold import Hold
+from visuomotor.policies.act.random import Random
 
 
 def test_hold_moves_nothing_and_leaves_the_gripper_where_it_is():

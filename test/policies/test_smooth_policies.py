@@ -3,11 +3,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from visuomotor.policies.exploration import Coloured, OrnsteinUhlenbeck
-from visuomotor.policies.hold import Hold
-from visuomotor.policies.hostile import ENDLESS, Hostile
-from visuomotor.policies.recovery import Familiarity, Recovering
-from visuomotor.policies.smoothing import LowPass, rate_penalty
+from visuomotor.policies.act.hold import Hold
+from visuomotor.policies.act.hostile import ENDLESS, Hostile
+from visuomotor.policies.act.switching import Familiarity, Recovering
+from visuomotor.policies.learn.exploration import Coloured, OrnsteinUhlenbeck
+from visuomotor.policies.learn.smoothing import LowPass, rate_penalty
 
 
 def run(noise, count, seed=0):
@@ -90,8 +90,8 @@ def test_a_filter_begins_where_its_input_begins_and_ends_where_it_ends():
 
 
 def test_familiar_states_are_near_and_strange_ones_are_far():
-    chance = np.random.default_rng(0)
-    safe = chance.normal(0, [1.0, 0.1], (2000, 2))
+    rng = np.random.default_rng(0)
+    safe = rng.normal(0, [1.0, 0.1], (2000, 2))
     near = Familiarity(safe)
     assert near(np.zeros(2)) < 0.1
     assert np.mean([near(row) <= 1.0 for row in safe]) == pytest.approx(0.99, abs=0.001)
@@ -105,7 +105,7 @@ class Ones(Hold):
 
     resets, finished = 0, True
 
-    def reset(self, generator):
+    def reset(self, rng):
         self.resets += 1
 
     def act(self, observation):

@@ -1,10 +1,11 @@
 """The fake robot in numbers, and who makes which robot."""
 import numpy as np
 import pytest
-from visuomotor.robots import roster, spec
+from visuomotor.robots import registry
 from visuomotor.robots.fake import Fake
-from visuomotor.robots.interface import Target
-from visuomotor.robots.settings import BadInput
+from visuomotor.specs.errors import BadInput
+from visuomotor.specs.robot import load_robot
+from visuomotor.specs.values import Target
 
 DT = 0.01
 
@@ -23,7 +24,7 @@ def clock():
 
 @pytest.fixture
 def fake(clock):
-    robot = Fake(spec.load('iiwa7'), clock)
+    robot = Fake(load_robot('iiwa7'), clock)
     robot.connect()
     return robot
 
@@ -85,14 +86,14 @@ def test_the_gripper_needs_its_time(fake, clock):
 
 
 def test_a_leg_robot_has_attitude(clock):
-    robot = roster.make('minitaur', 'fake', clock)
+    robot = registry.make('minitaur', 'fake', clock)
     robot.connect()
     assert robot.read().imu.orientation.tolist() == [0.0, 0.0, 0.0, 1.0]
 
 
 def test_works_at_the_dates_of_our_time(clock):
     clock.now = 1_795_000_000.0
-    robot = Fake(spec.load('iiwa7'), clock)
+    robot = Fake(load_robot('iiwa7'), clock)
     robot.connect()
     for _ in range(20):
         robot.send(Target(robot.read().position + 0.001, np.full(7, 0.1)))
@@ -107,9 +108,9 @@ def test_works_at_the_dates_of_our_time(clock):
     ('fakr', "no world 'fakr'; did you mean fake")])
 def test_worlds_that_have_no_driver_say_so(world, sentence, clock):
     with pytest.raises(BadInput, match=sentence):
-        roster.make('iiwa7', world, clock)
+        registry.make('iiwa7', world, clock)
 
 
 def test_the_roster_refuses_an_unknown_robot(clock):
     with pytest.raises(BadInput, match="no robot 'iiwa9'; did you mean iiwa"):
-        roster.make('iiwa9', 'fake', clock)
+        registry.make('iiwa9', 'fake', clock)

@@ -4,16 +4,17 @@ import math
 import numpy as np
 import pinocchio
 import pytest
-from visuomotor.robots import paths, spec
 from visuomotor.robots.kinematics import Kinematics, difference
-from visuomotor.robots.settings import BadInput
+from visuomotor.specs import paths
+from visuomotor.specs.errors import BadInput
+from visuomotor.specs.robot import load_robot
 
 ARMS = ['iiwa7', 'iiwa14', 'j2n6s300', 'j2s7s300']
 
 
 @pytest.fixture(scope='module')
 def arms():
-    return {name: Kinematics(spec.load(name)) for name in ARMS}
+    return {name: Kinematics(load_robot(name)) for name in ARMS}
 
 
 def euler_xyz(pose):
@@ -85,15 +86,15 @@ def test_iiwa_flange_by_the_datasheet_lengths(arms, name, degrees, expected):
 
 @pytest.mark.parametrize('name', ['iiwa7', 'iiwa14'])
 def test_iiwa_waits_with_the_gripper_straight_down_over_the_tray(arms, name):
-    pose = arms[name].pose(np.array(spec.load(name).home))
+    pose = arms[name].pose(np.array(load_robot(name).home))
     np.testing.assert_allclose(pose[:3], [0.55, 0.0, 0.35], atol=1e-4)
-    down = arms[name].frame(np.array(spec.load(name).home), 'lbr_link_ee')[2] - pose[2]
+    down = arms[name].frame(np.array(load_robot(name).home), 'lbr_link_ee')[2] - pose[2]
     assert down == pytest.approx(0.125, abs=1e-5)
 
 
 def test_fingers_open_eleven_centimetres():
     model = pinocchio.buildModelFromUrdf(str(paths.URDF / 'iiwa7.urdf'))
-    data, opened = model.createData(), spec.load('iiwa7').gripper.open
+    data, opened = model.createData(), load_robot('iiwa7').gripper.open
     q = np.concatenate((np.zeros(7), opened))
     pinocchio.framesForwardKinematics(model, data, q)
     fingers = [data.oMf[model.getFrameId(f'gripper_{side}_finger')].translation for side in ('left', 'right')]
@@ -102,7 +103,7 @@ def test_fingers_open_eleven_centimetres():
 
 @pytest.mark.parametrize('name', ARMS)
 def test_jacobian_is_the_slope_of_the_pose(arms, name):
-    q, h = np.array(spec.load(name).home) + 0.1, 1e-6
+    q, h = np.array(load_robot(name).home) + 0.1, 1e-6
     for joint in range(len(q)):
         nudge = np.zeros(len(q))
         nudge[joint] = h
@@ -112,14 +113,14 @@ def test_jacobian_is_the_slope_of_the_pose(arms, name):
 
 @pytest.mark.parametrize('name', ARMS)
 def test_joint_speeds_give_the_twist_that_was_asked(arms, name):
-    q, twist = np.array(spec.load(name).home), np.array([0.05, -0.03, 0.02, 0.1, 0.0, -0.2])
+    q, twist = np.array(load_robot(name).home), np.array([0.05, -0.03, 0.02, 0.1, 0.0, -0.2])
     speeds = arms[name].differential(q, twist)
     np.testing.assert_allclose(arms[name].jacobian(q) @ speeds, twist, atol=2e-3)
 
 
 def test_spare_motion_pulls_to_a_posture_without_moving_the_tip(arms):
     q = np.array([0.4, 0.6, -0.5, -1.3, 0.3, 1.2, 0.1])
-    speeds = arms['iiwa7'].differential(q, np.zeros(6), posture=np.array(spec.load('iiwa7').home))
+    speeds = arms['iiwa7'].differential(q, np.zeros(6), posture=np.array(load_robot('iiwa7').home))
     assert np.abs(speeds).max() > 0.05
     np.testing.assert_allclose(arms['iiwa7'].jacobian(q) @ speeds, np.zeros(6), atol=1e-6)
 
@@ -131,19 +132,19 @@ def test_speeds_stay_small_where_a_direction_is_lost(arms):
 
 
 def test_a_joint_does_not_run_into_its_limit(arms):
-    q = np.array(spec.load('iiwa7').home)
-    q[3] = spec.load('iiwa7').lower[3] + 0.001
+    q = np.array(load_robot('iiwa7').home)
+    q[3] = load_robot('iiwa7').lower[3] + 0.001
     twist = arms['iiwa7'].jacobian(q) @ np.array([0.0, 0.0, 0.0, -0.5, 0.0, 0.0, 0.0])
     assert arms['iiwa7'].differential(q, twist)[3] >= -0.0100001
 
 
 @pytest.mark.parametrize('name', ARMS)
 def test_inverse_kinematics_comes_back(arms, name):
-    robot, generator = spec.load(name), np.random.default_rng(7)
+    robot, rng = load_robot(name), np.random.default_rng(7)
     for _ in range(10):
-        there = np.array(robot.home) + generator.uniform(-0.4, 0.4, len(robot.home))
+        there = np.array(robot.home) + rng.uniform(-0.4, 0.4, len(robot.home))
         goal = arms[name].pose(np.clip(there, robot.lower, robot.upper))
-        found = arms[name].solve(goal, np.array(robot.home), generator)
+        found = arms[name].solve(goal, np.array(robot.home), rng)
         assert found is not None
         assert ((found >= robot.lower) & (found <= robot.upper)).all()
         error = difference(arms[name].pose(found), goal)
@@ -164,7 +165,7 @@ def test_difference_turns_the_short_way():
 
 def test_what_has_no_kinematics_says_so(arms):
     with pytest.raises(BadInput, match='minitaur has none; choose an arm'):
-        Kinematics(spec.load('minitaur'))
+        Kinematics(load_robot('minitaur'))
     with pytest.raises(BadInput, match="no link 'lbr_link_9'; did you mean lbr_link_"):
         arms['iiwa7'].frame(np.zeros(7), 'lbr_link_9')
 

@@ -1,10 +1,10 @@
 """The Minitaur's motor model and leg map, against numbers worked out by hand."""
 import numpy as np
 import pytest
-from visuomotor.robots import settings
 from visuomotor.robots.minitaur import legs
 from visuomotor.robots.minitaur.motor import MotorConstants, Motors
-from visuomotor.robots.settings import BadInput
+from visuomotor.specs import settings
+from visuomotor.specs.errors import BadInput
 
 STILL = np.zeros(8)
 

@@ -3,14 +3,15 @@ import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
-from visuomotor.robots import paths, spec
+from visuomotor.specs import paths
+from visuomotor.specs.robot import load_robot
 
 ARMS = ['iiwa7', 'iiwa14', 'j2n6s300', 'j2s7s300']
 
 
 @pytest.fixture(params=ARMS)
 def arm(request):
-    robot = spec.load(request.param)
+    robot = load_robot(request.param)
     return robot, ET.parse(paths.URDF / robot.urdf).getroot()
 
 

@@ -1,23 +1,25 @@
 """The servo keeps every limit in every mode, and gets where it should."""
 import numpy as np
 import pytest
-from visuomotor.robots import motion, spec
-from visuomotor.robots.interface import Mode, Proposal
+from visuomotor.robots import motion
 from visuomotor.robots.kinematics import Kinematics, difference
 from visuomotor.robots.servo import Servo
-from visuomotor.robots.settings import BadInput
+from visuomotor.specs.codes import Mode
+from visuomotor.specs.errors import BadInput
+from visuomotor.specs.robot import load_robot
+from visuomotor.specs.values import Proposal
 
 DT = 0.01
 
 
 @pytest.fixture(scope='module')
 def kinematics():
-    return Kinematics(spec.load('iiwa7'))
+    return Kinematics(load_robot('iiwa7'))
 
 
 @pytest.fixture
 def servo(kinematics):
-    return Servo(spec.load('iiwa7'), kinematics)
+    return Servo(load_robot('iiwa7'), kinematics)
 
 
 def single(mode, target, gripper=()):
@@ -62,11 +64,11 @@ def test_it_stops_before_a_joint_limit(servo):
 
 @pytest.mark.parametrize('mode', [Mode.JOINT_POSITION, Mode.JOINT_VELOCITY, Mode.CARTESIAN_POSE, Mode.CARTESIAN_TWIST])
 def test_no_wild_wish_breaks_a_limit(servo, mode):
-    generator, robot = np.random.default_rng(3), servo.spec
+    rng, robot = np.random.default_rng(3), servo.spec
     width = {Mode.CARTESIAN_POSE: 7, Mode.CARTESIAN_TWIST: 6}.get(mode, 7)
     before = np.zeros(7)
     for beat in range(400):
-        wish = generator.normal(size=width) * 10.0
+        wish = rng.normal(size=width) * 10.0
         target = servo.follow(single(mode, wish), 0.0 if mode in (2, 4) else beat * DT, DT)
         assert (np.abs(target.velocity) <= robot.velocity + 1e-9).all()
         assert (np.abs(target.velocity - before) <= robot.acceleration * DT + 1e-9).all()
@@ -122,7 +124,7 @@ def test_the_tip_is_never_faster_than_the_gains_say(servo, kinematics):
 
 
 def test_slow_joints_slow_the_tip_but_do_not_bend_its_path():
-    robot = spec.load('j2n6s300')
+    robot = load_robot('j2n6s300')
     servo, arm = Servo(robot, Kinematics(robot)), Kinematics(robot)
     start = arm.pose(servo.position)[:3]
     for _ in range(60):
@@ -132,7 +134,7 @@ def test_slow_joints_slow_the_tip_but_do_not_bend_its_path():
 
 
 def test_legs_become_motor_angles():
-    servo = Servo(spec.load('minitaur'))
+    servo = Servo(load_robot('minitaur'))
     wish = [0.3, 1.8, 0.0, 1.570796, 0.3, 1.8, 0.0, 1.570796]
     servo_end = run(servo, single(Mode.LEG, wish), 0.5)[-1].position
     np.testing.assert_allclose(servo_end, [1.5, 2.1, 1.570796, 1.570796, 2.1, 1.5, 1.570796, 1.570796], atol=1e-4)
@@ -141,11 +143,11 @@ def test_legs_become_motor_angles():
 def test_the_gripper_runs_at_its_own_speed_while_the_arm_holds(servo):
     targets = run(servo, single(Mode.GRIPPER, [], [1.0]), 0.6)
     assert [targets[0].gripper, targets[9].gripper, targets[-1].gripper] == pytest.approx([0.02, 0.2, 1.0])
-    assert targets[-1].position.tolist() == list(spec.load('iiwa7').home)
+    assert targets[-1].position.tolist() == list(load_robot('iiwa7').home)
 
 
 def test_a_robot_without_gripper_gets_none():
-    servo = Servo(spec.load('minitaur'))
+    servo = Servo(load_robot('minitaur'))
     assert servo.follow(None, 0.0, DT).gripper is None
 
 
@@ -168,7 +170,7 @@ def test_a_target_of_the_wrong_width_is_refused(servo):
     ('iiwa7', Mode.CARTESIAN_TWIST, 6, 'has no kinematics')])
 def test_a_mode_that_does_not_fit_the_robot_is_refused(robot, mode, width, sentence):
     with pytest.raises(BadInput, match=sentence):
-        Servo(spec.load(robot)).follow(single(mode, [0.1] * width, [0.5]), 0.0, DT)
+        Servo(load_robot(robot)).follow(single(mode, [0.1] * width, [0.5]), 0.0, DT)
 
 
 def test_a_moving_pose_is_followed_closely(servo, kinematics):
@@ -180,7 +182,7 @@ def test_a_moving_pose_is_followed_closely(servo, kinematics):
 
 
 def test_a_joint_beyond_its_limit_is_led_back_and_goes_no_further():
-    robot = spec.load('iiwa7')
+    robot = load_robot('iiwa7')
     beyond = np.array(robot.home)
     beyond[1] = 2.2
     there, speed = motion.step(beyond, np.zeros(7), np.full(7, 1.0), robot, DT)

@@ -3,14 +3,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from visuomotor.robots import collision_pairs, spec
+from visuomotor.robots import collision_pairs
 from visuomotor.robots.collision import CollisionScene
-from visuomotor.robots.fixture import Fixture
-from visuomotor.robots.settings import BadInput, build
-from visuomotor.worlds.interface import load_task, task_names
+from visuomotor.specs.errors import BadInput
+from visuomotor.specs.fixture import Fixture
+from visuomotor.specs.robot import load_robot
+from visuomotor.specs.settings import build
+from visuomotor.specs.task import load_task, task_names
 
 ARMS = ('iiwa7', 'iiwa14', 'j2n6s300', 'j2s7s300')
-IIWA = spec.load('iiwa7')
+IIWA = load_robot('iiwa7')
 UPRIGHT = np.zeros(7)   # the arm stands straight up, the finger ends 1.401 m above the floor
 CEILING = Fixture('ceiling', (1.0, 1.0, 0.2), (0.0, 0.0, 1.6))  # its lower side is at 1.5 m
 
@@ -42,7 +44,7 @@ def test_the_hand_may_come_closer_than_the_arm():
 
 
 def test_an_arm_folded_onto_itself_is_inside_itself():
-    jaco = scene(robot=spec.load('j2n6s300'))
+    jaco = scene(robot=load_robot('j2n6s300'))
     folded = np.array([5.8, 5.3, 0.4, 5.4, 6.2, 6.0])  # the wrist comes back to the shoulder
     distance, pair = jaco.smallest(folded)
     assert distance == pytest.approx(-0.039, abs=2e-3)
@@ -52,21 +54,21 @@ def test_an_arm_folded_onto_itself_is_inside_itself():
 
 @pytest.mark.parametrize('name', ARMS)
 def test_no_joint_changes_a_clearance_by_more_than_its_reach(name):
-    robot = spec.load(name)
-    here, chance = scene([CEILING], robot), np.random.default_rng(1)
+    robot = load_robot(name)
+    here, rng = scene([CEILING], robot), np.random.default_rng(1)
     for _ in range(60):
-        q = np.array(robot.home) + chance.uniform(-1.0, 1.0, len(robot.home))
-        moved = q + chance.uniform(-1.0, 1.0, len(q)) * chance.choice([0.01, 0.1, 1.0])
+        q = np.array(robot.home) + rng.uniform(-1.0, 1.0, len(robot.home))
+        moved = q + rng.uniform(-1.0, 1.0, len(q)) * rng.choice([0.01, 0.1, 1.0])
         change = np.abs(here.clearances(moved) - here.clearances(q))
         assert (change <= here.reach @ np.abs(moved - q) + 1e-5).all()
 
 
 @pytest.mark.parametrize('name', ARMS)
 def test_slopes_are_those_of_differences(name):
-    robot = spec.load(name)
-    here, chance = scene([CEILING], robot), np.random.default_rng(2)
+    robot = load_robot(name)
+    here, rng = scene([CEILING], robot), np.random.default_rng(2)
     for _ in range(10):
-        q = np.array(robot.home) + chance.normal(0, 0.2, len(robot.home))
+        q = np.array(robot.home) + rng.normal(0, 0.2, len(robot.home))
         pair = int(np.argmin(np.abs(here.clearances(q) - 0.1)))
         steps = 1e-3 * np.eye(len(q))
         measured = [(here.some(q + step, [pair])[0] - here.some(q - step, [pair])[0]) / 2e-3 for step in steps]
@@ -74,18 +76,18 @@ def test_slopes_are_those_of_differences(name):
 
 
 def test_travel_bounds_what_a_shape_does_on_a_short_way():
-    here, chance = scene([CEILING]), np.random.default_rng(3)
+    here, rng = scene([CEILING]), np.random.default_rng(3)
     pairs = list(range(len(here.pairs)))
     for _ in range(40):
-        q = np.array(IIWA.home) + chance.uniform(-1.0, 1.0, 7)
-        moved = q + chance.uniform(-0.03, 0.03, 7)
+        q = np.array(IIWA.home) + rng.uniform(-1.0, 1.0, 7)
+        moved = q + rng.uniform(-0.03, 0.03, 7)
         change = np.abs(here.clearances(moved) - here.clearances(q))
         assert (change <= np.array(here.travel(q, moved, pairs)) + 1e-5).all()
 
 
 @pytest.mark.parametrize('name', ARMS)
 def test_what_is_stored_is_what_is_found(name):
-    robot = spec.load(name)
+    robot = load_robot(name)
     stored = collision_pairs.load(robot)
     assert stored.robot == name
     assert collision_pairs.find(robot, 300).touching == stored.touching
@@ -102,7 +104,7 @@ def test_links_that_overlap_at_their_joint_are_left_out_and_others_are_not():
 def test_home_keeps_clear_of_everything_in_every_task(name):
     for task in (load_task(task) for task in task_names()):
         if name in task.robots:
-            assert scene(task.fixtures, spec.load(name)).clearances(np.array(spec.load(name).home)).min() > 0.01
+            assert scene(task.fixtures, load_robot(name)).clearances(np.array(load_robot(name).home)).min() > 0.01
 
 
 @pytest.mark.parametrize(('fields', 'sentence'), [
@@ -115,4 +117,4 @@ def test_fixtures_that_make_no_sense_are_refused(fields, sentence):
 
 def test_a_robot_without_an_arm_has_no_such_scene():
     with pytest.raises(BadInput, match='choose an arm'):
-        CollisionScene(spec.load('minitaur'))
+        CollisionScene(load_robot('minitaur'))

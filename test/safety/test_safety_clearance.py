@@ -3,20 +3,21 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from visuomotor.cli.benches.safety_judge import CollisionJudge
-from visuomotor.nodes.safety.clearance import Clearance, stations
-from visuomotor.nodes.safety.filter import SafetyFilter
-from visuomotor.nodes.safety.limits import Limits
-from visuomotor.nodes.safety.ramp import Motion, Ramp
-from visuomotor.nodes.safety.run import Planned, Runs
-from visuomotor.nodes.safety.verdict import Verdict
-from visuomotor.robots import collision_pairs, spec
+from visuomotor.evaluation.judges import CollisionJudge
+from visuomotor.robots import collision_pairs
 from visuomotor.robots.collision import CollisionScene
-from visuomotor.robots.fixture import Fixture
-from visuomotor.robots.interface import Mode, Proposal, State
 from visuomotor.robots.kinematics import Kinematics
+from visuomotor.safety.clearance import Clearance, stations
+from visuomotor.safety.filter import SafetyFilter
+from visuomotor.safety.limits import Limits
+from visuomotor.safety.profile import Planned, ProfilePlanner
+from visuomotor.safety.ramp import Motion, Ramp
+from visuomotor.specs.codes import Mode, Verdict
+from visuomotor.specs.fixture import Fixture
+from visuomotor.specs.robot import load_robot
+from visuomotor.specs.values import Proposal, State
 
-IIWA = spec.load('iiwa7')
+IIWA = load_robot('iiwa7')
 STILL = np.zeros(7)
 POST = Fixture('post', (0.06, 0.06, 1.2), (0.55, 0.25, 0.6))   # left of the hand at home, out of its box nowhere
 
@@ -107,13 +108,13 @@ def test_an_arm_that_is_too_near_may_go_away_but_not_nearer():
 
 def test_every_way_out_that_is_let_through_is_free():
     here, clearance, judge = scene(POST), Clearance(scene(POST)), CollisionJudge(IIWA, (POST,), scene(POST))
-    runs, chance = Runs(IIWA.velocity, IIWA.acceleration, IIWA.jerk), np.random.default_rng(5)
+    runs, rng = ProfilePlanner(IIWA.velocity, IIWA.acceleration, IIWA.jerk), np.random.default_rng(5)
     free = hit = 0
     for _ in range(150):
-        place = np.array(IIWA.home) + np.array([0.25, 0, 0, 0, 0, 0, 0]) + chance.normal(0, 0.08, 7)
+        place = np.array(IIWA.home) + np.array([0.25, 0, 0, 0, 0, 0, 0]) + rng.normal(0, 0.08, 7)
         if here.clearances(place).min() < 0.0:
             continue
-        run = runs.to(Motion(place, chance.uniform(-1, 1, 7) * IIWA.velocity, STILL), STILL)
+        run = runs.to(Motion(place, rng.uniform(-1, 1, 7) * IIWA.velocity, STILL), STILL)
         if clearance.hits(run, place):
             hit += 1
             continue
@@ -127,7 +128,7 @@ def test_every_way_out_that_is_let_through_is_free():
 
 def test_stations_count_the_way_there_and_back():
     start = Motion(STILL, np.array([0.1, 0, 0, 0, 0, 0, 0]), np.array([-5.0, 0, 0, 0, 0, 0, 0]))
-    run = Runs(IIWA.velocity, IIWA.acceleration, IIWA.jerk).to(start, STILL)
+    run = ProfilePlanner(IIWA.velocity, IIWA.acceleration, IIWA.jerk).to(start, STILL)
     _, gone = stations(run, STILL)
     moments = np.linspace(0.0, run.duration, 20001).tolist()
     travelled = np.abs(np.diff(run.places(moments)[:, 0])).sum()
@@ -136,12 +137,12 @@ def test_stations_count_the_way_there_and_back():
 
 
 def test_runs_planned_and_in_closed_form_are_the_same():
-    chance = np.random.default_rng(6)
-    runs = Runs(IIWA.velocity, IIWA.acceleration, IIWA.jerk)
+    rng = np.random.default_rng(6)
+    runs = ProfilePlanner(IIWA.velocity, IIWA.acceleration, IIWA.jerk)
     for _ in range(200):
-        start = Motion(chance.uniform(-1, 1, 7), chance.uniform(-1, 1, 7) * IIWA.velocity,
-                       chance.uniform(-1, 1, 7) * IIWA.acceleration)
-        wanted = chance.choice([0.0, 0.5, -0.5], 7)
+        start = Motion(rng.uniform(-1, 1, 7), rng.uniform(-1, 1, 7) * IIWA.velocity,
+                       rng.uniform(-1, 1, 7) * IIWA.acceleration)
+        wanted = rng.choice([0.0, 0.5, -0.5], 7)
         planned, closed = runs.to(start, wanted), Ramp(start, wanted, IIWA.acceleration, IIWA.jerk)
         assert isinstance(planned, Planned)
         for part in (0.1, 0.5, 0.9, 1.0):

@@ -7,17 +7,19 @@ from collections import Counter
 import numpy as np
 import pytest
 from rclpy.serialization import serialize_message
-from visuomotor.cli import rejudge
 from visuomotor.cli.main import main
 from visuomotor.episodes.log import EpisodeWriter
+from visuomotor.evaluation import rejudge
 from visuomotor.msg import Command
 from visuomotor.nodes._ros import convert
 from visuomotor.nodes.recorder.schemas import definition
-from visuomotor.nodes.safety.limits import Limits
-from visuomotor.robots import collision_pairs, spec
-from visuomotor.robots.interface import Mode, Proposal, State
+from visuomotor.robots import collision_pairs
+from visuomotor.safety.limits import Limits
+from visuomotor.specs.codes import Mode
+from visuomotor.specs.robot import load_robot
+from visuomotor.specs.values import Proposal, State
 
-IIWA = spec.load('iiwa7')
+IIWA = load_robot('iiwa7')
 
 
 def run(monkeypatch, capsys, *words) -> tuple[int, str]:

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from visuomotor.cli.benches import safety_fuzz, safety_moments
-from visuomotor.cli.benches.safety_fuzz import Fuzz, Tally
-from visuomotor.cli.benches.safety_judge import CollisionJudge, LimitJudge
-from visuomotor.nodes.safety.filter import SafetyFilter
-from visuomotor.nodes.safety.limits import Limits
-from visuomotor.robots import spec
+from visuomotor.benchmarks import safety_fuzz, safety_moments
+from visuomotor.benchmarks.safety_fuzz import Fuzz, GraphStatistics
+from visuomotor.evaluation.judges import CollisionJudge, LimitJudge
+from visuomotor.safety.filter import SafetyFilter
+from visuomotor.safety.limits import Limits
+from visuomotor.specs.robot import load_robot
 
 ROBOTS = ('iiwa7', 'j2n6s300', 'minitaur')
 FUZZES = {}
@@ -29,21 +29,21 @@ def fuzz(robot) -> Fuzz:
 @settings(max_examples=6, deadline=None, derandomize=True)
 @given(seed=st.integers(0, 2**32))
 def test_no_company_is_bad_enough(robot, seed):
-    tally = Tally(robot)
-    fuzz(robot).chunk(tally, seed, cycles=400)
-    assert tally.broken.total() == 0, tally.broken
-    assert tally.collisions.total() == 0, tally.collisions
-    assert tally.unanswered == 0
-    assert sum(tally.verdicts.values()) == tally.cycles == 400
-    assert tally.refused > 0
+    statistics = GraphStatistics(robot)
+    fuzz(robot).chunk(statistics, seed, cycles=400)
+    assert statistics.broken.total() == 0, statistics.broken
+    assert statistics.collisions.total() == 0, statistics.collisions
+    assert statistics.unanswered == 0
+    assert sum(statistics.verdicts.values()) == statistics.cycles == 400
+    assert statistics.refused > 0
 
 
 def test_the_judge_sees_what_a_filter_without_eyes_does():
-    blind, tally = fuzz('iiwa7'), Tally('iiwa7')
+    blind, statistics = fuzz('iiwa7'), GraphStatistics('iiwa7')
     blind = replace_filter(blind)
     for seed in range(3):
-        blind.chunk(tally, seed, cycles=1500)
-    assert tally.collisions.total() > 0
+        blind.chunk(statistics, seed, cycles=1500)
+    assert statistics.collisions.total() > 0
 
 
 def replace_filter(sighted: Fuzz) -> Fuzz:
@@ -60,17 +60,17 @@ def replace_filter(sighted: Fuzz) -> Fuzz:
     ('position', ([0, 0, 0, 0, 0, 0, 3.1], [0] * 7)), ('speed', ([0] * 7, [0, 0, 0, 0, 0, 0, 3.2])),
     ('position', ([np.nan] * 7, [0] * 7))])
 def test_the_judge_counts_one_wrong_command(what, change):
-    judge = LimitJudge(spec.load('iiwa7'))
+    judge = LimitJudge(load_robot('iiwa7'))
     judge.see(np.array(change[0], dtype=float), np.array(change[1], dtype=float))
     assert judge.broken[what] == 1
 
 
 def test_the_judge_counts_acceleration_and_jerk():
-    judge, still = LimitJudge(spec.load('iiwa7')), np.zeros(7)
+    judge, still = LimitJudge(load_robot('iiwa7')), np.zeros(7)
     judge.see(still, still)
     judge.see(still, still + 0.1)   # 10 rad/s^2
     assert judge.broken['acceleration'] == 1
-    judge = LimitJudge(spec.load('iiwa7'))
+    judge = LimitJudge(load_robot('iiwa7'))
     for speed in (0.0, 0.0, 0.02):   # 2 rad/s^2 at once: 200 rad/s^3
         judge.see(still, still + speed)
     assert (judge.broken['acceleration'], judge.broken['jerk']) == (0, 1)
@@ -101,8 +101,8 @@ def test_taking_over_and_handing_back_never_jumps(robot):
 
 
 def test_a_tally_goes_on_where_it_ended(tmp_path):
-    file, told = tmp_path / 'tally.json', []
-    one = Tally('minitaur', chunks=2, cycles=10)
+    file, told = tmp_path / 'statistics.json', []
+    one = GraphStatistics('minitaur', chunks=2, cycles=10)
     one.verdicts.update(PASS=3)
     one.store(file)
     assert safety_fuzz.restore(file, 'minitaur') == one

@@ -5,15 +5,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from visuomotor.nodes.safety.filter import SafetyFilter
-from visuomotor.nodes.safety.guard import Guard, squeezed
-from visuomotor.nodes.safety.limits import Limits
-from visuomotor.nodes.safety.verdict import Verdict
-from visuomotor.robots import spec
-from visuomotor.robots.interface import Imu, Mode, Proposal, State
 from visuomotor.robots.kinematics import Kinematics
+from visuomotor.safety.contact import ContactDetector, squeezed
+from visuomotor.safety.filter import SafetyFilter
+from visuomotor.safety.limits import Limits
+from visuomotor.specs.codes import Mode, Verdict
+from visuomotor.specs.robot import load_robot
+from visuomotor.specs.values import Imu, Proposal, State
 
-IIWA, MINITAUR = spec.load('iiwa7'), spec.load('minitaur')
+IIWA, MINITAUR = load_robot('iiwa7'), load_robot('minitaur')
 HOME, NONE = np.array(IIWA.home), np.zeros(7)
 LEVEL = Imu(np.array([0.0, 0.0, 0.0, 1.0]), np.zeros(3))
 STANDS = np.full(8, np.pi / 2)
@@ -27,7 +27,7 @@ def one(joint, value):
 
 def felt(efforts=NONE, error=NONE, beats=30, lag=0):
     """Return what a guard says, beat by beat, of an arm that is sent slowly forwards and is `lag` beats late."""
-    guard, places = Guard(IIWA, Limits()), [HOME + 0.02 * beat for beat in range(beats)]
+    guard, places = ContactDetector(IIWA, Limits()), [HOME + 0.02 * beat for beat in range(beats)]
     said = []
     for beat, place in enumerate(places):
         guard.sent(place)

@@ -2,8 +2,10 @@
 from __future__ import annotations
 
 import pytest
-from visuomotor.cli import environment, recorded, session
-from visuomotor.nodes.graph import Choices, describe
+from visuomotor.cli import session
+from visuomotor.evaluation import recordings
+from visuomotor.graph import environment
+from visuomotor.graph.description import Choices, describe
 
 
 @pytest.mark.parametrize(('robot', 'task'), [('iiwa7', 'reach'), ('j2n6s300', 'reach')])
@@ -13,11 +15,11 @@ def test_a_hostile_policy_breaks_nothing_and_the_recording_says_why(tmp_path, ro
                       data=str(tmp_path), run='hostile', namespace=f'hostile_{robot}')
     running = session.make(describe(choices), processes=False, limit=0.0)
     running.start()
-    while not running.tally.over:
+    while not running.statistics.over:
         running.step()
     running.stop()
     running.close()
-    found = recorded.judge(sorted(tmp_path.rglob('*.mcap')))
+    found = recordings.judge(sorted(tmp_path.rglob('*.mcap')))
     assert found.episodes == 2
     assert found.cycles > 700
     assert (found.broken, found.collisions, found.pushed, found.silent) == ({}, {}, {}, 0)

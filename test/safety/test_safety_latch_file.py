@@ -4,11 +4,12 @@ from __future__ import annotations
 import json
 
 import pytest
-from visuomotor.nodes.safety import latch_file
 from visuomotor.nodes.safety.heartbeat import Heartbeat
-from visuomotor.nodes.safety.latch import Category, Latch
+from visuomotor.safety import latch_file
+from visuomotor.safety.latch import Latch
+from visuomotor.specs.codes import StopCategory
 
-STOPPED = Latch(armed=False, stopped=True, reason='grace: cup', category=Category.HOLD)
+STOPPED = Latch(armed=False, stopped=True, reason='grace: cup', category=StopCategory.HOLD)
 
 
 def test_a_stop_comes_back_as_it_was(tmp_path):

@@ -8,13 +8,15 @@ import pytest
 from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.node import Node
 from std_msgs.msg import Empty, String
-from visuomotor.cli.benches import safety_kill
+from visuomotor.benchmarks import safety_kill
+from visuomotor.graph import compose
+from visuomotor.graph.lockstep import Lockstep
 from visuomotor.msg import Command, SafetyStatus
 from visuomotor.msg import Proposal as ProposalMessage
-from visuomotor.nodes._ros import compose, convert, qos
-from visuomotor.nodes._ros.lockstep import Lockstep
-from visuomotor.robots.interface import Mode, Proposal
-from visuomotor.robots.settings import BadInput
+from visuomotor.nodes._ros import convert, qos
+from visuomotor.specs.codes import Mode
+from visuomotor.specs.errors import BadInput
+from visuomotor.specs.values import Proposal
 from visuomotor.srv import Arm
 
 DOMAIN = 100 + os.getpid() % 100

@@ -1,9 +1,9 @@
 """One test over every task and every robot that can do it."""
 import numpy as np
 import pytest
-from visuomotor.worlds.interface import load_task, task_names
+from visuomotor.specs.task import load_task, task_names
+from visuomotor.worlds.action_runner import ActionRunner
 from visuomotor.worlds.make import make_expert, make_world
-from visuomotor.worlds.pilot import Pilot
 
 PAIRS = [(task, robot) for task in task_names() for robot in load_task(task).robots]
 
@@ -11,12 +11,12 @@ PAIRS = [(task, robot) for task in task_names() for robot in load_task(task).rob
 @pytest.mark.parametrize(('task', 'robot'), PAIRS)
 def test_every_task_on_every_robot(task, robot):
     world = make_world(task, robot, seed=2)
-    pilot, chance = Pilot(world), np.random.default_rng(0)
+    runner, rng = ActionRunner(world), np.random.default_rng(0)
     world.new_scene(np.random.default_rng(3))
-    pilot.begin()
+    runner.begin()
     for _ in range(50):
-        truth = pilot.step(chance.uniform(-1, 1, world.task.action.size))
-    assert pilot.elapsed == pytest.approx(50 / world.task.action.rate, abs=1e-6)
+        truth = runner.step(rng.uniform(-1, 1, world.task.action.size))
+    assert runner.elapsed == pytest.approx(50 / world.task.action.rate, abs=1e-6)
     assert all(np.isfinite(pose).all() and pose.shape == (7,) for pose in truth.poses.values())
     assert all(np.linalg.norm(pose[3:]) == pytest.approx(1.0, abs=1e-5) for pose in truth.poses.values())
     assert all(np.isfinite(value) for value in truth.values.values())
@@ -24,7 +24,7 @@ def test_every_task_on_every_robot(task, robot):
     assert 0.0 <= truth.progress <= 1.0
     assert len(truth.scene) == 16
     assert truth.stamp == world.time
-    seen = pilot.observe(privileged=True)
+    seen = runner.observe(privileged=True)
     assert all(np.isfinite(value).all() for value in seen.values())
     assert {f'image.{camera}' for camera in world.task.observe} <= set(seen)
     expert = make_expert(world.spec, world.task)

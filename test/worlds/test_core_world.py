@@ -1,8 +1,8 @@
 """The world's clock, its arms, and their obedience."""
 import numpy as np
 import pytest
-from visuomotor.robots.interface import RobotUnavailable, Target
-from visuomotor.robots.settings import BadInput
+from visuomotor.specs.errors import BadInput, RobotUnavailable
+from visuomotor.specs.values import Target
 from visuomotor.worlds.make import make_expert, make_world
 from visuomotor.worlds.setpoint import Setpoint
 

@@ -1,12 +1,12 @@
 """Grasping: the split of objects, the scene, the verdict, and the scripted expert."""
 import numpy as np
 import pytest
-from visuomotor.robots.settings import BadInput
-from visuomotor.worlds import objects
-from visuomotor.worlds.experts.grasp import finger_yaw
+from visuomotor.specs.errors import BadInput
+from visuomotor.worlds.action_runner import ActionRunner
 from visuomotor.worlds.make import make_expert, make_world
-from visuomotor.worlds.pilot import Pilot
 from visuomotor.worlds.rollout import RandomPolicy, rollout
+from visuomotor.worlds.tasks.grasp import objects
+from visuomotor.worlds.tasks.grasp.expert import finger_yaw
 
 
 @pytest.fixture(scope='module')
@@ -101,8 +101,8 @@ def test_success_needs_the_hold_and_pays_once(world):
 @pytest.mark.parametrize('robot', ['iiwa7', 'iiwa14'])
 def test_the_expert_lifts_held_out_objects(robot):
     world = make_world('grasp', robot, overrides={'split': 'test'})
-    expert, pilot = make_expert(world.spec, world.task), Pilot(world, pictures=False)
-    results = [rollout(world, expert, np.random.default_rng(seed), pilot=pilot) for seed in range(4)]
+    expert, runner = make_expert(world.spec, world.task), ActionRunner(world, pictures=False)
+    results = [rollout(world, expert, np.random.default_rng(seed), runner=runner) for seed in range(4)]
     assert sum(one.success for one in results) >= 3
     assert all(one.total == float(one.success) for one in results)
     lifted = [one.values['highest'] for one in results if one.success]
@@ -111,36 +111,36 @@ def test_the_expert_lifts_held_out_objects(robot):
 
 
 def test_the_expert_says_when_it_is_done_by_itself(world):
-    expert, pilot = make_expert(world.spec, world.task), Pilot(world, pictures=False)
-    rollout(world, expert, np.random.default_rng(0), pilot=pilot)
+    expert, runner = make_expert(world.spec, world.task), ActionRunner(world, pictures=False)
+    rollout(world, expert, np.random.default_rng(0), runner=runner)
     for _ in range(40):
-        pilot.step(expert.act(pilot.observe(privileged=True)))
+        runner.step(expert.act(runner.observe(privileged=True)))
     assert expert.finished
     assert world.truth().success
 
 
 def test_the_expert_looks_again_when_it_closed_on_nothing(world):
-    expert, pilot = make_expert(world.spec, world.task), Pilot(world, pictures=False)
+    expert, runner = make_expert(world.spec, world.task), ActionRunner(world, pictures=False)
     expert.reset(np.random.default_rng(0))
     world.rewind()
     world.robot.place(np.array(world.spec.home))
     world.new_scene(np.random.default_rng(2))
-    pilot.begin()
+    runner.begin()
     phases = []
     for _ in range(160):
-        expert.act(pilot.observe(privileged=True))
+        expert.act(runner.observe(privileged=True))
         if expert._phase == 'close' and 'choose' not in phases:  # somebody takes the object away
             world.client.resetBasePositionAndOrientation(world.scene.loose[int(expert._choice.name[-1])].body,
                                                          [1.5, 1.0, 0.1], [0, 0, 0, 1])
-        pilot.step(expert.act(pilot.observe(privileged=True)))
+        runner.step(expert.act(runner.observe(privileged=True)))
         phases.append(expert._phase)
     first_close = phases.index('close')
     assert 'above' in phases[first_close:] or 'choose' in phases[first_close:]
 
 
 def test_a_random_policy_is_no_expert(world):
-    policy, pilot = RandomPolicy(world.task), Pilot(world, pictures=False)
-    assert not rollout(world, policy, np.random.default_rng(0), pilot=pilot).success
+    policy, runner = RandomPolicy(world.task), ActionRunner(world, pictures=False)
+    assert not rollout(world, policy, np.random.default_rng(0), runner=runner).success
 
 
 @pytest.mark.parametrize(('numbers', 'sentence'), [

@@ -3,8 +3,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from visuomotor.robots.interface import RobotUnavailable, Target
-from visuomotor.robots.settings import BadInput
+from visuomotor.specs.errors import BadInput, RobotUnavailable
+from visuomotor.specs.values import Target
 from visuomotor.worlds.make import make_world
 from visuomotor.worlds.randomise import Dynamics
 

@@ -1,11 +1,11 @@
 """Randomisation: declared, drawn from the scene's generator, part of the scene's hash, and off when it is off."""
 import numpy as np
 import pytest
-from visuomotor.robots import settings
-from visuomotor.robots.settings import BadInput
+from visuomotor.specs import settings
+from visuomotor.specs.errors import BadInput
+from visuomotor.worlds.appearance import pattern
 from visuomotor.worlds.make import make_world
-from visuomotor.worlds.paint import pattern
-from visuomotor.worlds.randomise import Dynamics, Look, Randomise, Range, Sample, draw
+from visuomotor.worlds.randomise import Dynamics, Randomise, Range, SceneSample, Visuals, draw
 
 WIDE = Randomise(mass=Range(0.8, 1.2), friction=Range(0.5, 1.25), battery=Range(14.0, 16.8), surfaces=0.5,
                  robot_colours=0.5, shadow=0.5, camera_fov=Range(-2.0, 2.0), distractors=Range(0, 3))
@@ -17,7 +17,7 @@ def sample(seed):
 
 def test_nothing_declared_means_nominal():
     drawn = draw(Randomise(), np.random.default_rng(0), 3, 2, 10)
-    assert drawn == Sample(Dynamics(mass=(1.0, 1.0, 1.0)), Look())
+    assert drawn == SceneSample(Dynamics(mass=(1.0, 1.0, 1.0)), Visuals())
 
 
 def test_the_same_seed_draws_the_same():
@@ -72,7 +72,7 @@ def test_the_sample_is_part_of_the_hash():
 
 def test_nothing_is_drawn_when_randomisation_is_off():
     world = make_world('grasp', 'iiwa7', seed=5, randomise=False)
-    assert world.sample.look == Look()
+    assert world.sample.look == Visuals()
     assert set(world.sample.dynamics.mass) == {1.0}
     assert world.sample.dynamics.friction == 1.0
     world.close()
@@ -103,11 +103,11 @@ def test_weaker_motors_and_later_commands():
 def test_paint_changes_the_picture_and_comes_off_again():
     world = make_world('grasp', 'iiwa7', randomise=False)
     plain = world.picture('shoulder').rgb
-    world.paint.apply(Look(surfaces=((0, (0.2, 0.9, 0.3)), (3, (0.9, 0.2, 0.2))), robot=(0.1, 0.1, 0.9),
+    world.appearance.apply(Visuals(surfaces=((0, (0.2, 0.9, 0.3)), (3, (0.9, 0.2, 0.2))), robot=(0.1, 0.1, 0.9),
                            distractors=((0, (1.0, 0.0, 0.0), (0.3, 0.4, 0.05)),)))
     painted = world.picture('shoulder').rgb
     assert np.abs(painted.astype(int) - plain).mean() > 10
-    world.paint.apply(Look())
+    world.appearance.apply(Visuals())
     bare = world.picture('shoulder').rgb
     assert np.abs(bare.astype(int) - plain).max() == 0
     world.close()

@@ -3,13 +3,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from visuomotor.robots import spec as robots
-from visuomotor.robots.settings import BadInput
-from visuomotor.worlds.experts.reach import ReachExpert
-from visuomotor.worlds.interface import load_task
+from visuomotor.specs.errors import BadInput
+from visuomotor.specs.robot import load_robot
+from visuomotor.specs.task import load_task
 from visuomotor.worlds.make import make_expert, make_world
 from visuomotor.worlds.rollout import RandomPolicy, rollout
-from visuomotor.worlds.tasks.goals import Path, Rehearsal, still, wander
+from visuomotor.worlds.tasks.reach.expert import Expert
+from visuomotor.worlds.tasks.reach.goals import Path, Rehearsal, still, wander
 
 
 def world_of(robot: str, **numbers):
@@ -86,7 +86,7 @@ def test_a_path_to_and_fro_is_a_line_through_its_centre():
 
 
 def test_a_rehearsal_refuses_what_the_joints_cannot_do():
-    rehearsal = Rehearsal(robots.load('j2s7s300'), 0.18, 5.0)
+    rehearsal = Rehearsal(load_robot('j2s7s300'), 0.18, 5.0)
     assert rehearsal.passes(still(np.array([0.4, -0.25, 0.4])))
     assert not rehearsal.passes(still(np.array([0.0, 0.0, 2.0])))
     assert not rehearsal.passes(still(np.array([-0.45, 0.35, 0.2]))), 'too far to go in five seconds'
@@ -95,7 +95,7 @@ def test_a_rehearsal_refuses_what_the_joints_cannot_do():
 def test_a_rehearsal_refuses_a_path_on_which_joints_come_to_their_limits():
     centre, first, second = [0.255, 0.282, 0.355], [-0.063, -0.031, 0.002], [-0.018, 0.033, -0.059]
     circle = Path(np.array(centre), np.array(first), np.array(second), 0.39)
-    assert not Rehearsal(robots.load('j2s7s300'), 0.18, 5.0).passes(circle), 'the wrist comes to its stop'
+    assert not Rehearsal(load_robot('j2s7s300'), 0.18, 5.0).passes(circle), 'the wrist comes to its stop'
 
 
 def test_being_there_counts_after_half_a_second_without_a_break():
@@ -124,16 +124,16 @@ def test_the_same_seed_is_the_same_episode_byte_for_byte():
     states = []
     for seed in (5, 5, 6):
         world = make_world('reach', 'j2s7s300', overrides={'target': 'moving'})
-        expert, generator = make_expert(world.spec, world.task), np.random.default_rng(seed)
+        expert, rng = make_expert(world.spec, world.task), np.random.default_rng(seed)
         object.__setattr__(world.task, 'horizon', 1.0)
-        rollout(world, expert, generator, pictures=False)
+        rollout(world, expert, rng, pictures=False)
         state = world.robot.read()
         states.append(state.position.tobytes() + state.velocity.tobytes() + world.truth().poses['goal'].tobytes())
     assert states[0] == states[1] != states[2]
 
 
 def test_the_expert_leads_a_moving_goal_and_finishes_at_one_that_rests():
-    expert = ReachExpert(robots.load('j2n6s300'), load_task('reach'))
+    expert = Expert(load_robot('j2n6s300'), load_task('reach'))
     tip = np.array([0.3, 0.0, 0.4, 0, 0, 0, 1.0])
     for beat in range(40):
         goal = tip + np.array([0.04 * 0.05 * beat, 0, 0, 0, 0, 0, 0])

@@ -3,24 +3,24 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from visuomotor.robots import spec as robots
-from visuomotor.robots.interface import Target
-from visuomotor.robots.settings import BadInput
-from visuomotor.worlds.experts.walk import WalkExpert, balance, trot
-from visuomotor.worlds.interface import load_task
+from visuomotor.specs.errors import BadInput
+from visuomotor.specs.robot import load_robot
+from visuomotor.specs.task import load_task
+from visuomotor.specs.values import Target
+from visuomotor.worlds.action_runner import ActionRunner
 from visuomotor.worlds.make import make_expert, make_world
-from visuomotor.worlds.pilot import Pilot
+from visuomotor.worlds.tasks.walk.expert import Expert, balance, trot
 
 
 def walk(world, seconds: float, seed: int = 0):
-    expert, pilot = make_expert(world.spec, world.task), Pilot(world)
+    expert, runner = make_expert(world.spec, world.task), ActionRunner(world)
     world.new_scene(np.random.default_rng(seed))
-    pilot.begin()
+    runner.begin()
     truth, total = world.truth(), 0.0
-    while pilot.elapsed < seconds - 1e-6 and not truth.failed:
-        truth = pilot.step(expert.act(pilot.observe()))
+    while runner.elapsed < seconds - 1e-6 and not truth.failed:
+        truth = runner.step(expert.act(runner.observe()))
         total += truth.reward
-    return truth, total, pilot.elapsed
+    return truth, total, runner.elapsed
 
 
 def test_the_trot_walks_a_metre_and_a_half_in_three_seconds():
@@ -100,7 +100,7 @@ def test_what_was_before_leaves_no_trace_in_a_new_scene():
 
 def test_the_trot_knows_only_time_and_attitude():
     task = load_task('walk')
-    rows = WalkExpert(robots.load('minitaur'), task).act({'time': np.array([1.0]), 'imu': np.zeros(4)})
+    rows = Expert(load_robot('minitaur'), task).act({'time': np.array([1.0]), 'imu': np.zeros(4)})
     assert rows.shape == (10, 8)
     assert np.abs(rows).max() <= 1.0
     assert np.abs(rows).max() < 1.0, 'nothing of the gait is cut off'

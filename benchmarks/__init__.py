@@ -1,0 +1,1 @@
+"""Speed against floors written independently; not imported by the product."""

@@ -1,0 +1,102 @@
+"""What a beat of the safety filter costs, beside ruckig and coal called barely on the very same states."""
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import pinocchio as pin
+from ruckig import ControlInterface, InputParameter, Ruckig, Trajectory
+from visuomotor.benchmarks.safety_fuzz import Fuzz
+from visuomotor.safety.filter import SafetyFilter
+from visuomotor.specs.codes import Mode
+from visuomotor.specs.values import FloatArray, Proposal, State
+
+KEEPS = 50   # beats that a wish lasts
+SPEAKS = 5   # beats between two proposals, as of a policy at 20 Hz
+MODES = (Mode.CARTESIAN_TWIST, Mode.JOINT_VELOCITY, Mode.JOINT_POSITION)
+
+
+@dataclass
+class Costs:
+    """Seconds of each cycle, in turns on the same states."""
+
+    ours: list[float] = field(default_factory=list)
+    way_out: list[float] = field(default_factory=list)  # plan, brake, and distances at every beat of the brake
+    here: list[float] = field(default_factory=list)     # plan, brake, and distances at the commanded posture alone
+
+
+class Bare:
+    """No decisions: one plan, one brake, and the distances of all pairs, straight from the libraries."""
+
+    def __init__(self, fuzz: Fuzz) -> None:
+        assert fuzz.scene is not None
+        self.spec, self.scene = fuzz.spec, fuzz.scene
+        joints = len(self.spec.joints)
+        self.dt = 1.0 / self.spec.control_hz
+        self.plan, self.brake = self._question(joints), self._question(joints)
+        self.brake.control_interface = ControlInterface.Velocity
+        self.planner, self.run = Ruckig(joints, self.dt), Trajectory(joints)
+        self.data, self.placed = self.scene.model.createData(), self.scene.geometry.createData()
+
+    def _question(self, joints: int) -> InputParameter:
+        question = InputParameter(joints)
+        question.max_velocity, question.max_acceleration = self.spec.velocity.tolist(), self.spec.acceleration.tolist()
+        question.max_jerk = self.spec.jerk.tolist()
+        return question
+
+    def once(self, position: FloatArray, velocity: FloatArray, goal: FloatArray, every_beat: bool) -> float:
+        """Return the seconds that it takes."""
+        began = time.perf_counter()
+        self.plan.current_position, self.plan.current_velocity = position, velocity
+        self.plan.target_position = goal
+        self.planner.calculate(self.plan, self.run)
+        self.brake.current_position, self.brake.current_velocity, _ = self.run.at_time(self.dt)
+        self.planner.calculate(self.brake, self.run)
+        beats = int(self.run.duration / self.dt) if every_beat else 0
+        for beat in range(beats + 1):
+            posture = np.array(self.run.at_time(beat * self.dt)[0])
+            pin.computeDistances(self.scene.model, self.data, self.scene.geometry, self.placed, posture)
+        return time.perf_counter() - began
+
+
+def measure(robot: str, cycles: int, seed: int = 0) -> Costs:
+    """Let a filter follow reasonable wishes of three kinds."""
+    fuzz, costs, rng = Fuzz(robot), Costs(), np.random.default_rng(seed)
+    bare = Bare(fuzz)
+    for mode in MODES:
+        filtered = fuzz.filter()
+        for state, now in _follow(filtered, mode, cycles // len(MODES), rng):
+            began = time.perf_counter()
+            filtered.step(state, now)
+            costs.ours.append(time.perf_counter() - began)
+            goal = state.position + 0.1
+            costs.way_out.append(bare.once(state.position, state.velocity, goal, every_beat=True))
+            costs.here.append(bare.once(state.position, state.velocity, goal, every_beat=False))
+    fuzz.close()
+    return costs
+
+
+def _follow(filtered: SafetyFilter, mode: Mode, cycles: int,
+            rng: np.random.Generator) -> Iterator[tuple[State, float]]:
+    spec, now, row = filtered.spec, 100.0, np.zeros(0)
+    for cycle in range(cycles):
+        now += 1.0 / spec.control_hz
+        if cycle % KEEPS == 0:
+            row = _wish(mode, filtered, rng)
+        if cycle % SPEAKS == 0:
+            filtered.sources.hear(Proposal(mode, np.zeros(1), row[None], observed=now), now)
+        place = filtered.motion.now if filtered.state else None
+        position = np.array(spec.home) if place is None else place.position
+        velocity = np.zeros(len(spec.joints)) if place is None else place.velocity
+        yield State(now, position, velocity, np.zeros(len(spec.joints))), now
+
+
+def _wish(mode: Mode, filtered: SafetyFilter, rng: np.random.Generator) -> FloatArray:
+    joints = len(filtered.spec.joints)
+    if mode is Mode.CARTESIAN_TWIST:
+        return np.concatenate((rng.uniform(-0.25, 0.25, 3), np.zeros(2), rng.uniform(-1.0, 1.0, 1)))
+    if mode is Mode.JOINT_VELOCITY:
+        return rng.uniform(-0.5, 0.5, joints)
+    return np.array(filtered.spec.home) + rng.uniform(-0.4, 0.4, joints)

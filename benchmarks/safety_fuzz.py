@@ -1,0 +1,169 @@
+"""Drives a safety filter through hostile proposals in chunks; the tally on disk lets a long run go on."""
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from visuomotor.benchmarks.safety_hostile import Hostile
+from visuomotor.evaluation.judges import CollisionJudge, LimitJudge
+from visuomotor.robots import collision_pairs
+from visuomotor.robots.collision import CollisionScene
+from visuomotor.robots.kinematics import Kinematics
+from visuomotor.safety.filter import SafetyFilter
+from visuomotor.safety.limits import Limits
+from visuomotor.specs.codes import Verdict
+from visuomotor.specs.robot import RobotSpec, load_robot
+from visuomotor.specs.task import load_task
+from visuomotor.specs.values import FloatArray, Imu, State, Target
+from visuomotor.worlds.make import make_world
+from visuomotor.worlds.world import BulletWorld
+
+TASKS = {'iiwa7': 'grasp', 'iiwa14': 'grasp', 'j2n6s300': 'reach', 'j2s7s300': 'reach', 'minitaur': 'walk'}
+CHUNK = 5000        # cycles, each chunk begins anew with a seed of its own
+SPEAKS = (1, 2, 5)  # beats between two proposals
+
+
+@dataclass
+class GraphStatistics:
+    """What a fuzz has seen so far."""
+
+    robot: str
+    chunks: int = 0
+    cycles: int = 0
+    heard: int = 0
+    refused: int = 0
+    verdicts: Counter[str] = field(default_factory=Counter)
+    broken: Counter[str] = field(default_factory=Counter)       # limits, by name
+    collisions: Counter[str] = field(default_factory=Counter)   # in the physics, by what touched
+    unanswered: int = 0
+    worst: dict[str, float] = field(default_factory=dict)       # largest part of each limit that was used
+
+    @property
+    def violations(self) -> int:
+        return sum(self.broken.values()) + sum(self.collisions.values()) + self.unanswered
+
+    def store(self, path: Path) -> None:
+        """Replace the file as a whole."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_suffix(f'.{os.getpid()}')
+        beside.write_text(json.dumps(vars(self), indent=1))
+        os.replace(beside, path)
+
+
+def restore(path: Path, robot: str) -> GraphStatistics:
+    """Go on where a tally ended."""
+    if not path.exists():
+        return GraphStatistics(robot)
+    content: dict[str, Any] = json.loads(path.read_text())
+    counters = {name: Counter(content[name]) for name in ('verdicts', 'broken', 'collisions')}
+    return GraphStatistics(**{**content, **counters})
+
+
+class Body:
+    """The robot that is fuzzed: an arm in the physics of its task, or eight perfect motors under a swaying body."""
+
+    def __init__(self, robot: RobotSpec, rng: np.random.Generator) -> None:
+        self.spec, self._chance = robot, rng
+        self.world = bare_world(robot) if robot.kind == 'arm' else None
+        self.place, self.speed = np.array(robot.home), np.zeros(len(robot.joints))
+        self._lean, self.sways = np.zeros(2), True
+        if self.world:
+            self.world.robot.connect()
+
+    def beat(self, position: FloatArray | None, velocity: FloatArray | None, now: float) -> State:
+        """Obey a command for one beat and measure."""
+        if self.world:
+            if position is not None and velocity is not None:
+                self.world.robot.send(Target(position, velocity))
+            self.world.advance(1.0 / self.spec.control_hz)
+            return dataclasses.replace(self.world.robot.read(), stamp=now)
+        if position is not None and velocity is not None:
+            self.place, self.speed = position, velocity
+        self._lean = 0.998 * self._lean + self._chance.normal(0, 0.02, 2) * self.sways
+        half = np.sin(np.clip(self._lean, -1.5, 1.5) / 2)
+        imu = Imu(np.array([*half, 0.0, np.sqrt(max(0.0, 1.0 - float(half @ half)))]), np.zeros(3))
+        effort = self._chance.choice([0.0, 3.0], len(self.place), p=[0.9, 0.1])
+        return State(now, self.place, self.speed, effort, imu=imu)
+
+    def close(self) -> None:
+        if self.world:
+            self.world.close()
+
+
+def bare_world(robot: RobotSpec) -> BulletWorld:
+    """The task's world without anything loose in it."""
+    world = make_world(TASKS[robot.name], robot.name, randomise=False)
+    for loose in getattr(world.scene, 'loose', []):
+        world.client.removeBody(loose.body)
+    return world
+
+
+class Fuzz:
+    """One robot's filter among hostile proposals."""
+
+    def __init__(self, robot: str) -> None:
+        self.spec = load_robot(robot)
+        self.fixtures = load_task(TASKS[robot]).fixtures
+        arm = self.spec.kind == 'arm'
+        self.kinematics = Kinematics(self.spec) if arm else None
+        self.scene = self._scene() if arm else None
+        self.judge = CollisionJudge(self.spec, self.fixtures, self._scene()) if arm else None
+
+    def _scene(self) -> CollisionScene:
+        return CollisionScene(self.spec, self.fixtures, collision_pairs.load(self.spec).touching)
+
+    def filter(self) -> SafetyFilter:
+        """Make a fresh filter, armed."""
+        return SafetyFilter(self.spec, self.kinematics, Limits(), armed=True, scene=self.scene)
+
+    def chunk(self, statistics: GraphStatistics, seed: int, cycles: int = CHUNK) -> None:
+        """Fuzz for some cycles and add what was seen to the tally."""
+        rng = np.random.default_rng(seed)
+        body, filtered = Body(self.spec, rng), self.filter()
+        hostile, limits = Hostile(self.spec, self.scene, rng), LimitJudge(self.spec, self.kinematics)
+        dt, now, often = 1.0 / self.spec.control_hz, 50.0 + float(rng.uniform(0, 1e6)), int(rng.choice(SPEAKS))
+        state = body.beat(None, None, now)
+        for cycle in range(cycles):
+            now += dt
+            if cycle % often == 0:
+                statistics.heard += 1
+                filtered.sources.hear(hostile(now), now, last=bool(rng.random() < 0.02))
+            answer = filtered.step(dataclasses.replace(state, stamp=now), now)
+            if any(reason.startswith('begins where') for reason in answer.reasons):
+                limits.begin()
+            limits.see(answer.target.position, answer.target.velocity)
+            self._note(statistics, answer.verdict, answer.reasons)
+            state = body.beat(answer.target.position, answer.target.velocity, now)
+            if self.judge:
+                statistics.collisions.update(self.judge.touching(state.position))
+        body.close()
+        statistics.refused += filtered.sources.refused
+        statistics.broken.update(limits.broken)
+        statistics.worst = {what: max(part, statistics.worst.get(what, 0.0)) for what, part in limits.worst.items()}
+        statistics.chunks, statistics.cycles = statistics.chunks + 1, statistics.cycles + cycles
+
+    def _note(self, statistics: GraphStatistics, verdict: Verdict, reasons: tuple[str, ...]) -> None:
+        statistics.verdicts[verdict.name] += 1
+        statistics.unanswered += verdict is not Verdict.PASS and not reasons
+
+    def close(self) -> None:
+        if self.judge:
+            self.judge.close()
+
+
+def run(robot: str, cycles: int, path: Path, tell: Callable[[GraphStatistics], None]) -> GraphStatistics:
+    """Fuzz until so many cycles have been seen, going on from the tally on disk."""
+    statistics, fuzz = restore(path, robot), Fuzz(robot)
+    while statistics.cycles < cycles:
+        fuzz.chunk(statistics, seed=1000 + statistics.chunks)
+        statistics.store(path)
+        tell(statistics)
+    fuzz.close()
+    return statistics

@@ -1,1 +1,0 @@
-"""What `visuomotor bench` measures, each figure against a floor in the same run."""

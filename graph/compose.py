@@ -1,0 +1,134 @@
+"""Starts the nodes of a graph in this process, and stops them in the opposite order."""
+from __future__ import annotations
+
+import importlib
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import rclpy
+from rclpy.action import ActionClient, get_action_server_names_and_types_by_node
+from rclpy.context import Context
+from rclpy.lifecycle import TransitionCallbackReturn
+from rclpy.parameter import Parameter
+from visuomotor.nodes._ros.executor import Polled
+from visuomotor.nodes._ros.node import Node
+from visuomotor.specs.errors import BadInput
+
+MATCH = 10.0  # s, longest wait until the wires of this process have found each other
+
+
+def make(class_path: str, context: Context, *, name: str = '', namespace: str = '',
+         parameters: dict[str, Any] | None = None, simulated_time: bool = False) -> Node:
+    """Make one node from 'module:Class', named and placed as asked."""
+    module, _, attribute = class_path.partition(':')
+    cls = getattr(importlib.import_module(module), attribute)
+    values = {**(parameters or {}), 'use_sim_time': simulated_time}
+    overrides = [Parameter(key, value=list(value) if isinstance(value, tuple) else value)
+                 for key, value in values.items()]
+    rename = ['--ros-args', '-r', f'__node:={name}'] if name else None
+    node: Node = cls(context=context, namespace=namespace, parameter_overrides=overrides, cli_args=rename,
+                     use_global_arguments=False)
+    return node
+
+
+def bring_up(nodes: Sequence[Node]) -> None:
+    """Configure every node, let their wires meet, then activate them in order. Nothing moves if one refuses."""
+    for index, node in enumerate(nodes):
+        node.watched = True
+        if node.trigger_configure() != TransitionCallbackReturn.SUCCESS:
+            take_down(nodes[:index])
+            raise BadInput(f'{node.get_name()}: {node.failure or "could not be configured; its log says why."}')
+    await_wires(nodes)
+    for node in nodes:
+        if node.trigger_activate() != TransitionCallbackReturn.SUCCESS:
+            take_down(nodes)
+            raise BadInput(f'{node.get_name()}: {node.failure or "could not be activated; its log says why."}')
+
+
+def take_down(nodes: Sequence[Node]) -> None:
+    """Bring every node to the end of its life, last first."""
+    for node in reversed(nodes):
+        node.trigger_shutdown()
+
+
+def await_wires(nodes: Sequence[Node]) -> None:
+    """Wait until each publisher, client and action client of these nodes has found its counterparts among them."""
+    listeners: dict[str, int] = {}
+    for node in nodes:
+        for subscription in node.subscriptions:
+            listeners[subscription.topic_name] = listeners.get(subscription.topic_name, 0) + 1
+    publishers = [p for node in nodes for p in node.publishers]
+    clients = [c for node in nodes for c in node.clients]
+    services = {service.srv_name for node in nodes for service in node.services}
+    asking = _action_clients(nodes)
+    _until(lambda: all(p.get_subscription_count() >= listeners.get(p.topic_name, 0) for p in publishers)
+           and all(c.service_is_ready() for c in clients if c.srv_name in services)
+           and all(a.server_is_ready() for a in asking), MATCH)
+
+
+def _action_clients(nodes: Sequence[Node]) -> list[ActionClient]:
+    """Return the action clients whose server is among these nodes."""
+    served = {name for node in nodes for name, _ in
+              get_action_server_names_and_types_by_node(node, node.get_name(), node.get_namespace())}
+    clients = [(node, w) for node in nodes for w in node.waitables if isinstance(w, ActionClient)]
+    return [client for node, client in clients if node.resolve_topic_name(client._action_name) in served]
+
+
+def _until(fact: Callable[[], bool], timeout: float) -> None:
+    pause = threading.Event()
+    for _ in range(int(timeout / 0.005)):
+        if fact():
+            return
+        pause.wait(0.005)
+    raise BadInput(f'The nodes of this process did not find each other within {timeout:.0f} s; is another program '
+                   'using the same ROS_DOMAIN_ID with another security or network setting?')
+
+
+class Threads:
+    """Real time: each group of nodes has its own thread, so that a slow policy never holds up the safety node."""
+
+    def __init__(self, context: Context, groups: Sequence[Sequence[Node]]) -> None:
+        self.failure: BaseException | None = None
+        self._context = context
+        self._stop = threading.Event()
+        self._executors = [Polled(context=context) for _ in groups]
+        for executor, nodes in zip(self._executors, groups, strict=True):
+            for node in nodes:
+                executor.add_node(node)
+        self._threads = [threading.Thread(target=self._spin, args=(executor,), daemon=True)
+                         for executor in self._executors]
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def _spin(self, executor: Polled) -> None:
+        try:
+            while not self._stop.is_set() and self._context.ok():
+                executor.spin_once()
+        except BaseException as error:  # a thread that dies takes the graph down; the main thread reports it
+            self.failure = error
+            self._stop.set()
+
+    @property
+    def stopped(self) -> bool:
+        return self._stop.is_set()
+
+    def wait(self, timeout: float) -> bool:
+        """Wait until a thread has died, at most the time-out; return whether one has."""
+        return self._stop.wait(timeout)
+
+    def stop(self) -> None:
+        self._stop.set()
+        for thread, executor in zip(self._threads, self._executors, strict=True):
+            executor.wake()
+            thread.join(timeout=5.0)
+            executor.shutdown()
+
+
+def new_context(domain: int | None = None) -> Context:
+    """Begin ROS for this program alone: signals stay with the program."""
+    context = Context()
+    rclpy.init(context=context, domain_id=domain, signal_handler_options=rclpy.SignalHandlerOptions.NO)
+    return context

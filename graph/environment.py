@@ -1,0 +1,28 @@
+"""What ROS reads from the environment, set before it starts and only where the user has not chosen."""
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from visuomotor.specs import paths
+
+PROFILE = paths.CONFIG / 'fastdds.xml'
+# Pictures go through shared memory without loss, and discovery stays on this host.
+DEFAULTS = {
+    'RMW_IMPLEMENTATION': 'rmw_fastrtps_cpp',
+    'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST',
+    'FASTRTPS_DEFAULT_PROFILES_FILE': str(PROFILE),   # the name that Jazzy's Fast DDS 2.14 reads
+    'FASTDDS_DEFAULT_PROFILES_FILE': str(PROFILE),    # its name from 3.0 on
+}
+PROFILES = ('FASTRTPS_DEFAULT_PROFILES_FILE', 'FASTDDS_DEFAULT_PROFILES_FILE')
+
+
+def missing(present: Mapping[str, str]) -> dict[str, str]:
+    """Return what is to be set; a profile of the user's own, under either name, is left alone."""
+    own = any(name in present for name in PROFILES)
+    return {name: value for name, value in DEFAULTS.items() if name not in present and not (own and name in PROFILES)}
+
+
+def prepare() -> None:
+    """Fill in this process's environment."""
+    os.environ.update(missing(os.environ))

@@ -1,0 +1,120 @@
+"""The graph in this process: in lock-step on one thread, or in real time on one thread for each group of nodes."""
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from visuomotor.graph import compose
+from visuomotor.graph.description import Graph, NodeEntry
+from visuomotor.graph.lockstep import Lockstep
+from visuomotor.nodes._ros.executor import Polled
+from visuomotor.nodes.console.statistics import GraphStatistics
+
+LOOK = 0.1  # s of wall time between two looks at the live view
+
+
+def console_entry(graph: Graph) -> NodeEntry:
+    """The node that counts what this graph says."""
+    cameras = tuple(entry.parameters['camera'] for entry in graph.nodes if entry.room == 'camera')
+    return NodeEntry('console', 'console', {'cameras': cameras} if cameras else {}, process='console', thread='console')
+
+
+def make_node(entry: NodeEntry, context: Any, graph: Graph) -> Any:
+    choices = graph.choices
+    return compose.make(entry.class_path, context, name=entry.name, parameters=entry.parameters,
+                        namespace=choices.namespace, simulated_time=choices.lockstep)
+
+
+class Composed:
+    """Every node of the graph, and the console, made here."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.context = compose.new_context()
+        self.nodes: list[Any] = []
+        # The console hears first, so that nothing is said before it listens.
+        self.entries = (console_entry(graph), *graph.nodes)
+
+    def start(self) -> None:
+        for entry in self.entries:
+            self.nodes.append(make_node(entry, self.context, self.graph))
+
+    @property
+    def statistics(self) -> GraphStatistics:
+        statistics: GraphStatistics = self.nodes[0].statistics
+        return statistics
+
+    @property
+    def seconds(self) -> float:
+        """ROS time."""
+        return float(self.nodes[0].now)
+
+    def part(self, deliver: Callable[[], object]) -> None:
+        """Let everybody's last words be heard, the supervisor's first and the console's last."""
+        for node in reversed(self.nodes):
+            node.trigger_deactivate()
+            deliver()
+        compose.take_down(self.nodes)
+
+    def close(self) -> None:
+        for node in self.nodes:
+            node.destroy_node()
+        self.context.try_shutdown()
+
+
+class InLockstep(Composed):
+    """Beat by beat, as fast as the machine allows or as the limit says."""
+
+    def __init__(self, graph: Graph, limit: float) -> None:
+        super().__init__(graph)
+        self.limit = limit
+
+    def start(self) -> None:
+        super().start()
+        period = 1.0 / self.graph.spec.control_hz
+        self.conductor = Lockstep(self.context, self.nodes, period)
+        compose.bring_up(self.nodes)
+        self.conductor.settle()
+        self.pause = period / self.limit if self.limit else 0.0
+
+    def step(self) -> None:
+        """Beat until it is time to look again."""
+        until = time.monotonic() + LOOK
+        due = time.monotonic()
+        while time.monotonic() < until and not self.statistics.over:
+            self.conductor.beat()
+            due += self.pause
+            self.wait(due - time.monotonic())
+
+    def wait(self, seconds: float) -> None:
+        if self.pause and seconds > 0:
+            time.sleep(seconds)
+
+    def stop(self) -> None:
+        self.part(self.conductor.settle)
+        self.conductor.close()
+
+
+class InThreads(Composed):
+    """Real time: a slow policy does not hold up the safety node."""
+
+    def start(self) -> None:
+        super().start()
+        names = dict.fromkeys(entry.thread for entry in self.entries)
+        pairs = list(zip(self.entries, self.nodes, strict=True))
+        self.threads = compose.Threads(self.context, [[n for e, n in pairs if e.thread == name] for name in names])
+        compose.bring_up(self.nodes)
+        self.threads.start()
+
+    def step(self) -> None:
+        if self.threads.wait(LOOK) and self.threads.failure:
+            raise self.threads.failure
+
+    def stop(self) -> None:
+        self.threads.stop()
+        last = Polled(context=self.context)
+        for node in self.nodes:
+            last.add_node(node)
+        self.part(last.drain)
+        last.shutdown()

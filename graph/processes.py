@@ -1,0 +1,140 @@
+"""The graph as programs of their own: one process for each group of nodes that has to share one."""
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from lifecycle_msgs.msg import State
+from lifecycle_msgs.srv import GetState
+from visuomotor.graph import command_line, compose
+from visuomotor.graph.description import Graph, NodeEntry
+from visuomotor.graph.free import refuse_second_driver
+from visuomotor.graph.in_process import LOOK, console_entry
+from visuomotor.nodes._ros.run import USAGE
+from visuomotor.nodes.console.statistics import GraphStatistics
+from visuomotor.specs.errors import BadInput
+
+READY = 60.0    # s, longest wait until a node is active
+PARTING = 15.0  # s, longest wait until a program that was asked to stop has stopped
+
+
+class ProgramEnded(RuntimeError):
+    """One program of the graph is gone; the sentence says which, and its last words."""
+
+
+class Child:
+    """One program and its log."""
+
+    def __init__(self, name: str, entries: tuple[NodeEntry, ...], namespace: str, folder: Path) -> None:
+        self.name, self.entries, self.log = name, entries, folder / f'{name}.log'
+        words = [sys.executable, '-m', 'visuomotor.cli.main', *command_line.arguments(entries, namespace)]
+        # A teleop program reads the keys of this terminal, so it stays in this session; others hear of Ctrl-C from us.
+        keys = any(entry.room == 'teleop' for entry in entries)
+        with self.log.open('w') as log:
+            self.process = subprocess.Popen(words, stdin=None if keys else subprocess.DEVNULL, stdout=log, stderr=log,
+                                            start_new_session=not keys)
+
+    def check(self) -> None:
+        """Complain when the program has ended by itself, in its own words."""
+        code = self.process.poll()
+        if code is None:
+            return
+        last = (self.log.read_text().strip().splitlines() or ['it said nothing'])[-1]
+        if code == USAGE:
+            raise BadInput(last.removeprefix('error: '))
+        raise ProgramEnded(f'The {self.name} program ended by itself with code {code}: {last} (whole log: {self.log})')
+
+    def end(self) -> None:
+        """Ask to stop; insist when that is not heard."""
+        self.process.send_signal(signal.SIGINT)
+        try:
+            self.process.wait(PARTING)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+class Spawned:
+    """The programs, and a console here that hears them all."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.children: list[Child] = []
+        self.context = compose.new_context()
+        entry = console_entry(graph)
+        self.console = compose.make(entry.class_path, self.context, name=entry.name, parameters=entry.parameters,
+                                    namespace=graph.choices.namespace)
+        self.threads = compose.Threads(self.context, [[self.console]])
+        choices = graph.choices
+        self.folder = Path(choices.data) / f'{choices.robot}-{graph.task.name}' / choices.run / 'log'
+
+    @property
+    def statistics(self) -> GraphStatistics:
+        statistics: GraphStatistics = self.console.statistics  # type: ignore[attr-defined]
+        return statistics
+
+    @property
+    def seconds(self) -> float:
+        return self.console.now
+
+    def start(self) -> None:
+        """Start everybody; when one refuses, nobody stays."""
+        refuse_second_driver(self.graph.choices.namespace)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        compose.bring_up([self.console])
+        self.threads.start()
+        try:
+            self.start_programs()
+        except BaseException:
+            self.stop()
+            raise
+
+    def start_programs(self) -> None:
+        """Start the supervisor last: it begins when everybody else is active."""
+        *first, (name, entries) = self.graph.processes.items()
+        for other, its in first:
+            self.children.append(Child(other, its, self.graph.choices.namespace, self.folder))
+        for child in list(self.children):
+            for entry in child.entries:
+                self.await_active(entry)
+        self.children.append(Child(name, entries, self.graph.choices.namespace, self.folder))
+        self.await_active(entries[-1])
+
+    def await_active(self, entry: NodeEntry) -> None:
+        client = self.console.create_client(GetState, f'{entry.name}/get_state')
+        until = time.monotonic() + READY
+        while not self.is_active(client):
+            for child in self.children:
+                child.check()
+            if time.monotonic() > until:
+                raise BadInput(f'{entry.name} was not active after {READY:.0f} s; its log is in {self.folder}.')
+        self.console.destroy_client(client)
+
+    def is_active(self, client: object) -> bool:
+        if not client.wait_for_service(timeout_sec=LOOK):  # type: ignore[attr-defined]
+            return False
+        future = client.call_async(GetState.Request())  # type: ignore[attr-defined]
+        until = time.monotonic() + 1.0
+        while not future.done() and time.monotonic() < until:
+            self.threads.wait(LOOK / 10)
+        return bool(future.done() and future.result().current_state.id == State.PRIMARY_STATE_ACTIVE)
+
+    def step(self) -> None:
+        if self.threads.wait(LOOK) and self.threads.failure:
+            raise self.threads.failure
+        for child in self.children:
+            child.check()
+
+    def stop(self) -> None:
+        for child in reversed(self.children):
+            if child.process.poll() is None:
+                child.end()
+
+    def close(self) -> None:
+        self.threads.stop()
+        compose.take_down([self.console])
+        self.console.destroy_node()
+        self.context.try_shutdown()

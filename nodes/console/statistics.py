@@ -1,0 +1,85 @@
+"""Counts what the graph says: messages of each group, verdicts, episodes, latency. Numbers only, no ROS."""
+from __future__ import annotations
+
+from collections import Counter, deque
+from dataclasses import dataclass, field
+
+VERDICTS = ('pass', 'clip', 'slow', 'stop')
+STATES = ('idle', 'resetting', 'running', 'judging', 'storing', 'fault', 'finished')
+RESULTS = ('unknown', 'success', 'failure', 'aborted')
+
+
+@dataclass(frozen=True)
+class Ended:
+    """One episode that is over."""
+
+    number: int
+    result: str                 # one of RESULTS, by the detector or a person
+    truth: str                  # one of RESULTS, by the simulator's own state
+    return_value: float
+    duration: float             # s of ROS time
+    reason: str
+
+
+@dataclass
+class GraphStatistics:
+    """Everything counted so far; `note_*` is called for each message, in the order in which they came."""
+
+    messages: Counter[str] = field(default_factory=Counter)
+    verdicts: Counter[str] = field(default_factory=Counter)
+    state: str = 'idle'
+    number: int = 0
+    planned: int = 0
+    message: str = ''
+    reward: float = 0.0
+    evidence: str = ''
+    reasons: tuple[str, ...] = ()
+    ended: dict[int, Ended] = field(default_factory=dict)
+    files: dict[int, str] = field(default_factory=dict)
+    inferences: deque[float] = field(default_factory=lambda: deque(maxlen=200))
+
+    def note(self, group: str) -> None:
+        self.messages[group] += 1
+
+    def note_command(self, verdict: int, reasons: tuple[str, ...]) -> None:
+        self.messages['command'] += 1
+        self.verdicts[VERDICTS[verdict]] += 1
+        self.reasons = reasons
+
+    def note_episode(self, state: int, number: int, planned: int, message: str) -> None:
+        self.state, self.number, self.planned, self.message = STATES[state], number, planned, message
+
+    def note_ended(self, episode: Ended) -> None:
+        """Take the newest word on an episode: a person may overrule the detector later."""
+        if episode.number:
+            self.ended[episode.number] = episode
+
+    def note_file(self, number: int, file: str) -> None:
+        self.files[number] = file
+
+    def note_reward(self, value: float, evidence: str) -> None:
+        self.messages['reward'] += 1
+        self.reward, self.evidence = value, evidence
+
+    def note_inference(self, seconds: float) -> None:
+        self.inferences.append(seconds)
+
+    @property
+    def over(self) -> bool:
+        """True when the supervisor will start no further episode."""
+        return self.state in ('finished', 'fault')
+
+    @property
+    def inference(self) -> float:
+        """Median time of the last inferences, s; 0 before the first."""
+        ordered = sorted(self.inferences)
+        return ordered[len(ordered) // 2] if ordered else 0.0
+
+    def results(self) -> Counter[str]:
+        """How many episodes ended with each result."""
+        return Counter(episode.result for episode in self.ended.values())
+
+
+def rates(before: dict[str, int], now: dict[str, int], seconds: float) -> dict[str, float]:
+    """Messages a second of each group between two counts; none when no time has passed."""
+    return {group: (count - before.get(group, 0)) / seconds for group, count in now.items()} if seconds > 0 else {}

@@ -1,0 +1,1 @@
+"""Kinds of acting: one file a kind, found by its name."""

@@ -1,0 +1,1 @@
+"""One page an algorithm: torch and numpy, no files, no printing."""

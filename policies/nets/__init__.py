@@ -1,0 +1,1 @@
+"""Parts of networks that two pages or more use."""

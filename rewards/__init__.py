@@ -1,0 +1,1 @@
+"""Detectors: they judge episodes from what can be sensed. Free of ROS."""

@@ -1,0 +1,1 @@
+"""The law: every motion, of the graph and of every learner, passes this filter. Free of ROS."""

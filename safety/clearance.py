@@ -1,0 +1,142 @@
+"""Keeps the arm from itself and from what stands around it, along the whole way out and not only at its samples.
+
+No joint can change a clearance by more than `scene.reach` for each rad. So one look, at one posture, speaks for every
+posture near it: most beats need none. Where it does not suffice the way out is halved again and again, and only pairs
+still in doubt are looked at. What remains in doubt after that counts as a collision. At every place looked at the whole
+margin is kept, and between them at least half of it.
+"""
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from visuomotor.robots.collision import CollisionScene
+from visuomotor.safety.profile import VelocityProfile
+from visuomotor.specs.values import FloatArray
+
+PARTS = 16         # that a way out is cut into, at most
+MOST_LOOKS = 40    # along one way out
+CROWD = 8          # pairs in doubt, above which a look at all of them pays
+EXACT = 1e-5       # m; rounding is no approach
+RATE = 10.0        # 1/s: what is near may be approached by at most this times the clearance left
+BETWEEN = 0.5      # of the margin, that may be lost between two looks at the end of all halving
+SOFT = 0.25        # of the margin, that approaching leaves as clearance
+NEAREST = 3        # pairs that slow down one wish
+Numbers = NDArray[np.intp]
+
+
+class Clearance:
+    """Judges ways out, and slows down wishes before something is near."""
+
+    def __init__(self, scene: CollisionScene) -> None:
+        self.scene, self.looks = scene, 0
+        self._soft = SOFT * scene.margins
+        self._look_from(np.array(scene.spec.home))
+
+    def _look_from(self, posture: FloatArray) -> None:
+        self._posture, self._known = posture, self.scene.clearances(posture)
+        self.looks += 1
+
+    def hits(self, way_out: VelocityProfile, before: FloatArray) -> tuple[int, ...]:
+        """Return pairs that would come too near on the way from `before` to the end of a way out."""
+        lowest, highest = way_out.extent
+        away = np.maximum(np.maximum(highest, before) - self._posture, self._posture - np.minimum(lowest, before))
+        doubt = (self._known < self.scene.reach @ away).nonzero()[0]
+        return self._along(way_out, before, doubt) if len(doubt) else ()
+
+    def _along(self, way_out: VelocityProfile, before: FloatArray, doubt: Numbers) -> tuple[int, ...]:
+        places, gone = stations(way_out, before)
+        middle = len(places) // 2
+        if len(doubt) > CROWD:
+            self._look_from(places[middle])
+            away = np.maximum(gone[middle], gone[-1] - gone[middle])
+            doubt = (self._known < self.scene.reach @ away).nonzero()[0]
+            if not len(doubt):
+                return ()
+        begun = dict(zip(doubt.tolist(), self.scene.some(before, doubt.tolist()), strict=True))
+        outside = [pair for pair, clearance in begun.items() if clearance < 0.0]
+        inside = doubt[[begun[pair] >= 0.0 for pair in doubt.tolist()]] if outside else doubt
+        if hit := self._nearer(places, outside, begun):
+            return hit
+        return self._halve(places, gone, inside) if len(inside) else ()
+
+    def _nearer(self, places: FloatArray, pairs: list[int], begun: dict[int, float]) -> tuple[int, ...]:
+        """What is too near already may move, but not come nearer."""
+        for place in places[1:] if pairs else ():
+            found = self.scene.some(place, pairs)
+            if hit := tuple(p for p, clearance in zip(pairs, found, strict=True) if clearance < begun[p] - EXACT):
+                return hit
+        return ()
+
+    def _halve(self, places: FloatArray, gone: FloatArray, doubt: Numbers) -> tuple[int, ...]:
+        """Look at the middle of a stretch; what that does not decide is looked at in both halves."""
+        open_, looks = [(0, len(places) - 1, doubt)], 0
+        while open_:
+            first, last, pairs = open_.pop()
+            middle, looks = (first + last) // 2, looks + 1
+            clearances = np.array(self.scene.some(places[middle], pairs.tolist()))
+            if (clearances < 0.0).any() or looks > MOST_LOOKS:
+                return tuple(pairs[clearances <= clearances.min()].tolist())
+            away = np.maximum(gone[middle] - gone[first], gone[last] - gone[middle])
+            left = pairs[clearances < self.scene.reach[pairs] @ away]
+            if not len(left):
+                continue
+            if last - first > 2:
+                open_ += [(middle, last, left), (first, middle, left)]
+            elif hit := self._between(places, (first, middle, last), left):
+                return hit
+        return ()
+
+    def _between(self, places: FloatArray, stops: tuple[int, int, int], pairs: Numbers) -> tuple[int, ...]:
+        """Decide the shortest stretches by both their ends: what passes closer in between still keeps some margin."""
+        numbers = pairs.tolist()
+        ends = [np.array(self.scene.some(places[stop], numbers)) for stop in stops]
+        spare = BETWEEN * self.scene.margins[pairs]
+        for one, other, first, last in zip(ends, ends[1:], stops, stops[1:], strict=False):
+            least = (one + other - np.array(self.scene.travel(places[first], places[last], numbers))) / 2 + spare
+            if (np.minimum(np.minimum(one, other), least) < 0.0).any():
+                return tuple(pairs[np.minimum(np.minimum(one, other), least) < 0.0].tolist())
+        return ()
+
+    def bend(self, speeds: FloatArray, posture: FloatArray) -> tuple[FloatArray, tuple[str, ...]]:
+        """Return the joint speeds nearest to a wish that approach nothing too fast, and what they spare."""
+        fast = self.scene.reach @ np.abs(speeds)
+        if (RATE * (self._known - self.scene.reach @ np.abs(posture - self._posture) - self._soft) >= fast).all():
+            return speeds, ()
+        near = self.near(posture, fast / RATE)
+        names = []
+        for pair, clearance in near[:NEAREST]:
+            slope = self.scene.slope(posture, pair)
+            excess = -RATE * max(clearance - self._soft[pair], 0.0) - float(slope @ speeds)
+            if excess > 1e-6:
+                speeds = speeds + slope * (excess / max(float(slope @ slope), 1e-6))
+                names.append('slowed before {} meets {}'.format(*self.scene.names(pair)))
+        return speeds, tuple(dict.fromkeys(names))
+
+    def near(self, posture: FloatArray, within: FloatArray | float) -> list[tuple[int, float]]:
+        """Return pairs with less clearance than this beyond what approaching leaves, nearest first."""
+        least = self._known - self.scene.reach @ np.abs(posture - self._posture)
+        doubt = (least - self._soft < within).nonzero()[0]
+        if len(doubt) > CROWD:
+            self._look_from(posture)
+            doubt = (self._known - self._soft < within).nonzero()[0]
+        pairs = doubt.tolist()
+        found = sorted(zip(self.scene.some(posture, pairs), pairs, strict=True)) if pairs else []
+        limit = np.broadcast_to(within, len(least))
+        return [(pair, clearance) for clearance, pair in found if clearance - self._soft[pair] < limit[pair]]
+
+    def describe(self, pairs: Sequence[int]) -> tuple[str, ...]:
+        """Name what would have met."""
+        return tuple(dict.fromkeys('{} would come too near {}'.format(*self.scene.names(pair)) for pair in pairs))
+
+
+def stations(way_out: VelocityProfile, before: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return postures along a way out, the first being `before`, and how far each joint has travelled by then."""
+    moments = [way_out.duration * part / PARTS for part in range(PARTS + 1)]
+    places = np.concatenate((before[None], way_out.places(moments)))
+    steps = np.abs(places[1:] - places[:-1])
+    for joint, moment, place in way_out.turns:
+        part = min(int(moment / way_out.duration * PARTS), PARTS - 1) + 1 if way_out.duration else 1
+        steps[part, joint] += 2 * abs(place - places[part, joint])
+    return places, np.concatenate((np.zeros((1, places.shape[1])), np.cumsum(steps, axis=0)))

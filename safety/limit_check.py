@@ -1,0 +1,101 @@
+"""How much room is left: joints inside their position limits and the tip inside its box, along the whole way out."""
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from visuomotor.robots.kinematics import Kinematics
+from visuomotor.safety.limits import Limits
+from visuomotor.safety.motion import Candidate
+from visuomotor.safety.profile import VelocityProfile
+from visuomotor.safety.ramp import Motion
+from visuomotor.specs.robot import RobotSpec
+from visuomotor.specs.values import FloatArray
+
+LOOK_EVERY = 0.04            # s, between two looks at the tip along the way out
+MOST_LOOKS = 12              # along one way out
+EXACT = 1e-9                 # rad or m; rounding is no violation
+AXES = 'xyz'
+Flags = NDArray[np.bool_]
+
+
+def beyond(value: FloatArray, lower: FloatArray, upper: FloatArray) -> FloatArray:
+    """Return how far each value lies outside its bounds; 0 inside."""
+    excess: FloatArray = np.maximum(np.maximum(lower - value, value - upper), 0.0)
+    return excess
+
+
+class LimitCheck:
+    """Judges candidates. What lies outside already may move, but only inwards."""
+
+    def __init__(self, spec: RobotSpec, kinematics: Kinematics | None, limits: Limits) -> None:
+        self.spec, self.kinematics = spec, kinematics
+        self.lower, self.upper = spec.lower + limits.position_margin, spec.upper - limits.position_margin
+        self.box_lower = np.array(spec.workspace.lower) + limits.workspace_margin
+        self.box_upper = np.array(spec.workspace.upper) - limits.workspace_margin
+        self._levers = levers(kinematics) if kinematics else np.zeros(len(spec.joints))
+
+    def tip(self, position: FloatArray) -> FloatArray | None:
+        """Where the tip is; None for a robot that has none."""
+        return self.kinematics.pose(position)[:3] if self.kinematics else None
+
+    def tip_jacobian(self, position: FloatArray) -> FloatArray:
+        """Turn joint speeds into the velocity of the tip, 3 x joints."""
+        assert self.kinematics is not None, 'only a tip meets walls'
+        return self.kinematics.jacobian(position)[:3]
+
+    def joints_leaving(self, candidate: Candidate, now: Motion) -> Flags | None:
+        """Say for each joint whether it would leave its limits, or be further outside than it is; None: none would."""
+        lowest, highest = candidate.way_out.extent
+        if (lowest >= self.lower).all() and (highest <= self.upper).all():
+            return None
+        allowed = np.maximum(beyond(now.position, self.lower, self.upper), EXACT)
+        leaving: Flags = (self.lower - lowest > allowed) | (highest - self.upper > allowed)
+        return leaving if leaving.any() else None
+
+    def walls_crossed(self, candidate: Candidate, tip: FloatArray | None) -> Flags | None:
+        """Say for x, y and z whether the tip would leave its box on the way out; None: it would not.
+
+        `tip` is where it is now.
+        """
+        if tip is None or self._far(candidate, tip):
+            return None
+        allowed = np.maximum(beyond(tip, self.box_lower, self.box_upper), EXACT)
+        excess = beyond(self._tips(candidate.way_out), self.box_lower, self.box_upper)
+        crossed: Flags = np.asarray((excess > allowed).any(axis=0))
+        return crossed if crossed.any() else None
+
+    def _far(self, candidate: Candidate, tip: FloatArray) -> bool:
+        """Say whether no wall is near enough to be reached on this way out, whatever the posture."""
+        lowest, highest = candidate.way_out.extent
+        start = candidate.before
+        travel = np.maximum(highest, start) - np.minimum(lowest, start)
+        nearest = min((tip - self.box_lower).min(), (self.box_upper - tip).min())
+        return bool(nearest > self._levers @ travel)
+
+    def _tips(self, way_out: VelocityProfile) -> FloatArray:
+        assert self.kinematics is not None
+        looks = min(MOST_LOOKS, 1 + int(way_out.duration / LOOK_EVERY))
+        moments = [way_out.duration * look / looks for look in range(looks + 1)]
+        return np.array([self.kinematics.pose(position)[:3] for position in way_out.places(moments)])
+
+    def describe(self, leaving: Flags | None, walls: Flags | None) -> tuple[str, ...]:
+        """Name the limits that a wish would have broken."""
+        joints = (f'{name} at its position limit' for name, out in zip(self.spec.names, _listed(leaving), strict=False)
+                  if out)
+        sides = (f'workspace {axis}: the tip would leave its box'
+                 for axis, out in zip(AXES, _listed(walls), strict=False) if out)
+        return (*joints, *sides)
+
+
+def _listed(flags: Flags | None) -> list[bool]:
+    return [] if flags is None else flags.tolist()
+
+
+def levers(kinematics: Kinematics) -> FloatArray:
+    """Bound how far one rad of each joint moves the tip, whatever the posture, in metres."""
+    model = kinematics.model
+    lever, found = float(np.linalg.norm(model.frames[kinematics.tip].placement.translation)), np.zeros(model.nv)
+    for joint in range(model.njoints - 1, 0, -1):
+        found[joint - 1] = lever
+        lever += float(np.linalg.norm(model.jointPlacements[joint].translation))
+    return found

@@ -1,0 +1,130 @@
+"""Jerk-limited motion with a way out: from every state that it commands, a stored braking run to standstill follows.
+
+A candidate is one beat of motion. It is commanded only together with its way out, which the caller has looked at;
+braking then follows the stored run itself, so that what was checked is what happens.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from ruckig import InputParameter, Ruckig, RuckigError, Synchronization, Trajectory
+from visuomotor.safety.limits import Limits
+from visuomotor.safety.profile import DONE, ProfilePlanner, VelocityProfile
+from visuomotor.safety.ramp import Motion
+from visuomotor.specs.robot import RobotSpec
+from visuomotor.specs.values import FloatArray
+
+LEADS = (1, 2, 3, 5, 8, 13, 21)  # beats ahead at which a moving target may be met
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One beat of motion, and the way out that begins where it ends."""
+
+    motion: Motion
+    way_out: VelocityProfile
+    before: FloatArray  # where the joints are when it begins
+
+
+class Aim(NamedTuple):
+    """Where to be, and how fast to pass it."""
+
+    position: FloatArray
+    velocity: FloatArray
+    acceleration: FloatArray
+
+
+Course = Callable[[float], Aim]  # seconds ahead to where something will be then
+
+
+class JerkLimited:
+    """Makes candidates from the commanded state, and remembers the one that was taken."""
+
+    def __init__(self, spec: RobotSpec, limits: Limits) -> None:
+        self.dt = 1.0 / spec.control_hz
+        self.speed = limits.speed_share * spec.velocity
+        self.acceleration = limits.acceleration_share * spec.acceleration
+        self.jerk = limits.jerk_share * spec.jerk
+        self.still = np.zeros(len(spec.joints))
+        self._planner, self._run = Ruckig(len(spec.joints), self.dt), Trajectory(len(spec.joints))
+        self._question = self._ask(len(spec.joints))
+        self._runs = ProfilePlanner(self.speed, self.acceleration, self.jerk)
+        self.restart(np.array(spec.home))
+
+    def _ask(self, joints: int) -> InputParameter:
+        question = InputParameter(joints)
+        question.max_velocity, question.max_acceleration = self.speed.tolist(), self.acceleration.tolist()
+        question.max_jerk = self.jerk.tolist()
+        question.synchronization = Synchronization.Time
+        return question
+
+    def restart(self, position: FloatArray, velocity: FloatArray | None = None) -> None:
+        """Begin at this position, at rest or, for a robot found in motion, with its way out before it."""
+        moving = self.still if velocity is None else np.clip(velocity, -self.speed, self.speed)
+        self.now = Motion(np.array(position, dtype=np.float64), moving, self.still)
+        self._way_out, self._gone, self._lead = self._rest_from(self.now), 0.0, 0
+
+    def meet(self, course: Course) -> Candidate | None:
+        """Catch up with something that moves: meet it at the first of a few moments at which that is possible."""
+        for tried, beats in enumerate(LEADS[self._lead:], self._lead):
+            planned = self._plan(course(beats * self.dt), beats * self.dt)
+            if planned and self._run.duration <= beats * self.dt * (1 + 1e-6):
+                self._lead = max(0, tried - 1)  # the next beat is one beat nearer
+                return self._first_beat()
+        self._lead = max(0, len(LEADS) - 2)
+        return self._first_beat() if planned else None
+
+    def toward(self, aim: Aim, duration: float = 0.0) -> Candidate | None:
+        """Go to an aim as soon as the limits let it, within `duration` or more; None when no plan is found."""
+        return self._first_beat() if self._plan(aim, duration) else None
+
+    def _plan(self, aim: Aim, duration: float) -> bool:
+        question = self._question
+        question.current_position, question.current_velocity = self.now.position.tolist(), self.now.velocity.tolist()
+        question.current_acceleration = self.now.acceleration.tolist()
+        speed = np.clip(aim.velocity, -self.speed, self.speed)
+        question.target_position, question.target_velocity = aim.position.tolist(), speed.tolist()
+        question.target_acceleration = self._kept(speed, aim.acceleration).tolist()
+        question.minimum_duration = max(duration, self.dt)  # arrive with a beat, not between two
+        try:
+            return self._planner.calculate(question, self._run) in DONE
+        except RuckigError:  # rare states that the planner cannot solve; another candidate follows
+            return False
+
+    def _first_beat(self) -> Candidate:
+        return self._candidate(Motion(*(np.array(column) for column in self._run.at_time(self.dt))))
+
+    def _kept(self, speed: FloatArray, acceleration: FloatArray) -> FloatArray:
+        """Pass an aim with its acceleration only where speed limits hold afterwards too."""
+        change = np.clip(acceleration, -self.acceleration, self.acceleration)
+        return np.where(np.abs(speed) + change * change / (2 * self.jerk) < self.speed, change, 0.0)
+
+    def at_speed(self, velocity: FloatArray) -> Candidate:
+        """Take up a velocity as soon as the limits let it."""
+        wanted = np.minimum(np.maximum(velocity, -self.speed), self.speed)
+        return self._candidate(self._runs.to(self.now, wanted).at(self.dt))
+
+    def take(self, candidate: Candidate) -> Motion:
+        """Command a candidate."""
+        self.now, self._way_out, self._gone = candidate.motion, candidate.way_out, 0.0
+        return self.now
+
+    def brake(self) -> Motion:
+        """Command one beat of the way out that was stored with the last candidate."""
+        self._gone += self.dt
+        self.now = self._way_out.at(self._gone)
+        return self.now
+
+    @property
+    def time_to_stop(self) -> float:
+        """Seconds until the stored way out ends in standstill."""
+        return max(0.0, self._way_out.duration - self._gone)
+
+    def _candidate(self, motion: Motion) -> Candidate:
+        return Candidate(motion, self._rest_from(motion), self.now.position)
+
+    def _rest_from(self, motion: Motion) -> VelocityProfile:
+        return self._runs.to(motion, self.still)

@@ -1,0 +1,170 @@
+"""What a proposal asks of the joints at the next beat: a position to pass or a velocity to take up."""
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+from visuomotor.robots.kinematics import Kinematics, difference
+from visuomotor.robots.minitaur import legs
+from visuomotor.safety.limit_check import AXES, LimitCheck
+from visuomotor.safety.limits import Limits
+from visuomotor.safety.motion import Aim, Course
+from visuomotor.specs.chunk import due, slope
+from visuomotor.specs.codes import Mode
+from visuomotor.specs.robot import RobotSpec
+from visuomotor.specs.values import FloatArray, Proposal
+
+PULL = 6.0                         # 1/s, twist for each unit of pose error
+STRAY_LENGTH, STRAY_ANGLE = 0.05, 0.2  # m, rad: how far the tip may lag behind the pose that its twists add up to
+POSTURE = 0.5                      # 1/s, pull of spare joints towards home
+
+
+@dataclass(frozen=True)
+class JointRequest:
+    """What is asked, in joints. Without a position, the velocity alone counts."""
+
+    velocity: FloatArray
+    position: FloatArray | None = None
+    course: Course | None = None    # where that position moves on to; None: it stands
+    gripper: float | None = None
+    asked: FloatArray = field(default_factory=lambda: np.zeros(0))  # the row that was due, as proposed
+    clipped: tuple[str, ...] = ()   # limits that already changed it
+    slowed: tuple[str, ...] = ()
+
+
+class RequestDecoder:
+    """Turns what is due into wishes. It remembers the pose that a run of twists adds up to, so that none drifts."""
+
+    def __init__(self, spec: RobotSpec, kinematics: Kinematics | None, limits: Limits, room: LimitCheck) -> None:
+        self.spec, self.limits, self.room = spec, limits, room
+        self._kinematics = kinematics
+        self._dt = 1.0 / spec.control_hz
+        self._endless = np.array([joint.continuous for joint in spec.joints])
+        self._home = np.array(spec.home)
+        self._goal: FloatArray | None = None  # pose
+
+    def forget(self) -> None:
+        """Take the pose as it is: somebody else was followed meanwhile."""
+        self._goal = None
+
+    def make(self, proposal: Proposal, now: float, position: FloatArray) -> JointRequest | None:
+        """Return what is due one beat after `now`, for joints commanded to be at `position`; None when nothing is."""
+        found = due(proposal, now + self._dt)
+        if found is None:
+            return None
+        row, gripper = found
+        if proposal.mode is not Mode.CARTESIAN_TWIST:
+            self.forget()
+        if proposal.mode is Mode.GRIPPER:
+            return JointRequest(np.zeros_like(position), gripper=gripper, asked=row)
+        if proposal.mode is Mode.JOINT_VELOCITY:
+            return self._clip_velocity(row, gripper)
+        if proposal.mode in (Mode.JOINT_POSITION, Mode.LEG):
+            return self._pass_through(proposal, now, row, gripper)
+        return self._cartesian(proposal.mode, row, slope(proposal, now + self._dt), gripper, position)
+
+    def _pass_through(self, proposal: Proposal, now: float, row: FloatArray, gripper: float | None) -> JointRequest:
+        wanted = legs.motors(row) if proposal.mode is Mode.LEG else row
+        out = (wanted < self.room.lower) | (wanted > self.room.upper)
+        clipped = self.room.describe(out, None) if out.any() else ()
+        first = self._aim(proposal, now + self._dt)
+        course = (lambda ahead: self._aim(proposal, now + ahead)) if len(proposal.times) > 1 else None
+        return JointRequest(first.velocity, first.position, course, gripper, row, clipped)
+
+    def _aim(self, proposal: Proposal, moment: float) -> Aim:
+        """Where a chunk of positions leads, in joints and inside their limits."""
+        found = due(proposal, moment)
+        assert found is not None, 'positions never run out'
+        columns = (found[0], *flow(proposal, moment))
+        wanted, speed, acceleration = (legs.motors(c) for c in columns) if proposal.mode is Mode.LEG else columns
+        inside = np.clip(wanted, self.room.lower, self.room.upper)
+        return Aim(inside, np.where(inside == wanted, speed, 0.0), np.where(inside == wanted, acceleration, 0.0))
+
+    def _clip_velocity(self, wanted: FloatArray, gripper: float | None) -> JointRequest:
+        limit = self.limits.speed_share * self.spec.velocity
+        inside = np.clip(wanted, -limit, limit)
+        fast = tuple(f'{name} faster than its speed limit'
+                     for name, out in zip(self.spec.names, np.abs(wanted) > limit, strict=True) if out)
+        return JointRequest(inside, gripper=gripper, asked=wanted, clipped=fast)
+
+    def _cartesian(self, mode: Mode, row: FloatArray, rate: FloatArray, gripper: float | None,
+                   position: FloatArray) -> JointRequest:
+        assert self._kinematics is not None, 'refused before'
+        pose = self._kinematics.pose(position)
+        if mode is Mode.CARTESIAN_POSE:
+            twist = PULL * difference(pose, row)
+            twist[:3] += rate[:3]
+            slower, why = self._clip_twist(twist)
+            why = ()  # a far pose is approached at the speed limit; that is no fault of who asks
+        else:
+            slower, why = self._clip_twist(row)
+        slower, walls = self._slow_at_walls(slower, pose)
+        if mode is Mode.CARTESIAN_TWIST:
+            slower = slower + self._pull_back(pose, slower)
+        speeds = self._kinematics.differential(position, slower, posture=self._posture(position), pull=POSTURE)
+        ratio = max(1.0, float(np.abs(speeds / (self.limits.speed_share * self.spec.velocity)).max()))
+        if ratio > 1.0:
+            walls = (*walls, f'slowed to {100 / ratio:.0f} %: {self._fastest(speeds)} at its speed limit')
+            self.forget()
+        return JointRequest(speeds / ratio, gripper=gripper, asked=row, clipped=why, slowed=walls)
+
+    def _posture(self, position: FloatArray) -> FloatArray:
+        """Spare joints drift home; an endless joint has no wrong turn to come back from."""
+        return np.where(self._endless, position, self._home)
+
+    def _fastest(self, speeds: FloatArray) -> str:
+        return self.spec.names[int(np.argmax(np.abs(speeds / self.spec.velocity)))]
+
+    def _clip_twist(self, twist: FloatArray) -> tuple[FloatArray, tuple[str, ...]]:
+        x, y, z, a, b, c = twist.tolist()
+        linear = math.hypot(x, y, z) / self.limits.tip_speed
+        angular = math.hypot(a, b, c) / self.limits.tip_turn
+        if linear <= 1.0 and angular <= 1.0:
+            return twist, ()
+        why = tuple(f'tip {what} faster than its limit' for what, ratio in (('moves', linear), ('turns', angular))
+                    if ratio > 1.0)
+        return np.concatenate((twist[:3] / max(linear, 1.0), twist[3:] / max(angular, 1.0))), why
+
+    def _slow_at_walls(self, twist: FloatArray, pose: FloatArray) -> tuple[FloatArray, tuple[str, ...]]:
+        """Let the tip approach a wall of its box no faster than it can brake before it."""
+        slower, slowed = twist.tolist(), []
+        brake, box = self.limits.tip_acceleration, zip(self.room.box_lower, self.room.box_upper, strict=True)
+        for axis, (place, (lowest, highest)) in enumerate(zip(pose[:3].tolist(), box, strict=True)):
+            left = highest - place if slower[axis] > 0.0 else place - lowest
+            most = math.sqrt(brake * max(left, 0.0))
+            if abs(slower[axis]) > most:
+                slower[axis] = math.copysign(most, slower[axis])
+                slowed.append(f'workspace {AXES[axis]}: slowed before the wall')
+        return np.array(slower) if slowed else twist, tuple(slowed)
+
+    def _pull_back(self, pose: FloatArray, twist: FloatArray) -> FloatArray:
+        """Correct what the tip lags behind the sum of its twists."""
+        goal = pose if self._goal is None else self._goal
+        stray = difference(pose, goal)
+        if stray[:3] @ stray[:3] > STRAY_LENGTH**2 or stray[3:] @ stray[3:] > STRAY_ANGLE**2:
+            goal, stray = pose, np.zeros(6)
+        self._goal = _moved(goal, twist * self._dt)
+        return PULL * stray
+
+
+def flow(proposal: Proposal, moment: float) -> tuple[FloatArray, FloatArray]:
+    """Return speed and acceleration of the curve that a chunk's rows mark, at one moment."""
+    times = proposal.times
+    after = slope(proposal, moment)
+    if len(times) < 2:
+        return after, np.zeros_like(after)
+    span = float(times[-1] - times[0]) / (len(times) - 1)
+    if moment - span / 2 < proposal.observed + times[0]:
+        return after, np.zeros_like(after)
+    before, after = slope(proposal, moment - span / 2), slope(proposal, moment + span / 2)
+    return (before + after) / 2, (after - before) / span
+
+
+def _moved(pose: FloatArray, step: FloatArray) -> FloatArray:
+    """Move a pose by a small step, lengths then angles, along the base axes."""
+    x, y, z = step[3:] / 2
+    qx, qy, qz, qw = pose[3:]
+    turned = np.array([qx + x * qw + y * qz - z * qy, qy + y * qw + z * qx - x * qz,
+                       qz + z * qw + x * qy - y * qx, qw - x * qx - y * qy - z * qz])
+    return np.concatenate((pose[:3] + step[:3], turned / math.sqrt(turned @ turned)))

@@ -1,0 +1,74 @@
+"""What a policy's numbers mean: a few numbers in -1..1 become targets of one mode, in units."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from visuomotor.specs.chunk import SPEEDS
+from visuomotor.specs.codes import Mode
+from visuomotor.specs.settings import required, setting
+from visuomotor.specs.values import FloatArray, Proposal
+
+FIXED_WIDTH = {Mode.CARTESIAN_POSE: 7, Mode.CARTESIAN_TWIST: 6, Mode.GRIPPER: 0}
+
+
+@dataclass(frozen=True)
+class ActionSpace:
+    """The mode, and for each number of the policy: which component of the mode it moves, by how much, around what."""
+
+    mode: str = required('joint_position, joint_velocity, cartesian_pose, cartesian_twist, gripper or leg')
+    width: int = required('components of the mode: joints, 7, 6, 0 or 2 x legs')
+    axes: tuple[int, ...] = required('component that each number moves')
+    scale: tuple[float, ...] = required('value of the component at 1', 'unit of the mode')
+    centre: tuple[float, ...] = setting((), 'value of every component at 0; empty: zeros', 'unit of the mode')
+    gripper: bool = setting(False, 'one more number: -1 open .. 1 closed')
+    rate: float = setting(20.0, 'actions a second', 'Hz')
+
+    def __post_init__(self) -> None:
+        if self.mode.upper() not in Mode.__members__:
+            raise ValueError(f"unknown mode '{self.mode}'; known are {', '.join(m.lower() for m in Mode.__members__)}")
+        expected = FIXED_WIDTH.get(Mode[self.mode.upper()], self.width)
+        if self.width != expected:
+            raise ValueError(f'mode {self.mode} is {expected} wide, not {self.width}')
+        if len(self.axes) != len(self.scale):
+            raise ValueError(f'{len(self.axes)} axes but {len(self.scale)} scales')
+        if self.centre and len(self.centre) != self.width:
+            raise ValueError(f'centre has {len(self.centre)} values for width {self.width}')
+        if any(not 0 <= axis < self.width for axis in self.axes):
+            raise ValueError(f'axes {self.axes} do not fit width {self.width}')
+
+    @cached_property
+    def _spread(self) -> FloatArray:
+        """Matrix that puts each number on its axis, in its unit."""
+        spread = np.zeros((len(self.axes), self.width))
+        spread[range(len(self.axes)), self.axes] = self.scale
+        return spread
+
+    @cached_property
+    def _mode(self) -> Mode:
+        return Mode[self.mode.upper()]
+
+    @property
+    def size(self) -> int:
+        """How many numbers a policy gives for one moment."""
+        return len(self.axes) + self.gripper
+
+    def rest(self, actions: FloatArray) -> FloatArray:
+        """Return the action that asks for nothing more after these: speeds end, places and the gripper stay."""
+        row = np.array(actions, dtype=np.float64, ndmin=2)[-1:]
+        if self._mode in SPEEDS:
+            row[:, :len(self.axes)] = 0.0
+        return row
+
+    def decode(self, actions: FloatArray, observed: float, latency: float = 0.0) -> Proposal:
+        """Turn one action (size) or a chunk (n x size) into a proposal; the first is due `latency` after `observed`."""
+        rows = np.minimum(np.maximum(np.array(actions, dtype=np.float64, ndmin=2), -1.0), 1.0)
+        if rows.shape[1] != self.size:
+            raise ValueError(f'the policy gave {rows.shape[1]} numbers for one action, but this task takes {self.size}')
+        targets = rows[:, :len(self.axes)].dot(self._spread)
+        if self.centre:
+            targets += self.centre
+        times = latency + np.arange(len(rows)) / self.rate
+        closing = (rows[:, -1] + 1) / 2 if self.gripper else np.zeros(0)
+        return Proposal(self._mode, times, targets, closing, observed)

@@ -1,0 +1,61 @@
+"""What a task is: read from config/tasks/, known before any world is started."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from visuomotor.specs import paths, settings
+from visuomotor.specs.action_space import ActionSpace
+from visuomotor.specs.fixture import Fixture
+from visuomotor.specs.robot import CameraMount
+from visuomotor.specs.settings import required, setting
+
+
+@dataclass(frozen=True)
+class Latency:
+    """Delays of a real machine, modelled in seconds of the world's own time. Zero: none."""
+
+    camera: float = setting(0.0, 'from the light to the picture being there', 's')
+    inference: float = setting(0.0, 'from the observation to the first target being due', 's')
+    actuation: float = setting(0.0, 'from a command being sent to the motors following it', 's')
+
+
+@dataclass(frozen=True)
+class DetectorSpec:
+    """Which reward detector judges this task on the graph, and its parameters."""
+
+    name: str = required('a detector of the reward node')
+    parameters: dict[str, float] = setting({}, 'its numbers')
+    subject: str = setting('', 'the body that it watches, if it watches one')
+
+
+@dataclass(frozen=True)
+class TaskSpec:
+    """One task, read from config/tasks/<name>.yaml. `world` holds the numbers of the task's own scene class."""
+
+    name: str
+    title: str = required('one line for people')
+    robots: tuple[str, ...] = required('robots that can do it')
+    action: ActionSpace = required('what a policy controls')
+    horizon: float = required('longest episode', 's')
+    detector: DetectorSpec = required('how the graph judges it')
+    physics_hz: float = setting(200.0, 'physics steps a second; a multiple of the control rate', 'Hz')
+    solver_iterations: int = setting(50, 'of the contact solver')
+    fixtures: tuple[Fixture, ...] = setting((), 'boxes that the safety node keeps the arm from')
+    cameras: dict[str, CameraMount] = setting({}, 'cameras fixed to this scene')
+    observe: tuple[str, ...] = setting((), 'cameras whose pictures a policy gets')
+    latency: Latency = setting(Latency(), 'modelled delays')
+    world: dict[str, Any] = setting({}, 'numbers of the scene; checked by the scene class')
+    randomise: dict[str, Any] = setting({}, 'distributions drawn for each new scene; checked by worlds/randomise.py')
+
+
+def task_names() -> list[str]:
+    """Return the tasks that there are."""
+    return sorted(path.stem for path in (paths.CONFIG / 'tasks').glob('*.yaml'))
+
+
+def load_task(name: str) -> TaskSpec:
+    """Read one task by name; refuse an unknown one with the nearest names."""
+    settings.choose('task', name, task_names())
+    return settings.read(Path(paths.CONFIG / 'tasks' / f'{name}.yaml'), TaskSpec)

@@ -1,0 +1,38 @@
+"""A second driver on one namespace is refused before any program starts."""
+from __future__ import annotations
+
+import pytest
+from visuomotor.graph import free
+from visuomotor.nodes.driver.exclusive import ExclusiveDriver
+from visuomotor.specs.errors import BadInput
+
+
+@pytest.fixture(autouse=True)
+def _own_locks(monkeypatch, tmp_path):
+    monkeypatch.setenv('XDG_RUNTIME_DIR', str(tmp_path))
+    monkeypatch.setenv('ROS_DOMAIN_ID', '42')
+
+
+def test_a_driven_namespace_is_refused_and_a_free_one_is_not():
+    driver = ExclusiveDriver(42, '/left')
+    with pytest.raises(BadInput, match="Namespace '/left' on ROS domain 42 has a driver already"):
+        free.refuse_second_driver('left')
+    free.refuse_second_driver('right')
+    driver.release()
+    free.refuse_second_driver('left')
+
+
+def test_asking_does_not_take_the_namespace():
+    free.refuse_second_driver('left')
+    ExclusiveDriver(42, '/left').release()
+
+
+def test_a_domain_that_is_no_number_is_refused(monkeypatch):
+    monkeypatch.setenv('ROS_DOMAIN_ID', 'lab')
+    with pytest.raises(BadInput, match="ROS_DOMAIN_ID should be a number from 0 to 101, but is 'lab'"):
+        free.refuse_second_driver('left')
+
+
+def test_no_domain_is_domain_0(monkeypatch):
+    monkeypatch.delenv('ROS_DOMAIN_ID')
+    assert free.domain() == 0

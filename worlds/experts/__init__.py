@@ -1,1 +1,0 @@
-"""Scripted policies that look at the truth: worlds/experts/<name>.py holds the class <Name>Expert."""

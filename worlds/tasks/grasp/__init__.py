@@ -1,0 +1,1 @@
+"""Grasp: the scene, its objects and its scripted expert."""

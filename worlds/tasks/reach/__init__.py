@@ -1,0 +1,1 @@
+"""Reach: the scene, its goals and its scripted expert."""

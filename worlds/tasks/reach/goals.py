@@ -1,0 +1,89 @@
+"""Goals of a reach: points that the arm was rehearsed to get to, standing still or wandering slowly."""
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from visuomotor.robots.kinematics import Kinematics
+from visuomotor.robots.servo import Servo
+from visuomotor.specs.codes import Mode
+from visuomotor.specs.robot import RobotSpec
+from visuomotor.specs.values import FloatArray, Proposal
+
+STRIDE = 0.05           # s of one rehearsed step
+GAIN = 3.0              # 1/s
+NEAR = 0.005            # m that counts as there
+ROOM = 0.1              # rad that every joint keeps from its limits: at a limit the tip goes astray
+CORNERS = 8             # points of a path that are rehearsed
+TRIES = 200
+
+
+@dataclass(frozen=True)
+class Path:
+    """Where the goal is at any time: on a circle, on a line to and fro, or at rest."""
+
+    centre: FloatArray                   # m
+    first: FloatArray                    # m, from the centre, where it begins
+    second: FloatArray                   # m, from the centre, a quarter of a round later; zero: to and fro
+    rate: float = 0.0                    # rad/s of the round
+
+    def at(self, seconds: float) -> FloatArray:
+        angle = self.rate * seconds
+        return self.centre + math.cos(angle) * self.first + math.sin(angle) * self.second
+
+    def stops(self) -> list[FloatArray]:
+        """Return points all along it."""
+        if self.rate == 0.0:
+            return [self.at(0.0)]
+        return [self.at(2 * math.pi * corner / CORNERS / self.rate) for corner in range(CORNERS)]
+
+
+def wander(centre: FloatArray, radius: float, speed: float, rng: np.random.Generator) -> Path:
+    """Return a circle or a line around a centre, in a random plane, never faster than `speed`."""
+    first, other = rng.normal(size=(2, 3))
+    first /= np.linalg.norm(first)
+    second = other - (other @ first) * first
+    second *= float(rng.random() < 0.5) / np.linalg.norm(second)
+    return Path(centre, radius * first, radius * second, speed / radius)
+
+
+def still(point: FloatArray) -> Path:
+    return Path(point, np.zeros(3), np.zeros(3))
+
+
+class Rehearsal:
+    """Tries a straight run of the tip in numbers, the way the servo would do it, before anybody asks a robot for it."""
+
+    def __init__(self, spec: RobotSpec, speed: float, seconds: float) -> None:
+        self.spec, self.speed, self.strides = spec, speed, round(seconds / STRIDE)
+        self.kinematics = Kinematics(spec)
+        self.servo = Servo(spec, self.kinematics)
+
+    def passes(self, path: Path) -> bool:
+        """Say whether the tip gets from home to the path, and along all of it, in time."""
+        self.servo.reset(np.array(self.spec.home))
+        return all(self._run(stop) for stop in path.stops())
+
+    def anywhere(self, spread: float, rng: np.random.Generator) -> FloatArray:
+        """Return the tip's position at random joint angles around home."""
+        home = np.array(self.spec.home)
+        angles = home + rng.uniform(-spread, spread, len(home))
+        return self.kinematics.pose(np.clip(angles, self.spec.lower, self.spec.upper))[:3]
+
+    def _run(self, goal: FloatArray) -> bool:
+        for _ in range(self.strides):
+            error = goal - self.kinematics.pose(self.servo.position)[:3]
+            distance = float(np.linalg.norm(error))
+            if distance < NEAR:
+                return True
+            if self._room() < ROOM:
+                return False
+            twist = np.concatenate((error * min(GAIN, self.speed / distance), np.zeros(3)))
+            self.servo.follow(Proposal(Mode.CARTESIAN_TWIST, np.zeros(1), twist[None]), 0.0, STRIDE)
+        return False
+
+    def _room(self) -> float:
+        """Return how far the joint nearest to one of its limits is from it."""
+        q = self.servo.position
+        return float(np.minimum(q - self.spec.lower, self.spec.upper - q).min())

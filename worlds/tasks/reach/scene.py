@@ -1,0 +1,125 @@
+"""Reach: bring the tip of the arm to a goal that stands still, lies anywhere, or wanders slowly."""
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pybullet_data
+from visuomotor.specs import settings
+from visuomotor.specs.errors import BadInput
+from visuomotor.specs.robot import RobotSpec
+from visuomotor.specs.settings import setting
+from visuomotor.specs.task import TaskSpec
+from visuomotor.specs.values import FloatArray, Truth
+from visuomotor.worlds.tasks.reach.goals import TRIES, Path, Rehearsal, still, wander
+
+if TYPE_CHECKING:
+    from visuomotor.worlds.world import BulletWorld
+
+TARGETS = ('fixed', 'random', 'moving')
+LAST = 1.0  # s at the end, over which following a moving goal is judged
+
+
+@dataclass(frozen=True)
+class ReachSettings:
+    """Numbers of the goal and the verdict."""
+
+    target: str = setting('random', 'fixed, random or moving')
+    fixed: tuple[float, float, float] = setting((0.4, -0.25, 0.4), 'where a fixed goal is, base frame', 'm')
+    spread: float = setting(0.9, 'joint angles around home from which random goals come, either way', 'rad')
+    lowest: float = setting(0.15, 'height of the lowest random goal', 'm')
+    nearest: float = setting(0.25, 'distance from the base axis of the nearest random goal', 'm')
+    speed: float = setting(0.04, 'of a moving goal, at most', 'm/s')
+    radius: float = setting(0.07, 'of the path of a moving goal', 'm')
+    within: float = setting(0.02, 'distance of the tip that counts as there', 'm')
+    hold: float = setting(0.5, 'how long it has to be there', 's')
+    pace: float = setting(0.18, 'speed of the tip at which goals are rehearsed', 'm/s')
+    seconds: float = setting(5.0, 'in which a rehearsal has to get there', 's')
+
+    def __post_init__(self) -> None:
+        settings.choose('target', self.target, TARGETS)
+        for name in ('speed', 'radius', 'within', 'hold', 'pace', 'seconds'):
+            if not getattr(self, name) > 0:
+                raise ValueError(f'{name} should be above 0, but is {getattr(self, name)}')
+
+
+class Scene:
+    """The goal, which nothing can touch, and the judge of the distance to it."""
+
+    def __init__(self, task: TaskSpec, robot: RobotSpec) -> None:
+        self.task, self.robot, self.beat = task, robot, 1 / robot.control_hz
+        self.numbers = settings.build(ReachSettings, task.world, f'task {task.name}: world')
+        self.rehearsal = Rehearsal(robot, self.numbers.pace, self.numbers.seconds)
+        self._path = still(np.array(self.numbers.fixed))
+
+    def build(self, world: BulletWorld) -> None:
+        client = world.client
+        floor = client.loadURDF(f'{pybullet_data.getDataPath()}/plane.urdf', [0, 0, -0.002], useFixedBase=True)
+        client.changeVisualShape(floor, -1, rgbaColor=[0.72, 0.70, 0.66, 1])
+        world.appearance.surface(floor)
+        ball = client.createVisualShape(client.GEOM_SPHERE, radius=0.025, rgbaColor=[0.9, 0.1, 0.1, 1.0])
+        self._ball = client.createMultiBody(0.0, -1, ball)
+
+    def new_scene(self, world: BulletWorld, rng: np.random.Generator) -> dict[str, Any]:
+        self._path = self._choose(rng)
+        self._started, self._judged = world.time, world.time
+        self._there_since, self._success = np.inf, False
+        self._distances: deque[tuple[float, float]] = deque()
+        self._show(world)
+        return {'path': [part.tolist() for part in (self._path.centre, self._path.first, self._path.second)],
+                'rate': self._path.rate}
+
+    def before_step(self, world: BulletWorld) -> None:
+        if self._path.rate:
+            self._show(world)
+
+    def truth(self, world: BulletWorld) -> Truth:
+        tip = world.robot_link_pose(self.robot.tip_link)
+        goal = self._path.at(world.time - self._started)
+        distance = float(np.linalg.norm(goal - tip[:3]))
+        reward, self._judged = -distance * (world.time - self._judged), world.time
+        success = self._follows(world.time, distance) if self._path.rate else self._rests(world.time, distance)
+        return Truth(world.time, {'tip': tip, 'goal': np.array([*goal, 0.0, 0.0, 0.0, 1.0])}, {'distance': distance},
+                     reward, success, progress=1.0 if success else float(np.exp(-distance / 0.1)))
+
+    def _choose(self, rng: np.random.Generator) -> Path:
+        for _ in range(TRIES):
+            path = self._propose(rng)
+            if self._allowed(path) and self.rehearsal.passes(path):
+                return path
+        raise BadInput(f'Task {self.task.name}: {self.robot.name} gets to no {self.numbers.target} goal in '
+                       f'{self.numbers.seconds:g} s; move `fixed` nearer or allow more `seconds` or `spread`.')
+
+    def _propose(self, rng: np.random.Generator) -> Path:
+        if self.numbers.target == 'fixed':
+            return still(np.array(self.numbers.fixed))
+        point = self.rehearsal.anywhere(self.numbers.spread, rng)
+        if self.numbers.target == 'random':
+            return still(point)
+        return wander(point, self.numbers.radius, float(rng.uniform(0.3, 1.0)) * self.numbers.speed, rng)
+
+    def _allowed(self, path: Path) -> bool:
+        box = self.robot.workspace
+        lower, upper = np.maximum(box.lower, (-np.inf, -np.inf, self.numbers.lowest)), box.upper
+        return all(bool(np.all(stop > lower) and np.all(stop < upper)) and np.hypot(*stop[:2]) > self.numbers.nearest
+                   for stop in path.stops())
+
+    def _rests(self, now: float, distance: float) -> bool:
+        """Say whether the tip has been there long enough, at any time in this episode."""
+        self._there_since = min(self._there_since, now) if distance <= self.numbers.within else np.inf
+        self._success |= now - self._there_since >= self.numbers.hold - 1e-9
+        return self._success
+
+    def _follows(self, now: float, distance: float) -> bool:
+        """Say whether the episode is over and the tip was there, on average, through its last second."""
+        self._distances.append((now, distance))
+        while self._distances[0][0] < now - LAST - 1e-9:
+            self._distances.popleft()
+        mean = float(np.mean([past for _, past in self._distances]))
+        return now - self._started > self.task.horizon - self.beat - 1e-6 and mean <= self.numbers.within
+
+    def _show(self, world: BulletWorld) -> None:
+        here: FloatArray = self._path.at(world.time - self._started)
+        world.client.resetBasePositionAndOrientation(self._ball, here.tolist(), [0, 0, 0, 1])

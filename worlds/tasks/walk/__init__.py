@@ -1,0 +1,1 @@
+"""Walk: the scene and its scripted expert."""
