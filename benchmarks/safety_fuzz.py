@@ -71,7 +71,7 @@ class Body:
 
     def __init__(self, robot: RobotSpec, rng: np.random.Generator) -> None:
         self.spec, self._chance = robot, rng
-        self.world = bare_world(robot) if robot.kind == 'arm' else None
+        self.world = bare_world(robot) if robot.tip_link else None
         self.place, self.speed = np.array(robot.home), np.zeros(len(robot.joints))
         self._lean, self.sways = np.zeros(2), True
         if self.world:
@@ -111,7 +111,7 @@ class Fuzz:
     def __init__(self, robot: str) -> None:
         self.spec = load_robot(robot)
         self.fixtures = load_task(TASKS[robot]).fixtures
-        arm = self.spec.kind == 'arm'
+        arm = self.spec.tip_link
         self.kinematics = Kinematics(self.spec) if arm else None
         self.scene = self._scene() if arm else None
         self.judge = CollisionJudge(self.spec, self.fixtures, self._scene()) if arm else None

@@ -22,7 +22,7 @@ class Hostile:
         self.spec, self._chance = spec, rng
         self._knots = knots(spec, scene, rng) if scene else np.array([spec.home])
         moods: list[Callable[[], tuple[Mode, FloatArray]]] = [self._bang, self._huge, self._speeds, self._postures]
-        legged = spec.kind == 'legged'
+        legged = bool(spec.legs)
         self._moods = [*moods, self._legs] if legged else [*moods, self._at_the_table, self._at_itself, self._twists]
         self._mood, self._left, self._said = self._bang, 0, 0.0
 

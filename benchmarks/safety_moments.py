@@ -59,7 +59,7 @@ class Stage:
         spec = self.fuzz.spec
         if self._left == 0:
             speeds = self.rng.uniform(-1.0, 1.0, len(spec.joints)) * spec.velocity * self.rng.choice([0.3, 1.0])
-            legged = spec.kind == 'legged'   # one that sinks too low stands up by itself, whoever asks for what
+            legged = bool(spec.legs)   # one that sinks too low stands up by itself, whoever asks for what
             self._left = int(self.rng.integers(2, 5) if legged else self.rng.integers(10, 60))
             near = np.array(spec.home) + self.rng.uniform(-0.8, 0.8, len(speeds)) * (0.5 if legged else 1.0)
             fast = not legged and self.rng.random() < 0.7

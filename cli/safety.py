@@ -47,7 +47,7 @@ def show(
     console.print(joints(spec, chosen))
     console.print(sources(spec))
     console.print(margins(chosen))
-    if spec.kind == 'arm':
+    if spec.tip_link:
         apart = collision_pairs.load(spec)
         console.print(f'{len(apart.touching)} pairs of links are not looked at: they touch whatever the arm does '
                       f'({apart.postures} postures; config/collision/{robot}.yaml)')

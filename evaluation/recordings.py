@@ -57,8 +57,8 @@ def judge(files: Sequence[Path]) -> Findings:
     """Go through episodes of one robot and task."""
     facts = read.metadata(files[0])
     spec = load_robot(facts['robot'])
-    bodies = _bodies(spec, facts['task']) if spec.kind == 'arm' else None
-    found, limits = Findings(), LimitJudge(spec, Kinematics(spec) if spec.kind == 'arm' else None)
+    bodies = _bodies(spec, facts['task']) if spec.tip_link else None
+    found, limits = Findings(), LimitJudge(spec, Kinematics(spec) if spec.tip_link else None)
     for file in files:
         limits.begin()
         _one(file, spec, found, limits, bodies)

@@ -115,7 +115,7 @@ def _check(choices: Choices) -> None:
     settings.choose('world', choices.world, WORLDS)
     settings.choose('teleop device', choices.teleop, TELEOP)
     _check_policy(choices.policy)
-    settings.pairs(choices.scene)
+    settings.assignments([choices.scene], "'split=test, objects=3'")
     if choices.world in ('emulated', 'real'):
         raise BadInput(f"There is no {choices.world} driver for robot '{choices.robot}' yet; choose world sim or fake.")
     if choices.lockstep and choices.world != 'sim':

@@ -26,8 +26,8 @@ class TipDistance:
     """Measures from the tip to the subject, the body `goal` unless the task says otherwise."""
 
     def __init__(self, spec: RobotSpec, chosen: TipDistanceSettings, subject: str = '') -> None:
-        if spec.kind != 'arm':
-            raise BadInput(f'tip_distance needs an arm, but {spec.name} is {spec.kind}; choose another detector.')
+        if not spec.tip_link:
+            raise BadInput(f'tip_distance needs an arm, but {spec.name} has no end-effector; choose another detector.')
         self._settings, self._subject = chosen, subject or 'goal'
         self.begin()
 

@@ -141,7 +141,7 @@ class CollisionScene:
 
 def shapes(spec: RobotSpec) -> tuple[pin.Model, pin.GeometryModel]:
     """Return the arm with its gripper open, and its collision shapes."""
-    if spec.kind != 'arm' or not spec.urdf or ':' in spec.urdf:
+    if not spec.tip_link or not spec.urdf or ':' in spec.urdf:
         raise BadInput(f'Collisions need an arm with a model in urdf/, but {spec.name} has none; choose an arm.')
     text = (paths.URDF / spec.urdf).read_text().replace('type="continuous"', 'type="revolute"')
     full = pin.buildModelFromXML(text)

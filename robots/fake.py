@@ -41,7 +41,7 @@ class Fake:
     def read(self) -> State:
         self._live()
         effort = np.zeros(len(self.spec.joints))
-        imu = UPRIGHT if self.spec.kind == 'legged' else None
+        imu = UPRIGHT if self.spec.legs else None
         alarms = (f'No command for more than {self.spec.command_age:g} s: braked and holding.',) if self._silent else ()
         return State(self._time, self._position.copy(), self._velocity.copy(), effort, self._gripper, 0.0, imu, alarms)
 

@@ -24,7 +24,7 @@ class Kinematics:
     """Forward, differential and inverse kinematics of one arm."""
 
     def __init__(self, spec: RobotSpec) -> None:
-        if spec.kind != 'arm' or not spec.urdf or ':' in spec.urdf:
+        if not spec.tip_link or not spec.urdf or ':' in spec.urdf:
             raise BadInput(f'Kinematics needs an arm with a model in urdf/, but {spec.name} has none; choose an arm.')
         self.spec = spec
         self.model = _arm_only(spec)

@@ -37,8 +37,8 @@ class ServoGains:
 
 def width(mode: Mode, spec: RobotSpec) -> int:
     """Return how many numbers a target of this mode has."""
-    if mode not in JOINT_MODES and (mode is Mode.LEG) != (spec.kind == 'legged'):
-        raise BadInput(f'{spec.name} ({spec.kind}) cannot follow mode {mode.name.lower()}; use a joint mode.')
+    if mode not in JOINT_MODES and (mode is Mode.LEG) != (bool(spec.legs)):
+        raise BadInput(f'{spec.name} cannot follow mode {mode.name.lower()}; use a joint mode.')
     return FIXED.get(mode, len(spec.joints))
 
 

@@ -32,7 +32,7 @@ class ContactDetector:
 
     def contact(self, state: State) -> str:
         """Say what an arm feels; '' when nothing stands in its way."""
-        if self.spec.kind != 'arm' or not self._sent:
+        if not self.spec.tip_link or not self._sent:
             return ''
         self._deaf = max(0, self._deaf - 1)
         why = ('' if self._deaf else self._pushed(state.effort)) or self._astray(state.position)
@@ -69,7 +69,7 @@ class ContactDetector:
 
     def hot(self, state: State) -> str:
         """Say which motor of a legged robot is about to overheat."""
-        if self.spec.kind != 'legged':
+        if not self.spec.legs:
             return ''
         above = np.abs(state.effort) > self.limits.hot_share * self.spec.effort
         self._hot = np.where(above, self._hot + self._dt, 0.0)

@@ -44,7 +44,7 @@ class SafetyFilter:
         self.clearance = Clearance(scene) if scene else None
         self.follower = Follower(self.motion, self.room, self.clearance, limits)
         self.guard = ContactDetector(spec, limits)
-        self.reflex = Reflex(spec, limits) if spec.kind == 'legged' else None
+        self.reflex = Reflex(spec, limits) if spec.legs else None
         self.latch = latch or Latch(armed=armed)
         self.keep: Callable[[Latch], None] = lambda latch: None  # so that a stop outlives this process
         self.state: State | None = None

@@ -20,7 +20,7 @@ def make_filter(spec: RobotSpec, limits: Limits, fixtures: Sequence[Fixture] = (
                 latch: Latch | None = None) -> SafetyFilter:
     """Make a filter, armed unless a latch says otherwise."""
     start = latch or Latch(armed=True)
-    if spec.kind != 'arm' or not spec.urdf:
+    if not spec.tip_link or not spec.urdf:
         return SafetyFilter(spec, None, limits, latch=start)
     scene = CollisionScene(spec, fixtures, collision_pairs.load(spec).touching)
     return SafetyFilter(spec, Kinematics(spec), limits, scene=scene, latch=start)

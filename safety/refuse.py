@@ -27,9 +27,9 @@ def refusal(proposal: Proposal, spec: RobotSpec, limits: Limits, now: float, new
 def _meaning(proposal: Proposal, spec: RobotSpec) -> Iterator[str]:
     if proposal.source not in NAMES:
         yield f'source should be 1, 2 or 3, but is {proposal.source}'
-    if spec.kind == 'legged' and proposal.mode in CARTESIAN:
+    if spec.legs and proposal.mode in CARTESIAN:
         yield f'{spec.name} walks and has no end-effector for mode {proposal.mode.name.lower()}'
-    if spec.kind != 'legged' and proposal.mode is Mode.LEG:
+    if not spec.legs and proposal.mode is Mode.LEG:
         yield f'{spec.name} has no legs for mode leg'
     if proposal.mode is Mode.GRIPPER and spec.gripper is None:
         yield f'{spec.name} has no gripper'

@@ -7,25 +7,27 @@ from functools import cached_property
 import numpy as np
 from visuomotor.specs.chunk import SPEEDS
 from visuomotor.specs.codes import Mode
-from visuomotor.specs.settings import required, setting
+from visuomotor.specs.errors import BadInput
+from visuomotor.specs.settings import Settings, required, setting
 from visuomotor.specs.values import FloatArray, Proposal
 
 FIXED_WIDTH = {Mode.CARTESIAN_POSE: 7, Mode.CARTESIAN_TWIST: 6, Mode.GRIPPER: 0}
 
 
 @dataclass(frozen=True)
-class ActionSpace:
+class ActionSpace(Settings):
     """The mode, and for each number of the policy: which component of the mode it moves, by how much, around what."""
 
     mode: str = required('joint_position, joint_velocity, cartesian_pose, cartesian_twist, gripper or leg')
-    width: int = required('components of the mode: joints, 7, 6, 0 or 2 x legs')
+    width: int = required('components of the mode: joints, 7, 6, 0 or 2 x legs', least=0, most=1000)
     axes: tuple[int, ...] = required('component that each number moves')
     scale: tuple[float, ...] = required('value of the component at 1', 'unit of the mode')
     centre: tuple[float, ...] = setting((), 'value of every component at 0; empty: zeros', 'unit of the mode')
     gripper: bool = setting(False, 'one more number: -1 open .. 1 closed')
-    rate: float = setting(20.0, 'actions a second', 'Hz')
+    rate: float = setting(20.0, 'actions a second', 'Hz', above=0, most=10_000)
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if self.mode.upper() not in Mode.__members__:
             raise ValueError(f"unknown mode '{self.mode}'; known are {', '.join(m.lower() for m in Mode.__members__)}")
         expected = FIXED_WIDTH.get(Mode[self.mode.upper()], self.width)
@@ -35,6 +37,8 @@ class ActionSpace:
             raise ValueError(f'{len(self.axes)} axes but {len(self.scale)} scales')
         if self.centre and len(self.centre) != self.width:
             raise ValueError(f'centre has {len(self.centre)} values for width {self.width}')
+        if 0.0 in self.scale or len(set(self.axes)) != len(self.axes):
+            raise ValueError(f'each axis should come once, with a scale that is not 0, but they are {self.axes} and {self.scale}')
         if any(not 0 <= axis < self.width for axis in self.axes):
             raise ValueError(f'axes {self.axes} do not fit width {self.width}')
 
@@ -72,3 +76,22 @@ class ActionSpace:
         times = latency + np.arange(len(rows)) / self.rate
         closing = (rows[:, -1] + 1) / 2 if self.gripper else np.zeros(0)
         return Proposal(self._mode, times, targets, closing, observed)
+
+    def encode(self, targets: FloatArray, gripper: FloatArray | None = None) -> FloatArray:
+        """Turn targets of the mode, (rows, width) in its unit, and closings, (rows,) 0..1, into actions, (rows, size).
+
+        The exact inverse of `decode` over what actions reach; what lies outside is cut to -1..1.
+
+        Raises:
+            BadInput: when the targets are of another width, or closings are missing or too many.
+        """
+        rows = np.array(targets, dtype=np.float64, ndmin=2)
+        if rows.shape[1] != self.width:
+            raise BadInput(f'targets of mode {self.mode} should be {self.width} wide, but are {rows.shape[1]}')
+        if self.gripper and (gripper is None or len(gripper) != len(rows)):
+            raise BadInput(f'{len(rows)} targets need one closing each, but '
+                           f'{0 if gripper is None else len(gripper)} came')
+        away = rows - np.array(self.centre) if self.centre else rows
+        moved = away[:, list(self.axes)] / np.array(self.scale)
+        columns = [moved, 2.0 * np.reshape(gripper, (-1, 1)) - 1.0] if self.gripper else [moved]
+        return np.clip(np.concatenate(columns, axis=1), -1.0, 1.0)

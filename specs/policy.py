@@ -7,15 +7,14 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-# Names that every task offers: joint_position, joint_velocity, gripper (1),
-# tip_pose (7: x y z, quaternion x y z w; arms), imu (roll, pitch, roll rate, pitch rate; legged),
-# time (1: s since the episode began), goal (the task's own), image.<camera> (height x width x 3, uint8).
-# Scripted experts also see truth.<body> (7) and value.<name> (1).
-Observation = Mapping[str, NDArray[Any]]
+Observation = Mapping[str, NDArray[Any]]   # names: specs/observation.py
 
 
 class Policy(Protocol):
-    """One policy, learned or scripted. The same seed and the same observations give the same actions."""
+    """One policy, learned or scripted. The same seed and the same observations give the same actions.
+
+    It may remember what it saw and did since `reset`: histories, recurrent states and searches live inside.
+    """
 
     def reset(self, rng: np.random.Generator) -> None:
         """Begin an episode; every random choice until the next reset comes from this generator."""

@@ -4,97 +4,124 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from visuomotor.specs import paths, settings
-from visuomotor.specs.settings import required, setting
+from visuomotor.specs.settings import Settings, required, setting
+
+Point = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
-class Joint:
+class Joint(Settings):
     """One actuated joint and its limits."""
 
     name: str
-    lower: float = required('lower position limit; continuous joints: -inf is written as continuous', 'rad')
-    upper: float = required('upper position limit', 'rad')
-    velocity: float = required('largest speed', 'rad/s')
-    acceleration: float = required('largest acceleration', 'rad/s^2')
-    jerk: float = required('largest jerk', 'rad/s^3')
-    effort: float = required('largest torque', 'N m')
+    lower: float = required('lower position limit; continuous joints: what we command at most', 'rad', least=-1e4, most=1e4)
+    upper: float = required('upper position limit', 'rad', least=-1e4, most=1e4)
+    velocity: float = required('largest speed', 'rad/s', above=0, most=1e3)
+    acceleration: float = required('largest acceleration', 'rad/s^2', above=0, most=1e6)
+    jerk: float = required('largest jerk', 'rad/s^3', above=0, most=1e9)
+    effort: float = required('largest torque', 'N m', above=0, most=1e5)
     continuous: bool = setting(False, 'turns without end; lower and upper then bound only what we command')
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if not self.lower < self.upper:
             raise ValueError(f'joint {self.name}: lower limit {self.lower} is not below upper limit {self.upper}')
-        for limit in ('velocity', 'acceleration', 'jerk', 'effort'):
-            if not getattr(self, limit) > 0:
-                raise ValueError(f'joint {self.name}: {limit} limit should be above 0, but is {getattr(self, limit)}')
 
 
 @dataclass(frozen=True)
-class Gripper:
+class Gripper(Settings):
     """Fingers driven as one: 0 open .. 1 closed."""
 
     joints: tuple[str, ...] = setting((), 'finger joints in the model, moved together')
-    open: tuple[float, ...] = setting((), 'position of each when open', 'rad or m')
-    closed: tuple[float, ...] = setting((), 'position of each when closed', 'rad or m')
+    open: tuple[float, ...] = setting((), 'position of each when open', 'rad or m', least=-100, most=100)
+    closed: tuple[float, ...] = setting((), 'position of each when closed', 'rad or m', least=-100, most=100)
     passive: dict[str, float] = setting({}, 'finger joints without a motor and the angle that they rest at', 'rad')
-    speed: float = setting(1.0, 'largest speed of closing', '1/s')
-    force: float = setting(40.0, 'largest force between the fingers', 'N')
-    holds: float = setting(0.95, 'measured closing below which closed fingers are holding something', '0..1')
+    speed: float = setting(1.0, 'largest speed of closing', '1/s', above=0, most=100)
+    force: float = setting(40.0, 'largest force between the fingers', 'N', above=0, most=1e4)
+    holds: float = setting(0.95, 'measured closing below which closed fingers are holding something', '0..1',
+                           above=0, most=1)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not len(self.joints) == len(self.open) == len(self.closed):
+            raise ValueError(f'the gripper has {len(self.joints)} joints, but {len(self.open)} positions when open and '
+                             f'{len(self.closed)} when closed')
 
 
 @dataclass(frozen=True)
-class CameraMount:
+class CameraMount(Settings):
     """A camera fixed to a link of the robot, or to the world when `link` is empty."""
 
     link: str = setting('', 'link that carries it; empty: the world')
-    position: tuple[float, float, float] = setting((0.0, 0.0, 0.0), 'of the lens in the frame of the link', 'm')
-    look_at: tuple[float, float, float] = setting((0.0, 0.0, 1.0), 'point on the optical axis, same frame', 'm')
-    up: tuple[float, float, float] = setting((0.0, 0.0, 1.0), 'which way is up in the picture, same frame')
-    fov: float = setting(60.0, 'vertical field of view', 'deg')
-    width: int = setting(128, 'picture width', 'px')
-    height: int = setting(128, 'picture height', 'px')
-    rate: float = setting(20.0, 'pictures a second', 'Hz')
+    position: Point = setting((0.0, 0.0, 0.0), 'of the lens in the frame of the link', 'm', least=-100, most=100)
+    look_at: Point = setting((0.0, 0.0, 1.0), 'point on the optical axis, same frame', 'm', least=-100, most=100)
+    up: Point = setting((0.0, 0.0, 1.0), 'which way is up in the picture, same frame')
+    fov: float = setting(60.0, 'vertical field of view', 'deg', above=0, below=180)
+    width: int = setting(128, 'picture width', 'px', least=1, most=8192)
+    height: int = setting(128, 'picture height', 'px', least=1, most=8192)
+    rate: float = setting(20.0, 'pictures a second', 'Hz', above=0, most=1000)
+    device: str = setting('', 'outside simulation: index or path of the camera; empty: none')
+    topic: str = setting('', 'outside simulation: sensor_msgs/Image topic that has its pictures; empty: none')
 
 
 @dataclass(frozen=True)
-class Workspace:
+class Workspace(Settings):
     """The box that the end-effector may be in."""
 
-    lower: tuple[float, float, float] = setting((-2.0, -2.0, -2.0), 'corner, robot base frame', 'm')
-    upper: tuple[float, float, float] = setting((2.0, 2.0, 2.0), 'corner, robot base frame', 'm')
+    lower: Point = setting((-2.0, -2.0, -2.0), 'corner, robot base frame', 'm', least=-100, most=100)
+    upper: Point = setting((2.0, 2.0, 2.0), 'corner, robot base frame', 'm', least=-100, most=100)
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if not all(low < high for low, high in zip(self.lower, self.upper, strict=True)):
             raise ValueError(f'workspace lower corner {self.lower} is not below the upper corner {self.upper}')
 
 
 @dataclass(frozen=True)
-class RobotSpec:
+class DriverChoice(Settings):
+    """What moves the real robot: a module robots/<kind>/driver.py, found by name; its emulator stands beside it."""
+
+    kind: str = setting('', 'folder in robots/ that has the driver; empty: nobody has written one')
+    address: str = setting('', 'where the robot is, in the words of its driver')
+    settings: dict[str, Any] = setting({}, 'of the driver; checked by its own dataclass')
+
+
+@dataclass(frozen=True)
+class RobotSpec(Settings):
     """Everything known of a robot without asking it."""
 
     name: str
-    kind: str = setting('arm', 'arm or legged')
     title: str = setting('', 'what people call it')
     urdf: str = setting('', 'file in urdf/, or pybullet_data:<path>; empty: the robot has no model')
     base_link: str = setting('', 'link that is bolted down; legged: the body')
-    tip_link: str = setting('', 'link whose pose is the end-effector pose')
+    tip_link: str = setting('', 'link whose pose is the end-effector pose; empty: it has no end-effector')
+    legs: int = setting(0, 'legs of two motors each; 0: it is bolted down', least=0, most=100)
     joints: tuple[Joint, ...] = setting((), 'in the order of every command and state')
     home: tuple[float, ...] = setting((), 'where it waits', 'rad')
     gripper: Gripper | None = setting(None, 'none: no gripper')
     workspace: Workspace = setting(Workspace(), 'where the end-effector may be')
     cameras: dict[str, CameraMount] = setting({}, 'cameras by name')
-    control_hz: float = setting(100.0, 'commands a second', 'Hz')
-    command_age: float = setting(0.1, 'silence after which the robot brakes by itself', 's')
+    control_hz: float = setting(100.0, 'commands a second', 'Hz', above=0, most=10_000)
+    command_age: float = setting(0.1, 'silence after which the robot brakes by itself', 's', above=0, most=2)
+    driver: DriverChoice = setting(DriverChoice(), 'what moves the real robot')
+    safety: dict[str, Any] = setting({}, 'settings of the safety node for this robot')
     sources: dict[str, str] = setting({}, 'where each kind of number comes from')
 
     def __post_init__(self) -> None:
-        if self.kind not in ('arm', 'legged'):
-            raise ValueError(f"kind should be arm or legged, but is '{self.kind}'")
+        super().__post_init__()
+        if not self.joints:
+            raise ValueError('joints is empty; a robot has one or more')
+        if len(set(self.names)) != len(self.names):
+            raise ValueError(f'each joint should have a name of its own, but they are {", ".join(self.names)}')
         if len(self.home) != len(self.joints):
             raise ValueError(f'home has {len(self.home)} angles for {len(self.joints)} joints')
+        if self.legs and len(self.joints) != 2 * self.legs:
+            raise ValueError(f'{self.legs} legs have {2 * self.legs} motors, but there are {len(self.joints)} joints')
         for angle, joint in zip(self.home, self.joints, strict=True):
             if not joint.lower <= angle <= joint.upper:
                 raise ValueError(f'home of joint {joint.name} is {angle}, outside {joint.lower} .. {joint.upper}')

@@ -1,15 +1,16 @@
-"""Numbers with units from YAML into frozen dataclasses, and one clear sentence when they do not fit.
+"""Settings: frozen dataclasses whose fields carry sentence, unit and range, filled from YAML, parameters and `--set`.
 
-A dataclass field made with `knob` carries its sentence and unit; the same dataclass serves YAML files and ROS
-parameters.
+Everything that a person can set is read here, once, strictly: an unknown name, a wrong type, a number out of its range or
+not finite is one sentence that says what was expected, what came and where.
 """
 from __future__ import annotations
 
 import dataclasses
 import difflib
+import math
 import types
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,19 +18,65 @@ import yaml
 from visuomotor.specs.errors import BadInput
 
 T = TypeVar('T')
+LARGEST = 4 * 1024 * 1024   # bytes of a settings file; nobody writes more by hand
 
 
-def setting(default: Any, sentence: str, unit: str = '') -> Any:
-    """Make a dataclass field with its meaning and unit; lists and dicts are copied for each instance."""
-    metadata = {'sentence': sentence, 'unit': unit}
+def setting(default: Any, sentence: str, unit: str = '', **limits: Any) -> Any:
+    """Make a dataclass field with its meaning, unit and range.
+
+    Limits: `above`, `below` (not reached), `least`, `most` (reached), `choices` (a list, or a function that returns one),
+    `endless=True` (infinity is a value). They hold for each number of a tuple. Lists and dicts are copied per instance.
+    """
+    metadata = {'sentence': sentence, 'unit': unit, **limits}
     if isinstance(default, list | dict | set):
         return dataclasses.field(default_factory=lambda: type(default)(default), metadata=metadata)
     return dataclasses.field(default=default, metadata=metadata)
 
 
-def required(sentence: str, unit: str = '') -> Any:
-    """Make a dataclass field that has to be given."""
-    return dataclasses.field(metadata={'sentence': sentence, 'unit': unit})
+def required(sentence: str, unit: str = '', **limits: Any) -> Any:
+    """Make a dataclass field that has to be given; limits as in `setting`."""
+    return dataclasses.field(metadata={'sentence': sentence, 'unit': unit, **limits})
+
+
+class Settings:
+    """Base of frozen dataclasses: construction checks every range. A subclass with its own check calls super() first."""
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):  # type: ignore[arg-type]
+            why = unfit(getattr(self, field.name), field.metadata)
+            if why:
+                raise BadInput(f'{field.name} {why}')
+
+
+def unfit(value: Any, limits: Mapping[str, Any]) -> str:
+    """Say why a value is outside its range, or ''."""
+    if isinstance(value, tuple | list):
+        return next((why for item in value if (why := unfit(item, limits))), '')
+    if isinstance(value, str) and 'choices' in limits:
+        known = _choices(limits)
+        return '' if value in known else f"should be one of {', '.join(known)}, but is '{value}'; {nearest(value, known)}"
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return ''
+    if math.isnan(value) or (math.isinf(value) and not limits.get('endless')):
+        return f'should be a finite number, but is {value}'
+    return '' if within(value, limits) else f'should be {words(limits)}, but is {value:g}'
+
+
+def within(value: float, limits: Mapping[str, Any]) -> bool:
+    """Tell whether a number keeps its limits."""
+    return (value > limits.get('above', -math.inf) or 'above' not in limits) and value >= limits.get('least', -math.inf) \
+        and (value < limits.get('below', math.inf) or 'below' not in limits) and value <= limits.get('most', math.inf)
+
+
+def words(limits: Mapping[str, Any]) -> str:
+    """Say a range in words, such as 'above 0 and at most 1'; '' for a number without one."""
+    said = (('above', 'above {:g}'), ('least', '{:g} or more'), ('below', 'below {:g}'), ('most', 'at most {:g}'))
+    return ' and '.join(text.format(limits[key]) for key, text in said if key in limits)
+
+
+def _choices(limits: Mapping[str, Any]) -> list[str]:
+    known = limits['choices']
+    return list(known() if callable(known) else known)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -47,51 +94,134 @@ def choose(kind: str, word: str, known: Iterable[str]) -> str:
     return word
 
 
-def read(path: Path, cls: type[T]) -> T:
-    """Read one YAML file into a dataclass, strictly."""
+# Reading.
+class _Loader(yaml.SafeLoader):
+    """Safe YAML that refuses a key written twice: the second would win in silence."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[Any] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+            if not isinstance(key, str | int | float | bool | None) or key in seen:
+                raise yaml.YAMLError(f"line {key_node.start_mark.line + 1}: the key '{key}' is there twice or is no name")
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+def parse(text: str, where: str) -> Any:
+    """Read YAML strictly; `where` names it in the sentence that refuses it."""
     try:
-        content = yaml.safe_load(path.read_text())
+        return yaml.load(text, _Loader)  # noqa: S506 - a safe loader
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise BadInput(f'{where} is not valid YAML: {" ".join(str(error).split())[:200]}') from None
+
+
+def read_mapping(path: Path) -> dict[str, Any]:
+    """Read one YAML file of names and values; an empty one holds none."""
+    try:
+        if path.stat().st_size > LARGEST:
+            raise BadInput(f'{path} should be a settings file, but is {path.stat().st_size} bytes large.')
+        content = parse(path.read_text(encoding='utf-8'), str(path))
     except FileNotFoundError:
         raise BadInput(f'There is no file {path}.') from None
-    except yaml.YAMLError as error:
-        raise BadInput(f'{path} is not valid YAML: {str(error).splitlines()[0]}') from error
-    return build(cls, content, str(path))
+    except OSError as error:
+        raise BadInput(f'{path} cannot be read: {error.strerror}.') from None
+    except UnicodeDecodeError:
+        raise BadInput(f'{path} should be text in UTF-8, but is not; save it again as UTF-8.') from None
+    if content is not None and not isinstance(content, Mapping):
+        raise BadInput(f'{path} should hold names and values, but holds {type(content).__name__}.')
+    return {str(key): value for key, value in (content or {}).items()}
+
+
+def read(path: Path, cls: type[T]) -> T:
+    """Read one YAML file into a dataclass, strictly."""
+    return build(cls, read_mapping(path), str(path))
 
 
 def build(cls: type[T], content: Any, where: str) -> T:
     """Fill a dataclass from nested mappings; every unknown key, missing key and wrong type is refused by name."""
     if not isinstance(content, Mapping):
-        raise BadInput(f'{where} should hold names and values, but holds {type(content).__name__}.')
+        raise BadInput(f'{where} should hold names and values, but holds {content!r}.')
     fields = {field.name: field for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
     kinds = typing.get_type_hints(cls)
     for key in content:
         if key not in fields:
             raise BadInput(f"{where}: unknown key '{key}'; {nearest(str(key), fields)}")
-    missing = [name for name, field in fields.items() if name not in content
-               and field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING]
+    missing = [name for name, field in fields.items() if name not in content and not has_default(field)]
     if missing:
         raise BadInput(f'{where}: missing {", ".join(missing)}.')
     values = {key: fit(kinds[key], value, f'{where}: {key}') for key, value in content.items()}
     try:
         return cls(**values)
-    except BadInput:
-        raise
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise BadInput(f'{where}: {error}') from error
 
 
-def pairs(text: str) -> dict[str, Any]:
-    """Read a line such as 'split=test, objects=3' into names and YAML values."""
-    try:
-        found = yaml.safe_load('{' + text.replace('=', ': ') + '}')
-    except yaml.YAMLError:
-        found = None
-    if found is None or any(value is None for value in found.values()):
-        raise BadInput("Numbers are replaced by name=value, with commas between, such as 'split=test, objects=3', "
-                       f"but '{text}' came.")
-    return dict(found)
+def has_default(field: dataclasses.Field[Any]) -> bool:
+    """Tell whether a field may be left out."""
+    return field.default is not dataclasses.MISSING or field.default_factory is not dataclasses.MISSING
 
 
+def default_of(field: dataclasses.Field[Any]) -> Any:
+    """Return what a field holds when nobody sets it."""
+    return field.default_factory() if field.default_factory is not dataclasses.MISSING else field.default
+
+
+# Layers: who set a number last.
+Layer = tuple[str, Mapping[str, Any]]   # where it comes from, in words, and what it sets
+
+
+def layered(cls: type[T], layers: Iterable[Layer], where: str) -> tuple[T, dict[str, str]]:
+    """Fill a dataclass from layers, later ones over earlier; return it and, for each field set, where it was set.
+
+    Each layer is checked by itself first, so that the sentence names the place that has to be mended.
+    """
+    kinds, values, origin = typing.get_type_hints(cls), {}, {}
+    names = [field.name for field in dataclasses.fields(cls)]  # type: ignore[arg-type]
+    for place, content in layers:
+        for key, value in content.items():
+            if key not in names:
+                raise BadInput(f"{place}: unknown setting '{key}' of {where}; {nearest(str(key), names)}")
+            values[key], origin[key] = fit(kinds[key], value, f'{place}: {key}'), place
+    return build(cls, values, where if len(set(origin.values())) != 1 else next(iter(origin.values()))), origin
+
+
+def assignments(words: Iterable[str], example: str) -> dict[str, Any]:
+    """Read 'name=value' words, or several in one word with commas between, into names and YAML values.
+
+    Names may have dots. `example` is shown to whoever wrote something else.
+    """
+    found: dict[str, Any] = {}
+    for word in words:
+        for part in _parts(word):
+            name, equals, value = part.partition('=')
+            name = name.strip()
+            if not equals or not name or not all(c.isalnum() or c in '._-' for c in name):
+                raise BadInput(f"Settings are given as name=value, such as {example}, but '{part.strip()}' came.")
+            if name in found:
+                raise BadInput(f"'{name}' is set twice, in '{word}'; leave one out.")
+            found[name] = parse(value, f"The value of '{name}'")
+            if found[name] is None:
+                raise BadInput(f"'{name}' has no value in '{part.strip()}'; give one, such as {example}.")
+    return found
+
+
+def _parts(text: str) -> Iterator[str]:
+    """Cut at commas that separate assignments: not those inside brackets or quotes."""
+    depth, quote, part = 0, '', ''
+    for letter in text:
+        quote = ('' if letter == quote else quote) if quote else letter if letter in '\'"' else ''
+        depth += (letter in '[{') - (letter in ']}') if not quote else 0
+        if letter == ',' and depth <= 0 and not quote:
+            yield part
+            part = ''
+        else:
+            part += letter
+    if part.strip():
+        yield part
+
+
+# Types.
 def fit(kind: Any, value: Any, where: str) -> Any:
     """Turn one YAML value into the type that the field declares."""
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
@@ -102,17 +232,17 @@ def fit(kind: Any, value: Any, where: str) -> Any:
             return None
         return fit(next(a for a in arguments if a is not type(None)), value, where)
     if dataclasses.is_dataclass(kind):
-        return build(typing.cast(Any, kind), value, where)
+        return value if isinstance(value, kind) else build(typing.cast(Any, kind), value, where)
     if origin in (tuple, list):
-        return fit_sequence(origin, arguments, value, where)
+        return _fit_sequence(origin, arguments, value, where)
     if origin is dict:
         if not isinstance(value, Mapping):
             raise BadInput(f'{where} should hold names and values, but holds {value!r}.')
         return {fit(arguments[0], k, where): fit(arguments[1], v, f'{where}.{k}') for k, v in value.items()}
-    return fit_scalar(kind, value, where)
+    return _fit_scalar(kind, value, where)
 
 
-def fit_sequence(origin: Any, arguments: tuple[Any, ...], value: Any, where: str) -> Any:
+def _fit_sequence(origin: Any, arguments: tuple[Any, ...], value: Any, where: str) -> Any:
     if not isinstance(value, list | tuple):
         raise BadInput(f'{where} should be a list, but is {value!r}.')
     variadic = origin is list or (len(arguments) == 2 and arguments[1] is Ellipsis)
@@ -122,9 +252,15 @@ def fit_sequence(origin: Any, arguments: tuple[Any, ...], value: Any, where: str
     return origin(fit(kind, item, f'{where}[{i}]') for i, (kind, item) in enumerate(zip(kinds, value, strict=True)))
 
 
-def fit_scalar(kind: Any, value: Any, where: str) -> Any:
+NAMES = {int: 'a whole number', float: 'a number', bool: 'true or false', str: 'text'}
+
+
+def _fit_scalar(kind: Any, value: Any, where: str) -> Any:
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
+        try:
+            return float(value)
+        except OverflowError:
+            raise BadInput(f'{where} should be a number, but is larger than any.') from None
     if not isinstance(value, kind) or (kind in (int, float) and isinstance(value, bool)):
-        raise BadInput(f'{where} should be a {kind.__name__}, but is {value!r}.')
+        raise BadInput(f'{where} should be {NAMES.get(kind, kind.__name__)}, but is {value!r}.')
     return value

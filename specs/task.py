@@ -9,20 +9,20 @@ from visuomotor.specs import paths, settings
 from visuomotor.specs.action_space import ActionSpace
 from visuomotor.specs.fixture import Fixture
 from visuomotor.specs.robot import CameraMount
-from visuomotor.specs.settings import required, setting
+from visuomotor.specs.settings import Settings, required, setting
 
 
 @dataclass(frozen=True)
-class Latency:
+class Latency(Settings):
     """Delays of a real machine, modelled in seconds of the world's own time. Zero: none."""
 
-    camera: float = setting(0.0, 'from the light to the picture being there', 's')
-    inference: float = setting(0.0, 'from the observation to the first target being due', 's')
-    actuation: float = setting(0.0, 'from a command being sent to the motors following it', 's')
+    camera: float = setting(0.0, 'from the light to the picture being there', 's', least=0, most=1)
+    inference: float = setting(0.0, 'from the observation to the first target being due', 's', least=0, most=5)
+    actuation: float = setting(0.0, 'from a command being sent to the motors following it', 's', least=0, most=1)
 
 
 @dataclass(frozen=True)
-class DetectorSpec:
+class DetectorSpec(Settings):
     """Which reward detector judges this task on the graph, and its parameters."""
 
     name: str = required('a detector of the reward node')
@@ -31,20 +31,21 @@ class DetectorSpec:
 
 
 @dataclass(frozen=True)
-class TaskSpec:
+class TaskSpec(Settings):
     """One task, read from config/tasks/<name>.yaml. `world` holds the numbers of the task's own scene class."""
 
     name: str
     title: str = required('one line for people')
     robots: tuple[str, ...] = required('robots that can do it')
     action: ActionSpace = required('what a policy controls')
-    horizon: float = required('longest episode', 's')
+    horizon: float = required('longest episode', 's', above=0, most=86_400)
     detector: DetectorSpec = required('how the graph judges it')
-    physics_hz: float = setting(200.0, 'physics steps a second; a multiple of the control rate', 'Hz')
-    solver_iterations: int = setting(50, 'of the contact solver')
+    physics_hz: float = setting(200.0, 'physics steps a second; a multiple of the control rate', 'Hz', above=0, most=20_000)
+    solver_iterations: int = setting(50, 'of the contact solver', least=1, most=1000)
     fixtures: tuple[Fixture, ...] = setting((), 'boxes that the safety node keeps the arm from')
     cameras: dict[str, CameraMount] = setting({}, 'cameras fixed to this scene')
     observe: tuple[str, ...] = setting((), 'cameras whose pictures a policy gets')
+    goal: bool = setting(False, 'shows the policy where something should be, as a pose')
     latency: Latency = setting(Latency(), 'modelled delays')
     world: dict[str, Any] = setting({}, 'numbers of the scene; checked by the scene class')
     randomise: dict[str, Any] = setting({}, 'distributions drawn for each new scene; checked by worlds/randomise.py')

@@ -18,7 +18,7 @@ class ActionRunner:
 
     def __init__(self, world: BulletWorld, pictures: bool = True) -> None:
         self.world, self.task, self.spec = world, world.task, world.spec
-        self.kinematics = Kinematics(world.spec) if world.spec.kind == 'arm' else None
+        self.kinematics = Kinematics(world.spec) if world.spec.tip_link else None
         self.servo = Servo(world.spec, self.kinematics)
         self.beat = 1 / world.spec.control_hz
         self.cameras = world.task.observe if pictures else ()

@@ -131,7 +131,7 @@ class BulletWorld:
                                               deterministicOverlappingPairs=1)
 
     def _make_robot(self) -> SimulatedRobot:
-        if self.spec.kind == 'legged':
+        if self.spec.legs:
             from visuomotor.worlds.minitaur import MinitaurRobot
             robot: SimulatedRobot = MinitaurRobot(self)
             return robot

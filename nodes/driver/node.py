@@ -51,7 +51,7 @@ class DriverNode(Node):
         self.pace, self.watchdog, self.beats, self.complaint = Pace(0, 0.0), Watchdog(self.spec), 0, ''
         self.state: State | None = None
         self.states = self.publisher(JointState, 'joint_states', qos.STATE)
-        self.attitude = self.publisher(Imu, 'imu', qos.STATE) if self.spec.kind == 'legged' else None
+        self.attitude = self.publisher(Imu, 'imu', qos.STATE) if self.spec.legs else None
         self.truths = self.publisher(WorldTruth, 'world/truth', qos.STATE)
         self.health = self.publisher(DiagnosticArray, '/diagnostics', qos.EVENT)
         self.subscription(Command, 'command', self.on_command, qos.COMMAND)
@@ -62,7 +62,7 @@ class DriverNode(Node):
     def _open_world(self) -> World:
         from visuomotor.worlds.make import make_world
         world = make_world(self.settings.task, self.settings.robot, seed=self.settings.seed, randomise=self.settings.randomise,
-                           overrides=settings.pairs(self.settings.scene))
+                           overrides=settings.assignments([self.settings.scene], "'split=test, objects=3'"))
         self.also_undo(world.close)
         running.publish(self.get_namespace(), world, lambda moment: self.pace.graph_time(moment))
         self.also_undo(partial(running.withdraw, self.get_namespace()))

@@ -41,7 +41,7 @@ class PolicyNode(Node):
 
     def open(self) -> None:
         self.spec, self.task = load_robot(self.settings.robot), load_task(self.settings.task)
-        self.kinematics = Kinematics(self.spec) if self.spec.kind == 'arm' else None
+        self.kinematics = Kinematics(self.spec) if self.spec.tip_link else None
         self.newest, self.rate = Newest(), Rate()
         self.take(self.settings.policy)
         self.thinking = (Inline if self.settings.inline else Aside)(self.on_answer)
@@ -61,7 +61,7 @@ class PolicyNode(Node):
         self.actor = make_actor(name, entry, self.spec, self.task)
         late, action = self.task.latency, self.task.action
         self.attention = Attention(
-            cameras=self.task.observe if entry.pictures else (), truth=entry.privileged, imu=self.spec.kind == 'legged',
+            cameras=self.task.observe if entry.pictures else (), truth=entry.privileged, imu=bool(self.spec.legs),
             rate=action.rate, delay=delay(self.settings.latency, late.inference, late.camera, entry.pictures),
             replan=self.settings.replan)
 

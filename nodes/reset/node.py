@@ -34,7 +34,7 @@ class ResetNode(Node):
 
     def open(self) -> None:
         self.spec = load_robot(self.settings.robot)
-        self.kinematics = Kinematics(self.spec) if self.spec.kind == 'arm' and self.spec.urdf else None
+        self.kinematics = Kinematics(self.spec) if self.spec.tip_link else None
         self.heard: JointState | None = None
         self.routine: Routine | None = None
         self.seed, self.told = 0, ''

@@ -25,7 +25,7 @@ class Tip(Protocol):
 def plan(spec: RobotSpec, kinematics: Tip | None, settings: ResetSettings, scene: bool) -> list[Stage]:
     """Return the stages; `scene` false: only the robot goes home."""
     way = SCENES[settings.world] if scene else 'none'
-    if spec.kind == 'legged':
+    if spec.legs:
         return _legged(spec, settings, way)
     fingers = [Open()] if spec.gripper else []
     at_first = [Open(JAMMED)] if spec.gripper else []

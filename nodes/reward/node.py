@@ -51,7 +51,7 @@ class RewardNode(Node):
         chosen = DetectorSpec(self.settings.detector) if self.settings.detector else task.detector
         self.name = chosen.name
         self.detector = registry.make_detector(chosen.name, chosen.parameters, chosen.subject, self.spec)
-        self.kinematics = Kinematics(self.spec) if self.spec.kind == 'arm' and self.spec.urdf else None
+        self.kinematics = Kinematics(self.spec) if self.spec.tip_link else None
         self.pace = Pace(1.0 / min(task.action.rate, self.settings.fastest))
         self.state: JointState | None = None
         self.attitude: sensor_msgs.msg.Imu | None = None

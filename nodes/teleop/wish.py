@@ -30,7 +30,7 @@ class Wish:
 def proposal(wish: Wish, spec: RobotSpec, settings: TeleopSettings, observed: float, now: float) -> Proposal:
     """Turn a wish into one target that is due now; a wish without the dead-man wants nothing to move."""
     moving = wish if wish.held else Wish(closed=wish.closed)
-    mode, row = (Mode.LEG, _legs(moving, spec, settings)) if spec.kind == 'legged' else (
+    mode, row = (Mode.LEG, _legs(moving, spec, settings)) if spec.legs else (
         Mode.CARTESIAN_TWIST, _twist(moving, settings))
     fingers = np.array([float(wish.closed)]) if spec.gripper and wish.held else np.zeros(0)
     due = np.array([max(now - observed, 0.0)])

@@ -30,7 +30,7 @@ class Bench:
     @property
     def stillness(self) -> float:
         """Rad that a robot at rest may creep: a standing leg's position loop is soft."""
-        return 0.04 if self.robot.spec.kind == 'legged' else 0.01
+        return 0.04 if bool(self.robot.spec.legs) else 0.01
 
     @property
     def beat(self) -> float:
@@ -41,7 +41,7 @@ class Bench:
 
     def moving(self, seconds=0.5, speed=0.2):
         """Stream a slow motion of the first joint (legs: all motors), begun gently; return what was sent last."""
-        which = np.ones(8) if self.robot.spec.kind == 'legged' else np.eye(len(self.robot.spec.joints))[0]
+        which = np.ones(8) if bool(self.robot.spec.legs) else np.eye(len(self.robot.spec.joints))[0]
         goal, now = self.position(), 0.0
         for _ in range(round(seconds / self.beat)):
             now = min(speed, now + 0.5 * self.beat)
@@ -67,7 +67,7 @@ def bullet(task):
     def make(name):
         from visuomotor.worlds.make import make_world
         world = make_world(task, name, seed=0, randomise=False)
-        loose = 0.35 if world.spec.kind == 'legged' else 0.03  # a standing leg's position loop gives way to its load
+        loose = 0.35 if bool(world.spec.legs) else 0.03  # a standing leg's position loop gives way to its load
         return Bench(world.robot, world.advance, lambda: world.time, tolerance=loose, delay=0.05, close=world.close)
     return make
 
@@ -118,7 +118,7 @@ def test_nothing_is_read_or_sent_before_connecting(bench):
 def test_arrays_follow_the_order_and_number_of_joints(live):
     state, joints = live.robot.read(), len(live.robot.spec.joints)
     assert [len(state.position), len(state.velocity), len(state.effort)] == [joints] * 3
-    assert (state.imu is not None) == (live.robot.spec.kind == 'legged')
+    assert (state.imu is not None) == (bool(live.robot.spec.legs))
     assert state.alarms == ()
 
 

@@ -82,7 +82,7 @@ def test_an_arm_that_holds_something_lets_go_lifts_goes_home_and_gets_a_new_scen
     (LEGGED, 'real', True, ['Move']),
 ])
 def test_stages(robot, world, scene, expected):
-    kinematics = Kinematics(robot) if robot.kind == 'arm' else None
+    kinematics = Kinematics(robot) if robot.tip_link else None
     assert [type(stage).__name__ for stage in plan(robot, kinematics, ResetSettings(world=world), scene)] == expected
 
 

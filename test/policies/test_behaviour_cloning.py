@@ -44,9 +44,9 @@ def test_it_learns_where_a_spot_is_from_pictures_alone():
     for picture, (x, y) in zip(pictures, spots, strict=True):
         picture[y - 2:y + 3, x - 2:x + 3, 0] = 255
     wanted = torch.from_numpy(((spots - 15.5) / 20).astype(np.float32))[:, None]
-    shape = {'image.front': (32, 32, 3)}
+    shape = {'image_front': (32, 32, 3)}
     net = VisuomotorNet(visuomotor_net.Knobs(shape, action_size=2, channels=(8, 8), first_kernel=5, hidden=(16,)))
-    data = {'image.front': torch.from_numpy(pictures)}
+    data = {'image_front': torch.from_numpy(pictures)}
     losses = BehaviourCloning(net, Knobs(rate=1e-2, batch=32)).fit(data, wanted, 200, rng)
     assert np.mean(losses[-10:]) < 0.1 * np.mean(losses[:5])
 
@@ -77,8 +77,8 @@ def test_a_normaliser_centres_and_scales_and_does_not_blow_up_what_never_moved()
 
 
 def test_actions_have_the_asked_shape_and_stay_within_one():
-    net = VisuomotorNet(visuomotor_net.Knobs({'a': (3,), 'image.b': (24, 24, 3)}, action_size=2, rows=4, channels=(4,)))
-    out = net({'a': torch.full((6, 3), 1e4), 'image.b': torch.zeros(6, 24, 24, 3, dtype=torch.uint8)})
+    net = VisuomotorNet(visuomotor_net.Knobs({'a': (3,), 'image_b': (24, 24, 3)}, action_size=2, rows=4, channels=(4,)))
+    out = net({'a': torch.full((6, 3), 1e4), 'image_b': torch.zeros(6, 24, 24, 3, dtype=torch.uint8)})
     assert out.shape == (6, 4, 2)
     assert out.abs().max() <= 1.0
 

@@ -13,7 +13,7 @@ from visuomotor.policies.make import make_policy
 from visuomotor.policies.nets.visuomotor_net import Knobs, VisuomotorNet
 from visuomotor.specs.errors import BadCheckpoint
 
-SHAPES = {'joint_position': (7,), 'image.shoulder': (32, 32, 3)}
+SHAPES = {'joint_position': (7,), 'image_shoulder': (32, 32, 3)}
 
 
 def made(seed: int = 0, **changes) -> Checkpoint:
@@ -26,7 +26,7 @@ def made(seed: int = 0, **changes) -> Checkpoint:
 def seen() -> dict:
     rng = np.random.default_rng(3)
     return {'joint_position': rng.normal(size=7), 'time': np.zeros(1),
-            'image.shoulder': rng.integers(0, 256, (32, 32, 3)).astype(np.uint8)}
+            'image_shoulder': rng.integers(0, 256, (32, 32, 3)).astype(np.uint8)}
 
 
 def test_the_same_action_to_the_byte(tmp_path):
@@ -50,7 +50,7 @@ def test_the_yaml_is_plain_and_holds_no_code(tmp_path):
     checkpoint.store(made(), tmp_path)
     content = yaml.safe_load((tmp_path / 'policy.yaml').read_text())
     assert list(content) == ['format', 'algorithm', 'robot', 'task', 'knobs', 'hash']
-    assert content['knobs']['observations'] == {'joint_position': [7], 'image.shoulder': [32, 32, 3]}
+    assert content['knobs']['observations'] == {'joint_position': [7], 'image_shoulder': [32, 32, 3]}
 
 
 def broken(folder, robot: str = 'iiwa7', task: str = 'grasp', size: int = 5) -> str:
@@ -113,7 +113,7 @@ def test_a_description_that_does_not_fit(tmp_path):
 
 def test_an_observation_that_is_missing_or_of_another_shape_is_refused():
     policy = Learned(made().net)
-    with pytest.raises(ValueError, match=r"needs the observation 'image.shoulder', but there are only joint_position"):
+    with pytest.raises(ValueError, match=r"needs the observation 'image_shoulder', but there are only joint_position"):
         policy.act({'joint_position': np.zeros(7)})
     with pytest.raises(ValueError, match=r"needs 'joint_position' of shape \(7,\), but \(6,\) came"):
         policy.act({**seen(), 'joint_position': np.zeros(6)})

@@ -167,7 +167,7 @@ def test_exactly_zero_is_kept_for_lost_episodes(probability, over, published):
     ('objectheight', {}, ARM, "There is no reward detector 'objectheight'; did you mean object_height?"),
     ('object_height', {'rize': 1.0}, ARM, "detector object_height: unknown key 'rize'; did you mean rise?"),
     ('gripper_encoder', {}, LEGGED, 'gripper_encoder needs a gripper, but minitaur has none; choose another detector.'),
-    ('tip_distance', {}, LEGGED, 'tip_distance needs an arm, but minitaur is legged; choose another detector.'),
+    ('tip_distance', {}, LEGGED, 'tip_distance needs an arm, but minitaur has no end-effector; choose another detector.'),
     ('tip_distance', {'within': 0.0}, ARM, 'detector tip_distance: within should be above 0, but is 0.0')])
 def test_what_does_not_fit_is_refused(name, parameters, robot, why):
     with pytest.raises(BadInput) as refused:

@@ -108,7 +108,7 @@ def test_home_keeps_clear_of_everything_in_every_task(name):
 
 
 @pytest.mark.parametrize(('fields', 'sentence'), [
-    ({'size': [0.0, 1.0, 1.0]}, 'every edge should be above 0'), ({'margin': 0.0}, 'margins should be above 0'),
+    ({'size': [0.0, 1.0, 1.0]}, 'size should be above 0'), ({'margin': 0.0}, 'margin should be above 0'),
     ({'colour': 'red'}, "unknown key 'colour'")])
 def test_fixtures_that_make_no_sense_are_refused(fields, sentence):
     with pytest.raises(BadInput, match=sentence):

@@ -13,7 +13,7 @@ from visuomotor.specs.robot import RobotSpec, load_robot
 from visuomotor.specs.values import Proposal, State
 
 ROBOTS = {name: load_robot(name) for name in ('iiwa7', 'j2n6s300', 'minitaur')}
-ARMS = {name: Kinematics(robot) if robot.kind == 'arm' else None for name, robot in ROBOTS.items()}
+ARMS = {name: Kinematics(robot) if robot.tip_link else None for name, robot in ROBOTS.items()}
 STRANGE = (np.nan, np.inf, -np.inf, 1e300, -1e300, 0.0)
 
 

@@ -26,7 +26,7 @@ def test_every_task_on_every_robot(task, robot):
     assert truth.stamp == world.time
     seen = runner.observe(privileged=True)
     assert all(np.isfinite(value).all() for value in seen.values())
-    assert {f'image.{camera}' for camera in world.task.observe} <= set(seen)
+    assert {f'image_{camera}' for camera in world.task.observe} <= set(seen)
     expert = make_expert(world.spec, world.task)
     expert.reset(np.random.default_rng(0))
     actions = expert.act(seen)

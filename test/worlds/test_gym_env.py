@@ -49,9 +49,9 @@ def test_no_ros_is_imported():
 def test_observations_hold_no_truth():
     env = gymnasium.make(NAMES[0]).unwrapped
     seen, info = env.reset(seed=0)
-    assert set(seen) == {'joint_position', 'joint_velocity', 'gripper', 'tip_pose', 'time', 'image.shoulder'}
+    assert set(seen) == {'joint_position', 'joint_velocity', 'gripper', 'tip_pose', 'time', 'image_shoulder'}
     assert info['success'] is False
-    assert seen['image.shoulder'].shape == (128, 128, 3)
+    assert seen['image_shoulder'].shape == (128, 128, 3)
     env.close()
 
 
