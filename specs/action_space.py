@@ -93,5 +93,7 @@ class ActionSpace(Settings):
                            f'{0 if gripper is None else len(gripper)} came')
         away = rows - np.array(self.centre) if self.centre else rows
         moved = away[:, list(self.axes)] / np.array(self.scale)
-        columns = [moved, 2.0 * np.reshape(gripper, (-1, 1)) - 1.0] if self.gripper else [moved]
-        return np.clip(np.concatenate(columns, axis=1), -1.0, 1.0)
+        if gripper is not None and self.gripper:
+            moved = np.column_stack((moved, 2.0 * np.asarray(gripper) - 1.0))
+        rows = np.clip(moved, -1.0, 1.0)
+        return rows

@@ -232,7 +232,7 @@ def fit(kind: Any, value: Any, where: str) -> Any:
             return None
         return fit(next(a for a in arguments if a is not type(None)), value, where)
     if dataclasses.is_dataclass(kind):
-        return value if isinstance(value, kind) else build(typing.cast(Any, kind), value, where)
+        return value if type(value) is kind else build(typing.cast(Any, kind), value, where)
     if origin in (tuple, list):
         return _fit_sequence(origin, arguments, value, where)
     if origin is dict:

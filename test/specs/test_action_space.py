@@ -56,3 +56,20 @@ def test_at_rest_speeds_end_while_places_and_the_gripper_stay():
     actions = np.array([[0.1, 0.2, 0.3, 0.4], [0.5, 0.6, 0.7, -1.0]])
     assert twist.rest(actions).tolist() == [[0.0, 0.0, 0.0, -1.0]]
     assert legs.rest(np.array([[0.1, 0.2], [0.3, -0.4]])).tolist() == [[0.3, -0.4]]
+
+
+@pytest.mark.parametrize('space', [
+    ActionSpace('cartesian_twist', 6, (0, 1, 2, 5), (0.25, 0.25, 0.25, 1.5), gripper=True),
+    ActionSpace('leg', 8, tuple(range(8)), (0.6,) * 8, centre=(0.0, 1.9) * 4, rate=166.0),
+    ActionSpace('joint_position', 3, (2, 0), (0.5, -2.0), centre=(1.0, 5.0, -1.0))])
+def test_encode_is_the_inverse_of_decode(space):
+    actions = np.random.default_rng(3).uniform(-1, 1, (50, space.size))
+    proposal = space.decode(actions, 0.0)
+    assert np.allclose(space.encode(proposal.targets, proposal.gripper), actions, atol=1e-12)
+
+
+def test_encode_cuts_what_actions_do_not_reach_and_refuses_other_widths():
+    space = ActionSpace('cartesian_twist', 6, (0,), (0.5,))
+    assert space.encode(np.array([[9.0, 0, 0, 0, 0, 0], [-0.25, 0, 0, 0, 0, 0]])).tolist() == [[1.0], [-0.5]]
+    with pytest.raises(BadInput, match='6 wide, but are 7'):
+        space.encode(np.zeros((1, 7)))
