@@ -95,5 +95,5 @@ class ActionSpace(Settings):
         moved = away[:, list(self.axes)] / np.array(self.scale)
         if gripper is not None and self.gripper:
             moved = np.column_stack((moved, 2.0 * np.asarray(gripper) - 1.0))
-        rows = np.clip(moved, -1.0, 1.0)
-        return rows
+        actions: FloatArray = np.clip(moved, -1.0, 1.0)
+        return actions
