@@ -17,13 +17,12 @@ lint: $(READY)  ## Style, types and the architecture
 	$(VENV)/bin/ruff check .
 	$(MAKE) --no-print-directory types
 	$(VENV)/bin/python -m pytest test/test_architecture.py
-types: $(READY) ## Static types of everything but generated code
-	@mkdir -p build/types/visuomotor && for room in cli episodes nodes policies robots training worlds; do ln -sfn ../../../$$room build/types/visuomotor/$$room; done
-	@touch build/types/visuomotor/__init__.py
-	cd build/types && ../../$(VENV)/bin/mypy --config-file ../../pyproject.toml -p visuomotor
+types: $(READY) ## Static types of the installed package, whose rooms are this checkout
+	$(VENV)/bin/mypy -p visuomotor
 bench: $(READY) ## Speed against bare floors, as recorded in docs/benchmarks.md
 	$(VENV)/bin/visuomotor bench graph
-lock: $(READY)  ## Resolve requirements/ros.in again into exact versions with hashes
-	$(VENV)/bin/python requirements/lock.py
+lock: $(READY)  ## Resolve requirements/ros.in into exact versions with hashes, for every Python we support
+	cd requirements && ../$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes \
+	  --no-annotate --custom-compile-command 'make lock' ros.in -o ros.txt
 clean:          ## Remove everything that set-up and runs made, but not recorded episodes
 	rm -rf $(VENV) build install log *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
