@@ -20,9 +20,13 @@ def console_entry(graph: Graph) -> NodeEntry:
     return NodeEntry('console', 'console', {'cameras': cameras} if cameras else {}, process='console', thread='console')
 
 
+SHOWN = {'supervisor': {'log_episodes': False}}   # what whoever composes the graph shows by itself
+
+
 def make_node(entry: NodeEntry, context: Any, graph: Graph) -> Any:
     choices = graph.choices
-    return compose.make(entry.class_path, context, name=entry.name, parameters=entry.parameters,
+    parameters = {**entry.parameters, **SHOWN.get(entry.room, {})}
+    return compose.make(entry.class_path, context, name=entry.name, parameters=parameters,
                         namespace=choices.namespace, simulated_time=choices.lockstep)
 
 

@@ -3,11 +3,10 @@ from __future__ import annotations
 
 import numpy as np
 from visuomotor.specs.codes import Mode
-from visuomotor.specs.values import FloatArray, Proposal
+from visuomotor.specs.values import SAME_MOMENT, FloatArray, Proposal
 
 SPEEDS = (Mode.JOINT_VELOCITY, Mode.CARTESIAN_TWIST)
 SINGLE_ROW = 0.25   # s that a speed lives when its chunk has only one row
-SAME_MOMENT = 1e-6  # s; stamps of today's dates are no finer in a float
 
 
 def due(proposal: Proposal, now: float) -> tuple[FloatArray, float | None] | None:

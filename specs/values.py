@@ -13,6 +13,11 @@ Clock = Callable[[], float]  # seconds; the graph hands every robot its own cloc
 SAME_MOMENT = 1e-6           # s; stamps of today's dates are no finer in a float
 
 
+def passed(span: float, since: float, now: float) -> bool:
+    """Tell whether `span` seconds have gone by."""
+    return now - since >= span - SAME_MOMENT
+
+
 @dataclass(frozen=True)
 class Imu:
     """Attitude of a legged robot's body."""

@@ -17,7 +17,7 @@ Answer = Callable[[Any], None]  # gets the result message, or None when the goal
 class Serving:
     """An action server with at most one goal at a time."""
 
-    def __init__(self, node: Node, kind: Any, name: str, *, refuse: Callable[[Any], str], begin: Callable[[Any], None],
+    def __init__(self, node: Node, kind: Any, name: str, *, refuse: Callable[[Any], str], begin: Callable[[Any], object],
                  cancel: Callable[[], None]) -> None:
         """`refuse` says in a sentence why a goal cannot begin now, or nothing; `begin` gets the goal's request."""
         self._node, self._kind, self._name = node, kind, name

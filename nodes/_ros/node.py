@@ -17,6 +17,7 @@ class Node(LifecycleNode):
     def __init__(self, name: str, **kwargs: Any) -> None:
         super().__init__(name, **kwargs)
         self.failure = ''      # why the last transition failed, in one sentence
+        self.exit_code: int | None = None   # set by a node that ends its process
         self.watched = False   # whoever asks for transitions reads `failure` himself; else it goes to the log
         self.active = False
         self._undo: list[Callable[[], Any]] = []

@@ -41,7 +41,7 @@ def serve(makers: Sequence[Callable[..., Node]], args: Sequence[str] | None = No
             node.trigger_shutdown()
             node.destroy_node()
         context.try_shutdown()
-    return 0
+    return max((node.exit_code or 0 for node in nodes), default=0)
 
 
 def spin(context: Context, nodes: Sequence[Node], asked: Asked) -> None:
@@ -52,7 +52,7 @@ def spin(context: Context, nodes: Sequence[Node], asked: Asked) -> None:
         if node.declare_parameter('autostart', True).value:
             start(node)
     print(ACTIVE + ', '.join(node.get_name() for node in nodes if node.active), flush=True)
-    while not asked.to_stop and context.ok():
+    while not asked.to_stop and context.ok() and all(node.exit_code is None for node in nodes):
         executor.spin_once()
     executor.shutdown()
 

@@ -32,20 +32,20 @@ class Recording:
     """The file of the episode under way, if there is one."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self.folder = prepared(folder)
         self.number = 0   # of the episode under way; 0: none
         self.failure = ''
         self._writer: EpisodeWriter | None = None
         self._channels: dict[str, int] = {}
         self._stamped: dict[str, bool] = {}
         self._paddings: dict[str, Padding] = {}
-        self._offset = naming.next_number(prepared(folder)) - 1  # a folder that is used again continues counting
 
     def begin(self, number: int, about: Mapping[str, str]) -> None:
         """Open the file of an episode."""
         self.number, self.failure, self._channels = number, '', {}
         try:
-            self._writer = EpisodeWriter(naming.episode_file(self.folder, number + self._offset), about)
+            # The folder counts, not the run: a second run in it, in this process or a later one, goes on behind.
+            self._writer = EpisodeWriter(naming.episode_file(self.folder, naming.next_number(self.folder)), about)
         except OSError as error:
             self._fail(error)
 

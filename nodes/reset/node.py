@@ -53,7 +53,8 @@ class ResetNode(Node):
 
     def on_goal(self, request: Reset.Goal) -> None:
         stages = plan(self.spec, self.kinematics, self.settings, request.scene)
-        self.routine = Routine(stages, self.settings.attempts, self.settings.state_age)
+        self.routine = Routine(stages, self.settings.attempts, self.settings.state_age,
+                               self.settings.patience)
         self.seed, self.told = request.seed, ''
 
     def on_cancel(self) -> None:
@@ -81,9 +82,9 @@ class ResetNode(Node):
 
     def ask_scene(self, routine: Routine) -> None:
         if not self.scenes or not self.scenes.service_is_ready():
-            why = 'nobody serves world/new_scene; is the driver active, with world:=sim?'
-            routine.scene_answered(False, why, self.now)
+            routine.scene_unserved(self.now)
             return
+        routine.scene_asked()
         asked = self.scenes.call_async(NewScene.Request(seed=self.seed))
         asked.add_done_callback(lambda future: self.on_scene(routine, future.result()))
 

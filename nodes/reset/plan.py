@@ -4,9 +4,8 @@ from __future__ import annotations
 from typing import Protocol
 
 import numpy as np
-from visuomotor.nodes.reset.move import nearest_turn
 from visuomotor.nodes.reset.settings import SCENES, ResetSettings
-from visuomotor.nodes.reset.stages import Move, Open, Scene, Stage, Still
+from visuomotor.nodes.reset.stages import Move, NewScene, Open, Stage, Still
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.values import FloatArray, State
 
@@ -32,7 +31,7 @@ def plan(spec: RobotSpec, kinematics: Tip | None, settings: ResetSettings, scene
     lift, home = _lift(spec, kinematics, settings, way), _home(spec, settings, way)
     if way == 'release' and spec.gripper:  # what it holds goes back into the tray, which lies below home
         return [Still(spec), *lift, home, *fingers]
-    new = [Scene(settings.settle)] if way == 'new_scene' else []
+    new = [NewScene(settings.settle)] if way == 'new_scene' else []
     return [Still(spec), *at_first, *lift, home, *fingers, *new]
 
 
@@ -43,7 +42,7 @@ def _legged(spec: RobotSpec, settings: ResetSettings, way: str) -> list[Stage]:
                     tolerance=tolerance, chunk=settings.chunk, gripper=None)
     if way != 'new_scene':
         return [stand(settings.legged_tolerance)]
-    return [stand(np.inf), Scene(settings.settle), stand(settings.legged_tolerance)]
+    return [stand(np.inf), NewScene(settings.settle), stand(settings.legged_tolerance)]
 
 
 def _home(spec: RobotSpec, settings: ResetSettings, way: str) -> Stage:
@@ -54,8 +53,9 @@ def _home(spec: RobotSpec, settings: ResetSettings, way: str) -> Stage:
 def _lift(spec: RobotSpec, kinematics: Tip | None, settings: ResetSettings, way: str) -> list[Stage]:
     if kinematics is None:
         return []
-    return [Move(spec, 'lifting clear', lambda state: raised(spec, kinematics, state, settings.lift), speed=settings.speed,
-                 tolerance=2 * settings.tolerance, chunk=settings.chunk, gripper=_fingers(spec, way))]
+    return [Move(spec, 'lifting clear', lambda state: raised(spec, kinematics, state, settings.lift),
+                 speed=settings.speed, tolerance=2 * settings.tolerance, chunk=settings.chunk,
+                 gripper=_fingers(spec, way))]
 
 
 def _fingers(spec: RobotSpec, way: str) -> float | None:
@@ -73,3 +73,11 @@ def raised(spec: RobotSpec, kinematics: Tip, state: State, lift: float) -> Float
     goal = pose + np.array([0, 0, rise, 0, 0, 0, 0])
     joints = kinematics.solve(goal, state.position)
     return joints if joints is not None and np.abs(joints - state.position).max() < LEAP else None
+
+
+def nearest_turn(spec: RobotSpec, position: FloatArray, goal: FloatArray) -> FloatArray:
+    """Return the goal with whole turns added to endless joints, so that none unwinds for nothing."""
+    turns = np.where([joint.continuous for joint in spec.joints], np.round((position - goal) / (2 * np.pi)), 0.0)
+    near = goal + 2 * np.pi * turns
+    inside = (near >= spec.lower) & (near <= spec.upper)
+    return np.where(inside, near, goal)

@@ -2,17 +2,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from visuomotor.nodes.reset.move import resting
-from visuomotor.nodes.reset.stages import Scene, Stage
-from visuomotor.specs.values import Proposal, State
+import numpy as np
+from visuomotor.nodes.reset.stages import NewScene, Stage
+from visuomotor.specs.values import Proposal, State, passed
 
 
 class Routine:
     """Feed it the newest state with `step` and publish what comes back, until `done`."""
 
-    def __init__(self, stages: Sequence[Stage], attempts: int, state_age: float) -> None:
-        self._stages, self._attempts, self._state_age = stages, attempts, state_age
+    def __init__(self, stages: Sequence[Stage], attempts: int, state_age: float, patience: float) -> None:
+        """Before the first motion, wait up to `patience` seconds for a first state; later silence ends the reset."""
+        self._stages, self._attempts, self._state_age, self._patience = stages, attempts, state_age, patience
+        self._asked_at: float | None = None
         self._place = -1           # of the stage under way
         self._began = 0.0
         self.attempt = 0
@@ -37,9 +40,10 @@ class Routine:
     def _step(self, state: State | None, now: float) -> Proposal | None:
         if self.done:
             return None
+        if self._asked_at is None:
+            self._asked_at = now
         if state is None or now - state.stamp > self._state_age:
-            silence = f'joint_states have been silent for more than {self._state_age:g} s'
-            self._finish(False, f'{silence}; is the driver active?')
+            self._silence(now)
             return None
         if self.attempt == 0:
             self._again(state, now)
@@ -50,25 +54,41 @@ class Routine:
 
     @property
     def wants_scene(self) -> bool:
-        """True once for each time that a new scene should be asked for."""
-        stage = self._stages[self._place] if 0 <= self._place < len(self._stages) and not self.done else None
-        if not isinstance(stage, Scene) or stage.asked:
-            return False
-        stage.asked = True
-        return True
+        """True while a new scene should be asked for, until `scene_asked`."""
+        return isinstance(self._under_way, NewScene) and not self._under_way.asked
+
+    def scene_asked(self) -> None:
+        if isinstance(self._under_way, NewScene):
+            self._under_way.asked = True
+
+    def scene_unserved(self, now: float) -> None:
+        """Hear that nobody takes the question yet; fail when that lasts."""
+        if isinstance(self._under_way, NewScene) and passed(self._patience, self._under_way.since, now):
+            self._finish(False, 'no new scene: nobody serves world/new_scene; is the driver active, with world:=sim?')
 
     def scene_answered(self, ready: bool, message: str, now: float) -> None:
         """Take in the world's answer; an answer that nobody waits for any more is dropped."""
-        stage = self._stages[self._place]
-        if self.done or not isinstance(stage, Scene):
+        if not isinstance(self._under_way, NewScene):
             return
         if ready:
-            stage.answered(now)
+            self._under_way.answered(now)
         else:
             self._finish(False, f'no new scene: {message}')
 
     def cancel(self, why: str) -> None:
         self._finish(False, why)
+
+    @property
+    def _under_way(self) -> Stage | None:
+        return None if self.done or self._place < 0 else self._stages[self._place]
+
+    def _silence(self, now: float) -> None:
+        assert self._asked_at is not None
+        if self.attempt:
+            self._finish(False, f'joint_states have been silent for more than {self._state_age:g} s; '
+                                'is the driver active?')
+        elif passed(self._patience, self._asked_at, now):
+            self._finish(False, f'no joint_states came within {self._patience:g} s; is the driver active?')
 
     def _advance(self, state: State, now: float) -> None:
         while not self.done and self._stages[self._place].over(state, now):
@@ -94,3 +114,9 @@ class Routine:
 
     def _finish(self, ready: bool, message: str) -> None:
         self.done, self.ready, self.message = True, ready, message
+
+
+def resting(last: Proposal, observed: float, now: float) -> Proposal:
+    """Return what ends a motion well: its last target alone, due now."""
+    due = np.array([max(now - observed, 0.0)])
+    return replace(last, times=due, targets=last.targets[-1:], gripper=last.gripper[-1:], observed=observed)

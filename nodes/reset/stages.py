@@ -5,14 +5,16 @@ from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
-from visuomotor.nodes.reset.move import SOURCE_RESET, JointMove
-from visuomotor.specs.codes import Mode
+from ruckig import InputParameter, Result, Ruckig, Trajectory
+from visuomotor.specs.codes import Mode, Source
+from visuomotor.specs.errors import BadInput
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.values import FloatArray, Proposal, State
 
 AT_REST = 0.03   # share of a joint's speed limit that counts as still
 OPENED = 0.1     # measured closing that counts as open
 SLACK = 3.0      # s that a motion may take longer than planned
+ROW = 0.02       # s between two targets of a chunk
 
 
 class Stage(Protocol):
@@ -59,10 +61,38 @@ class Open:
         self._until = now + self._patience
 
     def propose(self, state: State, now: float) -> Proposal | None:
-        return Proposal(Mode.GRIPPER, np.zeros(1), np.zeros((1, 0)), np.zeros(1), state.stamp, SOURCE_RESET)
+        return Proposal(Mode.GRIPPER, np.zeros(1), np.zeros((1, 0)), np.zeros(1), state.stamp, Source.RESET)
 
     def over(self, state: State, now: float) -> bool:
         return state.gripper <= OPENED or now >= self._until
+
+
+class JointMove:
+    """A jerk-limited straight line in joint space, from rest to rest, all joints arriving together; begins at `now`."""
+
+    def __init__(self, spec: RobotSpec, start: FloatArray, goal: FloatArray, speed: float, now: float) -> None:
+        wanted = InputParameter(len(goal))
+        wanted.current_position, wanted.target_position = start.tolist(), goal.tolist()
+        wanted.max_velocity = (speed * spec.velocity).tolist()
+        wanted.max_acceleration = (speed * spec.acceleration).tolist()
+        wanted.max_jerk = (speed * spec.jerk).tolist()
+        self._trajectory = Trajectory(len(goal))
+        result = Ruckig(len(goal)).calculate(wanted, self._trajectory)
+        if result not in (Result.Working, Result.Finished):
+            raise BadInput(f'No motion leads from {np.round(start, 3)} to {np.round(goal, 3)}: {result.name}.')
+        self.goal, self.began, self.duration = goal, now, float(self._trajectory.duration)
+
+    def at(self, now: float) -> FloatArray:
+        """Return where the joints should be."""
+        position, _, _ = self._trajectory.at_time(float(np.clip(now - self.began, 0.0, self.duration)))
+        return np.array(position)
+
+    def chunk(self, now: float, observed: float, span: float, gripper: float | None) -> Proposal:
+        """Propose the next `span` seconds; the target times count from the observation."""
+        ahead = np.arange(0.0, span + ROW / 2, ROW)
+        rows = np.array([self.at(now + seconds) for seconds in ahead])
+        fingers = np.zeros(0) if gripper is None else np.full(len(ahead), gripper)
+        return Proposal(Mode.JOINT_POSITION, now - observed + ahead, rows, fingers, observed, Source.RESET)
 
 
 class Move:
@@ -94,7 +124,7 @@ class Move:
         return bool(near.all() and (slow.all() or not np.isfinite(self._tolerance)))
 
 
-class Scene:
+class NewScene:
     """Waits until the world has laid out a new scene and measures again. The node asks; `answered` tells."""
 
     sentence, limit = 'laying out a new scene', 30.0
@@ -102,10 +132,11 @@ class Scene:
     def __init__(self, settle: float) -> None:
         self._settle = settle
         self.asked = False
+        self.since = 0.0
         self._ready_at: float | None = None
 
     def begin(self, state: State, now: float) -> None:
-        self.asked, self._ready_at = False, None
+        self.asked, self.since, self._ready_at = False, now, None
 
     def answered(self, now: float) -> None:
         self._ready_at = now

@@ -3,8 +3,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from visuomotor.nodes.supervisor.settings import EpisodeSettings, passed
+from visuomotor.nodes.supervisor.settings import EpisodeSettings
 from visuomotor.specs.codes import Result
+from visuomotor.specs.values import passed
 
 CERTAIN_FAILURE = 0.0  # the reward node keeps exactly 0 for an episode that nothing can save
 
@@ -46,7 +47,7 @@ class Evidence:
     truth: Result = Result.UNKNOWN
     beyond_rescue: str = ''                # who says so, in a sentence
 
-    def hear_reward(self, value: float, probability: float, seen: str, stamp: float) -> None:
+    def on_reward(self, value: float, probability: float, seen: str, stamp: float) -> None:
         if stamp < self.started:
             return  # a late word on the episode before
         self.return_value += value
@@ -54,18 +55,18 @@ class Evidence:
         if probability == CERTAIN_FAILURE:
             self.beyond_rescue = f'the detector gave up: {seen}'
 
-    def hear_truth(self, success: bool, failed: bool, stamp: float) -> None:
+    def on_truth(self, success: bool, failed: bool, stamp: float) -> None:
         if stamp < self.started:
             return
         self.truth = Result.SUCCESS if success else Result.FAILURE
         if failed:
             self.beyond_rescue = 'the world says that the episode is beyond rescue'
 
-    def hear_finished(self, observed: float, now: float) -> None:
+    def on_finished(self, observed: float, now: float) -> None:
         if observed >= self.started and self.finished_at is None:
             self.finished_at = now
 
-    def hear_safety(self, stop: bool, latched: bool, reason: str, now: float) -> None:
+    def on_safety(self, stop: bool, latched: bool, reason: str, now: float) -> None:
         self.latched = latched
         if not (stop or latched):
             self.stopped_since = None

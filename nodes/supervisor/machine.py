@@ -9,10 +9,12 @@ from dataclasses import replace
 from visuomotor.nodes.supervisor.evidence import Ending, Evidence, Outcome
 from visuomotor.nodes.supervisor.outcomes import Outcomes
 from visuomotor.nodes.supervisor.seeds import episode_seed
-from visuomotor.nodes.supervisor.settings import EpisodeSettings, passed
+from visuomotor.nodes.supervisor.settings import EpisodeSettings
 from visuomotor.specs.codes import Phase
+from visuomotor.specs.values import SAME_MOMENT, passed
 
 AT_REST = (Phase.IDLE, Phase.FAULT, Phase.FINISHED)
+SLOWEST = 32   # times the first pause, between two resets
 
 
 class Machine:
@@ -27,7 +29,8 @@ class Machine:
         self.base_seed = 0
         self.outcomes = Outcomes()
         self.attempt = 0       # resets asked for in this episode; a new number asks for a new reset
-        self.waiting = ''      # why no reset is asked for yet
+        self.waiting = ''      # why no reset is asked for now
+        self._ask_at = 0.0     # when the next reset may be asked for
         self.evidence: Evidence | None = None
         self.ending: Ending | None = None
         self._since = 0.0      # when the phase, or the attempt, began
@@ -54,28 +57,28 @@ class Machine:
         """Drop everything at once: the node is going away. Counts stay."""
         self.phase, self.message, self._start = Phase.IDLE, reason, False
 
-    def reset_done(self, attempt: int, ready: bool, message: str) -> None:
+    def on_reset(self, attempt: int, ready: bool, message: str) -> None:
         if self.phase == Phase.RESETTING and attempt == self.attempt:
             self._reset = (ready, message)
 
-    def hear_reward(self, value: float, probability: float, seen: str, stamp: float) -> None:
+    def on_reward(self, value: float, probability: float, seen: str, stamp: float) -> None:
         if self.evidence and self.phase in (Phase.RUNNING, Phase.JUDGING):
-            self.evidence.hear_reward(value, probability, seen, stamp)
+            self.evidence.on_reward(value, probability, seen, stamp)
 
-    def hear_truth(self, success: bool, failed: bool, stamp: float) -> None:
+    def on_truth(self, success: bool, failed: bool, stamp: float) -> None:
         if self.evidence and self.phase in (Phase.RUNNING, Phase.JUDGING):
-            self.evidence.hear_truth(success, failed, stamp)
+            self.evidence.on_truth(success, failed, stamp)
 
-    def hear_finished(self, observed: float, now: float) -> None:
+    def on_finished(self, observed: float, now: float) -> None:
         if self.evidence and self.phase == Phase.RUNNING:
-            self.evidence.hear_finished(observed, now)
+            self.evidence.on_finished(observed, now)
 
-    def hear_safety(self, stop: bool, latched: bool, armed: bool, reason: str, now: float) -> None:
+    def on_safety(self, stop: bool, latched: bool, armed: bool, reason: str, now: float) -> None:
         self._blocked = '' if armed and not latched else f'waiting for somebody to arm: {reason}'
         if self.evidence and self.phase == Phase.RUNNING:
-            self.evidence.hear_safety(stop, latched, reason, now)
+            self.evidence.on_safety(stop, latched, reason, now)
 
-    def hear_stored(self, number: int, stored: bool, file: str, message: str) -> None:
+    def on_stored(self, number: int, stored: bool, file: str, message: str) -> None:
         if self.phase == Phase.STORING and number == self.number:
             self._stored = (stored, file, message)
 
@@ -111,14 +114,16 @@ class Machine:
             self._begin(1, now)
 
     def _begin(self, number: int, now: float) -> None:
-        self.number, self.attempt, self.evidence, self.ending = number, 0, None, None
-        self._stored = self._reset = None
+        self.number, self.attempt, self._ask_at = number, 0, now
+        self.evidence = self.ending = self._stored = self._reset = None
         self._enter(Phase.RESETTING, now)
 
     def _resetting(self, now: float) -> None:
         if self._stop:
             return self._enter(Phase.FINISHED, now, self._stop)
-        if self.attempt == 0:
+        if now < self._ask_at - SAME_MOMENT:
+            return None
+        if self.attempt == 0 or self.waiting:
             return self._ask_reset(now)
         if self._reset is None and passed(self.settings.reset_timeout, self._since, now):
             self._reset = (False, f'no reset within {self.settings.reset_timeout:g} s; is the reset node active?')
@@ -130,7 +135,12 @@ class Machine:
             return self._enter(Phase.RUNNING, now)
         if self.attempt >= self.settings.reset_attempts:
             return self._enter(Phase.FAULT, now, f'{self.attempt} resets failed; the last: {message}')
-        return self._ask_reset(now)
+        return self._pause(message, now)
+
+    def _pause(self, why: str, now: float) -> None:
+        """Give what failed some time before it is asked again; the attempts of a moment all fail alike."""
+        self._ask_at = now + self.settings.reset_pause * min(2 ** (self.attempt - 1), SLOWEST)
+        self.waiting = f'reset {self.attempt} failed and is tried again: {why}'
 
     def _ask_reset(self, now: float) -> None:
         self.waiting = self._blocked

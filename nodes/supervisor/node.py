@@ -34,8 +34,7 @@ class SupervisorNode(Node):
         super().__init__('supervisor', **kwargs)
         self.settings = declare(self, SupervisorSettings)
         self.machine = Machine(self.settings)
-        self.asked = 0      # attempt of the newest reset that was asked for
-        self.said = 0.0     # when the newest status was published
+        self.asked, self.published = 0, 0.0   # attempt of the newest reset asked for; when the status was published
 
     def open(self) -> None:
         horizon = self.settings.horizon or load_task(self.settings.task).horizon
@@ -48,8 +47,9 @@ class SupervisorNode(Node):
         self.subscription(EpisodeStored, 'episode/stored', self.on_stored, qos.EVENT)
         self.service(Label, 'episode/label', self.on_label)
         self.reset = Asking(self, Reset, 'reset')
-        self.runs = Serving(self, RunEpisode, 'run_episodes',
-                            refuse=self.refuse, begin=self.on_run, cancel=self.on_cancel)
+        self.runs = Serving(self, RunEpisode, 'run_episodes', refuse=self.refuse,
+                            begin=lambda request: self.machine.run(request.episodes, request.seed),
+                            cancel=lambda: self.machine.stop('the run was cancelled'))
         self.timer(1.0 / self.settings.rate, self.on_tick)
 
     def start(self) -> None:
@@ -62,24 +62,24 @@ class SupervisorNode(Node):
         self.publish()
         self.answer()
 
-    # What is heard.
+    # Callbacks.
     def on_reward(self, message: Reward) -> None:
         when = seconds(message.header.stamp)
-        self.machine.hear_reward(message.value, message.success_probability, message.evidence, when)
+        self.machine.on_reward(message.value, message.success_probability, message.evidence, when)
 
     def on_truth(self, message: WorldTruth) -> None:
-        self.machine.hear_truth(message.success, message.failed, seconds(message.header.stamp))
+        self.machine.on_truth(message.success, message.failed, seconds(message.header.stamp))
 
     def on_proposal(self, message: Proposal) -> None:
         if message.terminate:
-            self.machine.hear_finished(seconds(message.observation_stamp), self.now)
+            self.machine.on_finished(seconds(message.observation_stamp), self.now)
 
     def on_safety(self, message: SafetyStatus) -> None:
         reason = message.stop_reason if message.stopped else '; '.join(message.reasons)
-        self.machine.hear_safety(message.level == SafetyStatus.STOP, message.stopped, message.armed, reason, self.now)
+        self.machine.on_safety(message.level == SafetyStatus.STOP, message.stopped, message.armed, reason, self.now)
 
     def on_stored(self, message: EpisodeStored) -> None:
-        self.machine.hear_stored(message.number, message.stored, message.file, message.message)
+        self.machine.on_stored(message.number, message.stored, message.file, message.message)
 
     def on_label(self, request: Label.Request, response: Label.Response) -> Label.Response:
         response.labelled, response.message = self.machine.label(request.number, request.result, request.labelled_by)
@@ -87,44 +87,40 @@ class SupervisorNode(Node):
             self.publish()
         return response
 
-    # What is asked.
     def refuse(self, request: RunEpisode.Goal) -> str:
         return '' if self.machine.phase in AT_REST else 'a run is under way already; cancel it first'
 
-    def on_run(self, request: RunEpisode.Goal) -> None:
-        self.machine.run(request.episodes, request.seed)
-
-    def on_cancel(self) -> None:
-        self.machine.stop('the run was cancelled')
-
     def on_reset(self, attempt: int, result: Reset.Result | None) -> None:
         ready, message = (result.ready, result.message) if result else (False, 'the reset node refused; see its log')
-        self.machine.reset_done(attempt, ready, message)
+        self.machine.on_reset(attempt, ready, message)
 
-    # What follows.
     def on_tick(self) -> None:
+        ending = self.machine.outcome if self.machine.phase == Phase.STORING else None
         changed = self.machine.tick(self.now)
         self.seek_reset()
-        if changed or self.now - self.said >= self.settings.say_every:
+        if changed or self.now - self.published >= self.settings.status_period:
             self.publish()
+        if changed and ending and self.settings.log_episodes:
+            self.get_logger().info(report.ended(self.machine.outcomes.outcomes[ending.number]))
         if changed and self.machine.phase in AT_REST:
             self.answer()
 
+    # What follows.
     def seek_reset(self) -> None:
         wanted = self.machine.attempt if self.machine.phase == Phase.RESETTING else 0
         if wanted == self.asked:
             return
-        if not wanted:
-            self.reset.withdraw()
-        elif self.reset.ready:
+        if wanted and not self.reset.ready:
+            return  # the reset node is not there yet; the machine's time-out counts
+        self.asked = wanted
+        if wanted:
             goal = Reset.Goal(seed=self.machine.seed, scene=True)
             self.reset.ask(goal, lambda result: self.on_reset(wanted, result))
         else:
-            return  # the reset node is not there yet; the machine's time-out counts
-        self.asked = wanted
+            self.reset.withdraw()
 
     def publish(self) -> None:
-        now = self.said = self.now
+        now = self.published = self.now
         message = EpisodeStatus(robot=self.settings.robot, task=self.settings.task, policy=self.settings.policy,
                                 started=stamp(self.machine.started), **report.status(self.machine))
         message.header.stamp = stamp(now)
@@ -136,6 +132,12 @@ class SupervisorNode(Node):
     def answer(self) -> None:
         succeeded, result = report.summary(self.machine)
         self.runs.finish(succeeded, RunEpisode.Result(**result))
+        if self.machine.phase == Phase.FAULT and self.settings.log_episodes:
+            self.get_logger().error(f'FAULT: {result["message"]}')
+        elif self.machine.phase == Phase.FINISHED and self.settings.log_episodes:
+            self.get_logger().info(f'Finished: {result["message"]}')
+        if self.settings.ends and self.machine.phase != Phase.IDLE:
+            self.exit_code = int(self.machine.phase == Phase.FAULT)
 
 
 def main() -> None:

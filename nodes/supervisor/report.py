@@ -27,6 +27,13 @@ def outcome(outcome: Outcome) -> dict[str, Any]:
     }
 
 
+def ended(outcome: Outcome) -> str:
+    """Return one line on an episode that is over, for the log."""
+    file = f'; {outcome.file}' if outcome.file else ''
+    return (f'Episode {outcome.number}: {outcome.result.name} after {outcome.duration:.2f} s, return '
+            f'{outcome.return_value:.3f}: {outcome.reason}{file}')
+
+
 def summary(machine: Machine) -> tuple[bool, dict[str, Any]]:
     """Return whether the run went to its end, and the result of the run_episodes action."""
     said = status(machine)

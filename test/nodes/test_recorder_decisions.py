@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from mcap_ros2._dynamic import generate_dynamic
+from visuomotor.episodes import log
 from visuomotor.nodes.recorder import recording, schemas, topics
 from visuomotor.nodes.recorder.outcome import About, Ending, interrupted
 from visuomotor.nodes.recorder.recording import Recording
@@ -104,11 +105,20 @@ def test_a_folder_that_was_used_before_continues_counting(tmp_path):
     assert kept.end(OUTCOME).file == str(tmp_path / 'episode_00043.mcap')
 
 
+def test_a_second_run_goes_on_behind_the_first(tmp_path):
+    kept, files = Recording(tmp_path), []
+    for number in (1, 2, 1):   # the supervisor begins to count anew
+        kept.begin(number, ABOUT)
+        files.append(Path(kept.end(OUTCOME).file).name)
+    assert files == ['episode_00001.mcap', 'episode_00002.mcap', 'episode_00003.mcap']
+
+
 @pytest.mark.parametrize('size', [27, 3_000_000])  # refused when it is finished, and while it is written
-def test_a_full_disk_costs_the_episode_and_says_so(tmp_path, size):
+def test_a_full_disk_costs_the_episode_and_says_so(tmp_path, size, monkeypatch):
     kept = Recording(tmp_path)
-    (tmp_path / 'episode_00001.mcap.part').symlink_to('/dev/full')
-    kept.begin(1, ABOUT)
+    with monkeypatch.context() as full:
+        full.setattr(log, 'part_of', lambda path: Path('/dev/full'))
+        kept.begin(1, ABOUT)
     kept.heard('tip', 'geometry_msgs/msg/PointStamped', STAMPED + os.urandom(size), 1)
     word = kept.end(OUTCOME)
     assert (word.number, word.stored, word.file) == (1, False, '')

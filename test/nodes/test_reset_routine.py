@@ -3,10 +3,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from visuomotor.nodes.reset.move import JointMove, nearest_turn
-from visuomotor.nodes.reset.plan import plan, raised
+from visuomotor.nodes.reset.plan import nearest_turn, plan, raised
 from visuomotor.nodes.reset.routine import Routine
 from visuomotor.nodes.reset.settings import ResetSettings
+from visuomotor.nodes.reset.stages import JointMove
 from visuomotor.robots.kinematics import Kinematics
 from visuomotor.specs import settings
 from visuomotor.specs.codes import Mode
@@ -40,8 +40,8 @@ class Toy:
 
 
 def routine_for(robot, kinematics=None, *, scene=True, **settings):
-    chosen = ResetSettings(**settings)
-    return Routine(plan(robot, kinematics, chosen, scene), chosen.attempts, chosen.state_age)
+    chosen = ResetSettings(robot.name, **settings)
+    return Routine(plan(robot, kinematics, chosen, scene), chosen.attempts, chosen.state_age, chosen.patience)
 
 
 def play(routine, toy, *, seconds=30.0, answer=(True, '')):
@@ -51,6 +51,7 @@ def play(routine, toy, *, seconds=30.0, answer=(True, '')):
         now = 100.0 + tick * 0.05
         proposal = routine.step(toy.state(now), now)
         if routine.wants_scene:
+            routine.scene_asked()
             routine.scene_answered(*answer, now)
         if not stages or stages[-1] != routine.stage:
             stages.append(routine.stage)
@@ -74,16 +75,17 @@ def test_an_arm_that_holds_something_lets_go_lifts_goes_home_and_gets_a_new_scen
 
 @pytest.mark.parametrize(('robot', 'world', 'scene', 'expected'), [
     (ARM, 'sim', False, ['Still', 'Open', 'Move', 'Move', 'Open']),
-    (ARM, 'sim', True, ['Still', 'Open', 'Move', 'Move', 'Open', 'Scene']),
-    (ARM, 'emulated', True, ['Still', 'Open', 'Move', 'Move', 'Open', 'Scene']),
+    (ARM, 'sim', True, ['Still', 'Open', 'Move', 'Move', 'Open', 'NewScene']),
+    (ARM, 'emulated', True, ['Still', 'Open', 'Move', 'Move', 'Open', 'NewScene']),
     (ARM, 'fake', True, ['Still', 'Open', 'Move', 'Move', 'Open']),
     (ARM, 'real', True, ['Still', 'Move', 'Move', 'Open']),
-    (LEGGED, 'sim', True, ['Move', 'Scene', 'Move']),
+    (LEGGED, 'sim', True, ['Move', 'NewScene', 'Move']),
     (LEGGED, 'real', True, ['Move']),
 ])
 def test_stages(robot, world, scene, expected):
     kinematics = Kinematics(robot) if robot.tip_link else None
-    assert [type(stage).__name__ for stage in plan(robot, kinematics, ResetSettings(world=world), scene)] == expected
+    stages = plan(robot, kinematics, ResetSettings(robot.name, world=world), scene)
+    assert [type(stage).__name__ for stage in stages] == expected
 
 
 def test_on_a_real_arm_what_it_holds_is_let_go_over_the_tray():
@@ -171,13 +173,55 @@ def test_nothing_is_proposed_while_the_arm_still_moves():
 
 
 def test_the_state_has_to_be_fresh():
-    routine = routine_for(ARM)
-    assert routine.step(Toy(ARM, LOW).state(100.0), 100.51) is None
+    routine, toy = routine_for(ARM), Toy(ARM, LOW)
+    routine.step(toy.state(100.0), 100.0)
+    assert routine.step(toy.state(100.0), 100.51) is None
     assert (routine.done, routine.ready) == (True, False)
     assert routine.message == 'joint_states have been silent for more than 0.5 s; is the driver active?'
-    never = routine_for(ARM)
-    never.step(None, 100.0)
-    assert never.done
+
+
+@pytest.mark.parametrize('before', [None, 40.0])   # nothing was heard yet, or only long ago
+def test_a_first_state_is_waited_for(before):
+    toy = Toy(ARM, LOW)
+    old = None if before is None else toy.state(before)
+    routine = routine_for(ARM)
+    assert [routine.step(old, 100.0 + t) for t in (0.0, 5.0, 9.99)] == [None, None, None]
+    assert (routine.done, routine.attempt) == (False, 0)
+    routine.step(toy.state(110.0), 110.0)
+    assert (routine.attempt, routine.stage) == (1, 'going home')
+
+
+def test_a_first_state_that_never_comes_fails_the_reset():
+    routine = routine_for(ARM, patience=2.0)
+    routine.step(None, 100.0)
+    routine.step(None, 101.99)
+    assert not routine.done
+    routine.step(None, 102.0)
+    assert (routine.done, routine.ready, routine.attempt) == (True, False, 0)
+    assert routine.message == 'no joint_states came within 2 s; is the driver active?'
+
+
+def test_whoever_lays_out_scenes_is_waited_for():
+    def asks(until):
+        routine, toy, now = routine_for(LEGGED, patience=2.0), Toy(LEGGED, LEGGED.home), 100.0
+        while not routine.done and now < until:
+            routine.step(toy.state(now), now)
+            if routine.wants_scene:
+                routine.scene_unserved(now)
+            now += 0.05
+        return routine, toy, now
+    routine, toy, now = asks(101.9)
+    assert routine.wants_scene
+    routine.scene_asked()
+    assert not routine.wants_scene
+    routine.scene_answered(True, '', now)
+    for tick in range(100):
+        routine.step(toy.state(now + tick * 0.05), now + tick * 0.05)
+    assert routine.ready
+    routine, _, now = asks(110.0)
+    assert (routine.done, routine.message) == (
+        True, 'no new scene: nobody serves world/new_scene; is the driver active, with world:=sim?')
+    assert now < 106.0
 
 
 def test_a_world_without_new_scenes_fails_the_reset():
@@ -193,6 +237,7 @@ def test_a_new_scene_is_asked_for_once_and_given_time_to_settle():
         routine.step(toy.state(now), now)
         if routine.wants_scene:
             asked.append(now)
+            routine.scene_asked()
             routine.scene_answered(True, '', now)
         if routine.done:
             break
@@ -231,4 +276,4 @@ def test_an_endless_joint_does_not_unwind():
     ({'chunk': 0.05}, 'gaps'), ({'attempts': 0}, 'attempts')])
 def test_parameters_that_do_not_fit_are_refused(wrong, word):
     with pytest.raises(BadInput, match=word):
-        settings.build(ResetSettings, wrong, 'reset')
+        settings.build(ResetSettings, {'robot': 'iiwa7', **wrong}, 'reset')

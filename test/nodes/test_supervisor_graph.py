@@ -71,11 +71,12 @@ class Person(Node):
 class Stage:
     """The graph under its conductor."""
 
-    def __init__(self, *, absent=(), **supervisor):
+    def __init__(self, *, absent=(), reset=None, **supervisor):
         self.context = compose.new_context(os.getpid() % 100 + 1)
         chosen = {'robot': 'iiwa7', 'task': 'grasp', 'policy': 'swing', 'episodes': 2, 'seed': 3, 'horizon': 0.5,
                   'recorded': False, **supervisor}
-        rooms = {'driver': {'robot': 'iiwa7', 'world': 'fake'}, 'reset': {'robot': 'iiwa7', 'world': 'fake'},
+        rooms = {'driver': {'robot': 'iiwa7', 'world': 'fake'},
+                 'reset': {'robot': 'iiwa7', 'world': 'fake', **(reset or {})},
                  'reward': {'robot': 'iiwa7', 'task': 'grasp', 'detector': 'gripper_encoder'},
                  'safety': {'robot': 'iiwa7', 'armed_at_start': True}, 'supervisor': chosen}
         self.rooms = {room: self._make(room, parameters) for room, parameters in rooms.items() if room not in absent}
@@ -215,11 +216,50 @@ def test_a_missing_recorder_is_a_fault(stage):
 
 
 @pytest.mark.parametrize(('absent', 'why'), [
-    ('driver', '3 resets failed; the last: joint_states have been silent for more than 0.5 s; is the driver active?'),
+    ('driver', '3 resets failed; the last: no joint_states came within 0.3 s; is the driver active?'),
     ('reset', '3 resets failed; the last: no reset within 0.5 s; is the reset node active?')])
 def test_without_a_part_of_the_graph_the_run_ends_in_a_sentence(stage, absent, why):
-    graph = stage(absent=(absent,), reset_timeout=0.5)
+    graph = stage(absent=(absent,), reset_timeout=0.5, reset_pause=0.1, reset={'patience': 0.3})
     assert graph.reach(1, FAULT).message == why
+
+
+class Log:
+    """A logger that remembers."""
+
+    def __init__(self):
+        self.lines = []
+
+    def info(self, line):
+        self.lines.append(('info', line))
+
+    def error(self, line):
+        self.lines.append(('error', line))
+
+
+@pytest.mark.parametrize(('absent', 'ends', 'phase', 'code'), [
+    ((), True, FINISHED, 0), (('driver',), True, FAULT, 1), ((), False, FINISHED, None)])
+def test_a_planned_run_ends_its_process_with_a_code(stage, absent, ends, phase, code):
+    graph = stage(absent=absent, episodes=1, ends=ends, reset_attempts=1, reset={'patience': 0.1})
+    assert graph.rooms['supervisor'].exit_code is None
+    graph.reach(1, phase)
+    assert graph.rooms['supervisor'].exit_code == code
+
+
+def test_the_log_tells_each_episode_and_how_the_run_ended(stage, monkeypatch):
+    graph, log = stage(episodes=1), Log()
+    monkeypatch.setattr(graph.rooms['supervisor'], 'get_logger', lambda: log)
+    graph.reach(1, FINISHED)
+    (level, episode), finished = log.lines
+    assert (level, episode[:38]) == ('info', 'Episode 1: FAILURE after 0.50 s, retur')
+    assert finished == ('info', 'Finished: 1 episodes run, 0 succeeded')
+
+
+def test_the_log_tells_a_fault_as_an_error(stage, monkeypatch):
+    graph, log = stage(absent=('driver',), reset_attempts=1, reset={'patience': 0.1}), Log()
+    monkeypatch.setattr(graph.rooms['supervisor'], 'get_logger', lambda: log)
+    graph.reach(1, FAULT)
+    assert log.lines == [('error', 'FAULT: 1 resets failed; the last: no joint_states came within 0.1 s; '
+                                   'is the driver active?')]
 
 
 def test_configured_and_activated_twice_it_begins_again(stage):
