@@ -22,17 +22,20 @@ def add(app: typer.Typer) -> None:
 def look(
     out: Annotated[str, typer.Argument(help='PNG file to write')],
     robot: Annotated[list[str] | None, typer.Option(help='robot; may be given again; each does its first task')] = None,
-    seconds: Annotated[float, typer.Option(help='into the episode')] = 2.5,
-    seed: Annotated[int, typer.Option(help='of the scene')] = 1,
+    seconds: Annotated[float, typer.Option(help='into the episode', min=0.0, max=3600.0)] = 2.5,
+    seed: Annotated[int, typer.Option(help='of the scene', min=0)] = 1,
 ) -> None:
     """Write a picture of robots at work, side by side.
 
     Example: [bold]visuomotor look robots.png --robot iiwa7 --robot j2n6s300 --robot minitaur[/bold]
     """
-    pictures = [at_work(name, seconds, seed) for name in robot or ['iiwa7']]
+    if Path(out).suffix.lower() != '.png' or not Path(out).parent.is_dir() or Path(out).is_dir():
+        raise BadInput(f"A picture is a .png file in a folder that exists, but '{out}' came.")
+    robots = robot or ['iiwa7']
+    pictures = [at_work(name, seconds, seed) for name in robots]
     if not cv2.imwrite(out, cv2.cvtColor(np.hstack(pictures), cv2.COLOR_RGB2BGR)):
-        raise BadInput(f"'{out}' could not be written; give a .png file in a folder that exists.")
-    Console().print(f'{Path(out)}: {", ".join(robot or ["iiwa7"])}')
+        raise BadInput(f"'{out}' could not be written; is there space left, and may you write there?")
+    Console().print(f'{out}: {", ".join(robots)}')
 
 
 def at_work(robot: str, seconds: float, seed: int) -> np.ndarray:

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from importlib.metadata import entry_points
+from importlib.metadata import distributions
 
 import typer
 from rich.console import Console
@@ -21,7 +21,9 @@ def make_app() -> typer.Typer:
                       pretty_exceptions_enable=False, help='Robots that learn by doing, over one ROS 2 graph.')
     for name in COMMANDS:
         importlib.import_module(f'visuomotor.cli.{name}').add(app)
-    for entry in entry_points(group=JOINING):
+    # Not `entry_points`: it asks one record of each package, and ament leaves a second one of ours, without commands.
+    joining = {entry.name: entry for found in distributions() for entry in found.entry_points if entry.group == JOINING}
+    for entry in joining.values():
         entry.load().add(app)
     return app
 
@@ -30,9 +32,16 @@ def main() -> None:
     """Run one command; input that does not fit is one red sentence and exit code 2."""
     try:
         make_app()()
-    except (BadInput, RobotUnavailable) as error:
-        Console(stderr=True, soft_wrap=True).print(str(error), style='bold red', markup=False, highlight=False)
+    except (BadInput, RobotUnavailable, OSError) as error:
+        Console(stderr=True, soft_wrap=True).print(sentence(error), style='bold red', markup=False, highlight=False)
         sys.exit(BAD_INPUT)
+
+
+def sentence(error: Exception) -> str:
+    """Say what went wrong; what the operating system refuses names the file first."""
+    if isinstance(error, OSError) and error.filename is not None:
+        return f'{error.filename} cannot be used: {(error.strerror or "the system refused it").lower()}.'
+    return str(error)
 
 
 if __name__ == '__main__':

@@ -3,16 +3,14 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-import yaml
 from rich.console import Console
 from rich.table import Table
 from visuomotor.robots import collision_pairs
 from visuomotor.safety.limits import Limits
 from visuomotor.specs import settings
-from visuomotor.specs.errors import BadInput
 from visuomotor.specs.robot import RobotSpec, load_robot
 
 
@@ -26,12 +24,7 @@ def add(app: typer.Typer) -> None:
 
 def limits(given: list[str]) -> Limits:
     """Read name=value pairs into limits; a misspelt name is refused with the nearest."""
-    content: dict[str, Any] = {}
-    for word in given:
-        name, equals, value = word.partition('=')
-        if not equals:
-            raise BadInput(f"A limit is given as name=value such as speed_share=0.5, but '{word}' came.")
-        content[name] = yaml.safe_load(value)
+    content = settings.assignments(given, 'speed_share=0.5')
     return settings.build(Limits, content, 'limits')
 
 
@@ -95,12 +88,7 @@ def replay(
     Example: [bold]visuomotor safety replay data/iiwa7-grasp/latest/episode_00001.mcap --limit speed_share=0.5[/bold]
     """
     from visuomotor.evaluation import rejudge
-    from visuomotor.specs.errors import Unreadable
-    try:
-        report = rejudge.rejudge(episode, limits(limit), robot)
-    except (FileNotFoundError, Unreadable) as error:
-        raise BadInput(str(error)) from error
-    Console(soft_wrap=True).print(report.table())
+    Console(soft_wrap=True).print(rejudge.rejudge(episode, limits(limit), robot).table())
 
 
 def judge(episodes: Annotated[list[Path], typer.Argument(help='episode files of one robot and task')]) -> None:
@@ -109,11 +97,7 @@ def judge(episodes: Annotated[list[Path], typer.Argument(help='episode files of 
     Example: [bold]visuomotor safety judge data/iiwa7-grasp/latest/*.mcap[/bold]
     """
     from visuomotor.evaluation import recordings
-    from visuomotor.specs.errors import Unreadable
-    try:
-        found = recordings.judge(episodes)
-    except (FileNotFoundError, Unreadable) as error:
-        raise BadInput(str(error)) from error
+    found = recordings.judge(episodes)
     Console(soft_wrap=True).print(found.table())
     raise typer.Exit(0 if found.clean else 1)
 

@@ -62,6 +62,8 @@ def up(
     limit = fastest(rate_limit)
     if lockstep and processes:
         raise BadInput('Lock-step needs one process, so that nothing overtakes; leave out --lockstep or --processes.')
+    if limit and not lockstep:
+        raise BadInput('--rate-limit is of lock-step alone, because real time has its own rate; leave one of them out.')
     environment.prepare()
     from visuomotor.cli import session
     raise typer.Exit(session.run(session.make(graph, processes, limit), graph, quiet))

@@ -4,12 +4,17 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from visuomotor.specs.errors import BadInput
+
 PART = '.part'
 PATTERN = re.compile(r'episode_(\d+)\.mcap(\.part)?$')
 
 
 def run_folder(data: Path, robot: str, task: str, run: str) -> Path:
-    """Return the folder of one run."""
+    """Return the folder of one run; its name stays one folder, so that a run never leaves the data folder."""
+    if not re.fullmatch(r'[\w][\w.-]*', run):
+        raise BadInput(f"A run's name is letters, digits, . _ and -, such as monday-1, but '{run}' came; "
+                       'the data folder says where runs lie.')
     return data / f'{robot}-{task}' / run
 
 

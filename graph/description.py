@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from visuomotor.episodes import naming
 from visuomotor.specs import paths, settings
 from visuomotor.specs.errors import BadInput
 from visuomotor.specs.robot import RobotSpec, load_robot
@@ -193,4 +194,4 @@ def _recorder(choices: Choices, task: TaskSpec) -> tuple[NodeEntry, ...]:
 
 
 def _run_folder(choices: Choices, task: TaskSpec) -> Path:
-    return Path(choices.data) / f'{choices.robot}-{task.name}' / choices.run
+    return naming.run_folder(Path(choices.data), choices.robot, task.name, choices.run)

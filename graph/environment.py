@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping
 
 from visuomotor.specs import paths
+from visuomotor.specs.errors import BadInput
 
 PROFILE = paths.CONFIG / 'fastdds.xml'
 # Pictures go through shared memory without loss, and discovery stays on this host.
@@ -23,6 +24,18 @@ def missing(present: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in DEFAULTS.items() if name not in present and not (own and name in PROFILES)}
 
 
+LAST_DOMAIN = 232   # beyond it the ports of DDS end
+
+
+def domain() -> int:
+    """Return the ROS domain of this terminal; refuse what ROS would not understand."""
+    text = os.environ.get('ROS_DOMAIN_ID') or '0'
+    if not (text.isascii() and text.isdecimal() and int(text) <= LAST_DOMAIN):
+        raise BadInput(f"ROS_DOMAIN_ID should be a whole number from 0 to {LAST_DOMAIN}, but is '{text}'.")
+    return int(text)
+
+
 def prepare() -> None:
-    """Fill in this process's environment."""
+    """Fill in this process's environment; ROS dies of a wrong domain, so that is refused first."""
+    domain()
     os.environ.update(missing(os.environ))

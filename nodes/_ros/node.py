@@ -5,6 +5,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
+from rclpy.exceptions import NameValidationException
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.qos import QoSProfile
 from visuomotor.nodes._ros.publisher import CountingPublisher
@@ -89,7 +90,7 @@ class Node(LifecycleNode):
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         try:
             self.open()
-        except (BadInput, OSError) as error:
+        except (BadInput, OSError, NameValidationException) as error:
             self._fail(error)
             self._release()
             return TransitionCallbackReturn.FAILURE

@@ -3,11 +3,13 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import rclpy
 from rclpy.context import Context
+from rclpy.exceptions import NameValidationException
 from rclpy.lifecycle import TransitionCallbackReturn
 from visuomotor.nodes._ros.executor import Polled
 from visuomotor.nodes._ros.node import Node
@@ -25,16 +27,17 @@ def run(*makers: Callable[..., Node], args: Sequence[str] | None = None) -> None
 def serve(makers: Sequence[Callable[..., Node]], args: Sequence[str] | None = None) -> int:
     """Make, configure, activate and spin until a signal; one sentence and a code other than 0 when a node refuses."""
     context = Context()
-    words = list(sys.argv if args is None else args)
-    rclpy.init(context=context, args=words, signal_handler_options=rclpy.SignalHandlerOptions.NO)
     asked = Asked()
     nodes: list[Node] = []
     try:
-        for maker in makers:
-            nodes.append(maker(context=context))
+        with understood():
+            rclpy.init(context=context, args=list(sys.argv if args is None else args),
+                       signal_handler_options=rclpy.SignalHandlerOptions.NO)
+            for maker in makers:
+                nodes.append(maker(context=context))
         spin(context, nodes, asked)
-    except BadInput as error:
-        print(f'error: {error}', file=sys.stderr)
+    except (BadInput, NameValidationException) as error:
+        print(f'error: {" ".join(str(error).split())}', file=sys.stderr)
         return USAGE
     finally:
         for node in reversed(nodes):
@@ -42,6 +45,18 @@ def serve(makers: Sequence[Callable[..., Node]], args: Sequence[str] | None = No
             node.destroy_node()
         context.try_shutdown()
     return max((node.exit_code or 0 for node in nodes), default=0)
+
+
+@contextmanager
+def understood() -> Iterator[None]:
+    """Turn what ROS says of arguments that it cannot read into a sentence."""
+    try:
+        yield
+    except RuntimeError as error:
+        why = str(error).partition('. Error')[0].partition(': ')[2] or f'it does not know {error}'
+        if "Couldn't parse" not in why and type(error).__name__ != 'UnknownROSArgsError':
+            raise
+        raise BadInput(f'ROS takes arguments such as -p name:=value and -r from:=to: {why}.') from error
 
 
 def spin(context: Context, nodes: Sequence[Node], asked: Asked) -> None:

@@ -29,7 +29,8 @@ def test_commands_of_the_pages_are_understood(page, words):
         command, rest = command.commands[rest[0]], rest[1:]
     context = command.make_context('visuomotor', rest)
     if words.startswith('up'):
-        chosen = {name: value for name, value in context.params.items() if name in Choices.__dataclass_fields__}
+        chosen = {name: value for name, value in context.params.items()
+                  if name in Choices.__dataclass_fields__ and value != ''}
         describe(Choices(**chosen))
 
 

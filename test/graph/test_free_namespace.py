@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import pytest
-from visuomotor.graph import free
+from visuomotor.graph import environment, free
 from visuomotor.nodes.driver.exclusive import ExclusiveDriver
 from visuomotor.specs.errors import BadInput
 
@@ -27,12 +27,13 @@ def test_asking_does_not_take_the_namespace():
     ExclusiveDriver(42, '/left').release()
 
 
-def test_a_domain_that_is_no_number_is_refused(monkeypatch):
-    monkeypatch.setenv('ROS_DOMAIN_ID', 'lab')
-    with pytest.raises(BadInput, match="ROS_DOMAIN_ID should be a number from 0 to 101, but is 'lab'"):
-        free.refuse_second_driver('left')
+@pytest.mark.parametrize('text', ['lab', '999', '-1', '1.5', '٣'])
+def test_a_domain_that_ros_would_not_understand_is_refused(monkeypatch, text):
+    monkeypatch.setenv('ROS_DOMAIN_ID', text)
+    with pytest.raises(BadInput, match=f"ROS_DOMAIN_ID should be a whole number from 0 to 232, but is '{text}'"):
+        environment.prepare()
 
 
 def test_no_domain_is_domain_0(monkeypatch):
     monkeypatch.delenv('ROS_DOMAIN_ID')
-    assert free.domain() == 0
+    assert environment.domain() == 0
