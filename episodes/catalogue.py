@@ -6,6 +6,7 @@ from pathlib import Path
 
 from visuomotor.episodes import read
 from visuomotor.episodes.naming import PART, number_of
+from visuomotor.specs.codes import Result
 from visuomotor.specs.errors import Unreadable
 
 
@@ -20,8 +21,8 @@ class Entry:
     policy: str
     policy_hash: str
     seed: str
-    result: str           # SUCCESS, FAILURE, ABORTED or UNKNOWN: by the detector or a person's label
-    truth: str            # the same words, by the simulator
+    result: str           # a name of codes.Result: by the detector or a person's label
+    truth: str            # the same, by the simulator
     return_value: float   # sum of rewards, task units
     duration: float       # s
     reason: str
@@ -48,7 +49,7 @@ def catalogue(folder: Path) -> Catalogue:
     for path in sorted(path for path in folder.rglob('episode_*.mcap') if number_of(path)):
         try:
             episodes.append(entry(path))
-        except (Unreadable, OSError) as error:
+        except Unreadable as error:
             unreadable.append(str(error))
     parts = sorted(path for path in folder.rglob(f'episode_*.mcap{PART}') if number_of(path))
     return Catalogue(tuple(episodes), tuple(unreadable), tuple(parts))
@@ -58,9 +59,10 @@ def entry(path: Path) -> Entry:
     """Describe one committed episode from its metadata."""
     known = read.metadata(path)
     try:
+        result, truth = (Result[known[name]].name for name in ('result', 'truth'))
         return Entry(
             path, number_of(path), known['robot'], known['task'], known['policy'], known['policy_hash'], known['seed'],
-            known['result'], known['truth'], float(known['return_value']), float(known['duration']), known['reason'],
+            result, truth, float(known['return_value']), float(known['duration']), known['reason'],
             sum(read.counts(path).values()), path.stat().st_size)
     except (KeyError, ValueError) as error:
         raise Unreadable(f'{path} has no complete metadata of an episode: {error}.') from error

@@ -1,17 +1,23 @@
 """Reads an episode back: its metadata, its messages decoded, its pictures as arrays."""
 from __future__ import annotations
 
+import os
+import struct
+import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
-from mcap.exceptions import McapError
 from mcap.reader import McapReader, make_reader
 from mcap_ros2.decoder import DecoderFactory
 from numpy.typing import NDArray
 from visuomotor.specs.errors import Unreadable
+
+MAGIC = b'\x89MCAP0\r\n'
+FOOTER = struct.Struct('<BQQQI8s')   # opcode, length, where the summary and its offsets begin, its CRC; magic
 
 
 @dataclass(frozen=True)
@@ -26,38 +32,32 @@ class RecordedMessage:
 
 def metadata(path: Path) -> dict[str, str]:
     """Return what is known of the whole episode: robot, task, policy, seed, outcome and so on."""
-    with open(path, 'rb') as stream:
-        try:
-            return {key: value for record in _reader(stream).iter_metadata() for key, value in record.metadata.items()}
-        except (McapError, ValueError, EOFError) as error:
-            raise Unreadable(f'{path} is not a complete episode file: {error}.') from error
+    with opened(path) as reader:
+        return {key: value for record in reader.iter_metadata() for key, value in record.metadata.items()}
 
 
 def counts(path: Path) -> dict[str, int]:
     """Return how many messages each topic has."""
-    with open(path, 'rb') as stream:
-        try:
-            summary = _reader(stream).get_summary()
-        except (McapError, ValueError, EOFError) as error:
-            raise Unreadable(f'{path} is not a complete episode file: {error}.') from error
-    if summary is None or summary.statistics is None:
-        raise Unreadable(f'{path} is not a complete episode file: it has no summary.')
-    found = summary.statistics.channel_message_counts.items()
-    return {summary.channels[number].topic: count for number, count in found}
+    with opened(path) as reader:
+        summary = reader.get_summary()
+        if summary is None or summary.statistics is None:
+            raise Unreadable(f'{path} is not a complete episode file: it has no summary.')
+        found = summary.statistics.channel_message_counts.items()
+        return {summary.channels[number].topic: count for number, count in found}
 
 
 def messages(path: Path, topics: Iterable[str] | None = None, newest_first: bool = False) -> Iterator[RecordedMessage]:
     """Go through the messages in the order of logging, decoded."""
     chosen = None if topics is None else list(topics)
-    with open(path, 'rb') as stream:
-        for _, channel, record, decoded in _reader(stream).iter_decoded_messages(topics=chosen, reverse=newest_first):
+    with opened(path) as reader:
+        for _, channel, record, decoded in reader.iter_decoded_messages(topics=chosen, reverse=newest_first):
             yield RecordedMessage(channel.topic, record.log_time, record.publish_time, decoded)
 
 
 def raw(path: Path) -> Iterator[tuple[str, int, bytes]]:
     """Go through topic, log time and bytes of every message, undecoded; two equal episodes give equal sequences."""
-    with open(path, 'rb') as stream:
-        for _, channel, record in _reader(stream).iter_messages():
+    with opened(path) as reader:
+        for _, channel, record in reader.iter_messages():
             yield channel.topic, record.log_time, record.data
 
 
@@ -65,6 +65,9 @@ def picture(message: Any) -> NDArray[np.uint8]:
     """Return an rgb8 Image message as height x width x 3."""
     if message.encoding != 'rgb8':
         raise Unreadable(f"Pictures of an episode are rgb8, but this one is '{message.encoding}'.")
+    if len(message.data) != message.height * message.step or message.step < 3 * message.width:
+        raise Unreadable(f'A picture of {message.width} x {message.height} px should have rows of 3 bytes a pixel, '
+                         f'but has {len(message.data)} bytes.')
     rows = np.frombuffer(bytes(message.data), np.uint8).reshape(message.height, message.step)
     return rows[:, :message.width * 3].reshape(message.height, message.width, 3)
 
@@ -77,5 +80,47 @@ def last_picture(path: Path, topic: str = '') -> NDArray[np.uint8] | None:
     return None if newest is None else picture(newest.message)
 
 
-def _reader(stream: Any) -> McapReader:
-    return make_reader(stream, decoder_factories=[DecoderFactory()])
+@contextmanager
+def opened(path: Path) -> Iterator[McapReader]:
+    """Open an episode; whatever keeps it from being read, now or later, is one sentence.
+
+    Raises:
+        Unreadable: when there is no such file, or it is no whole episode: too short, of another kind, damaged.
+    """
+    try:
+        with open(path, 'rb') as stream:
+            _check(stream)
+            yield make_reader(stream, validate_crcs=True, decoder_factories=[DecoderFactory()])
+    except Unreadable:
+        raise
+    except FileNotFoundError:
+        raise Unreadable(f'There is no file {path}; `visuomotor up` says where it puts its episodes.') from None
+    except IsADirectoryError:
+        raise Unreadable(f'{path} is a folder, but one episode was expected; give a file in it, such as '
+                         f'{path / "episode_00001.mcap"}.') from None
+    except OSError as error:
+        raise Unreadable(f'{path} cannot be read: {error.strerror or error}.') from error
+    except Exception as error:   # damaged bytes lead the readers of MCAP, zstd, CDR and .msg texts anywhere
+        why = ' '.join(str(error).split()).rstrip('.')[:200] or type(error).__name__
+        raise Unreadable(f'{path} is not a complete episode file: {why}.') from error
+
+
+def _check(stream: IO[bytes]) -> None:
+    """See that it begins and ends as MCAP does, and that its summary fits its CRC: the reader finds all else by it."""
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(0)
+    if not size:
+        raise ValueError('it is empty')
+    if stream.read(len(MAGIC)) != MAGIC:
+        raise ValueError('it does not begin as MCAP files do')
+    if size < FOOTER.size + len(MAGIC):
+        raise ValueError(f'it ends after {size} bytes')
+    stream.seek(size - FOOTER.size)
+    *_, begins, _, expected, magic = FOOTER.unpack(stream.read())
+    if magic != MAGIC:
+        raise ValueError(f'it ends in the middle, after {size} bytes')
+    if begins:
+        stream.seek(min(begins, size))
+        if zlib.crc32(stream.read()[:-len(MAGIC) - 4]) != expected:
+            raise ValueError('its summary is damaged')
+    stream.seek(0)

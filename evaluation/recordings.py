@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from rich.table import Table
@@ -14,6 +15,7 @@ from visuomotor.robots import collision_pairs
 from visuomotor.robots.collision import CollisionScene
 from visuomotor.robots.kinematics import Kinematics
 from visuomotor.specs.codes import Verdict
+from visuomotor.specs.errors import BadInput
 from visuomotor.specs.robot import RobotSpec, load_robot
 from visuomotor.specs.task import load_task
 
@@ -55,9 +57,9 @@ class Findings:
 
 def judge(files: Sequence[Path]) -> Findings:
     """Go through episodes of one robot and task."""
-    facts = read.metadata(files[0])
-    spec = load_robot(facts['robot'])
-    bodies = _bodies(spec, facts['task']) if spec.tip_link else None
+    robot, task = _common(files)
+    spec = load_robot(robot)
+    bodies = _bodies(spec, task) if spec.tip_link else None
     found, limits = Findings(), LimitJudge(spec, Kinematics(spec) if spec.tip_link else None)
     for file in files:
         limits.begin()
@@ -69,6 +71,36 @@ def judge(files: Sequence[Path]) -> Findings:
     return found
 
 
+def _common(files: Sequence[Path]) -> tuple[str, str]:
+    """Return the robot and task of all these episodes; refuse a mixture."""
+    if not files:
+        raise BadInput('One or more episodes are judged, but none was given.')
+    facts = [read.metadata(file) for file in files]
+    kinds = [(fact(known, 'robot', file), fact(known, 'task', file)) for known, file in zip(facts, files, strict=True)]
+    for kind, file in zip(kinds, files, strict=True):
+        if kind != kinds[0]:
+            raise BadInput(f'Episodes of one robot and task are judged together, but {files[0]} is of '
+                           f'{" and ".join(kinds[0])} and {file} of {" and ".join(kind)}; judge them apart.')
+    return kinds[0]
+
+
+def fact(facts: dict[str, str], name: str, file: Path) -> str:
+    """Return what an episode says of itself."""
+    if name not in facts:
+        raise BadInput(f'{file} does not say which {name} it was recorded with.')
+    return facts[name]
+
+
+def places(message: Any, spec: RobotSpec, file: Path) -> list[int]:
+    """Return where the robot's joints stand in a JointState; refuse that of another robot."""
+    found = {name: number for number, name in enumerate(message.name)}
+    missing = [name for name in spec.names if name not in found]
+    if missing:
+        raise BadInput(f'{file} should hold the joints of {spec.name}, but holds {", ".join(message.name) or "none"}; '
+                       f'{", ".join(missing)} are missing.')
+    return [found[name] for name in spec.names]
+
+
 def _bodies(spec: RobotSpec, task: str) -> CollisionJudge:
     fixtures = load_task(task).fixtures
     return CollisionJudge(spec, fixtures, CollisionScene(spec, fixtures, collision_pairs.load(spec).touching))
@@ -78,11 +110,13 @@ def _one(file: Path, spec: RobotSpec, found: Findings, limits: LimitJudge, bodie
     for heard in read.messages(file):
         message = heard.message
         if heard.topic.endswith('joint_states') and bodies:
-            place = dict(zip(message.name, message.position, strict=True))
-            found.pushed.update(bodies.touching(np.array([place[name] for name in spec.names])))
+            found.pushed.update(bodies.touching(np.array(message.position)[places(message, spec, file)]))
         elif heard.topic.endswith('command'):
             if any(reason.startswith('begins where') for reason in message.reasons):
                 limits.begin()
+            if len(message.position) != len(spec.joints):
+                raise BadInput(f'{file} should hold commands for {len(spec.joints)} joints of {spec.name}, '
+                               f'but one is for {len(message.position)}.')
             limits.see(np.array(message.position), np.array(message.velocity))
             if bodies:
                 found.collisions.update(bodies.touching(np.array(message.position)))

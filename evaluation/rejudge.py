@@ -10,13 +10,12 @@ from typing import Any
 import numpy as np
 from rich.table import Table
 from visuomotor.episodes import read
-from visuomotor.evaluation.recordings import kind
+from visuomotor.evaluation.recordings import fact, kind, places
 from visuomotor.safety.filter import SafetyFilter
 from visuomotor.safety.limits import Limits
 from visuomotor.safety.make import make_filter
 from visuomotor.safety.verdict import Permitted
-from visuomotor.specs.codes import Mode, Verdict
-from visuomotor.specs.errors import BadInput
+from visuomotor.specs.codes import PROPOSERS, Mode, Verdict
 from visuomotor.specs.robot import RobotSpec, load_robot
 from visuomotor.specs.task import load_task, task_names
 from visuomotor.specs.values import Imu, Proposal, State
@@ -53,19 +52,19 @@ class Report:
 def rejudge(file: Path, limits: Limits, robot: str = '') -> Report:
     """Judge every recorded moment anew, for a robot that begins where it was and then follows what is permitted now."""
     facts = read.metadata(file)
-    spec = load_robot(robot or _fact(facts, 'robot', file))
+    spec = load_robot(robot or fact(facts, 'robot', file))
     task = facts.get('task', '')
     filtered = make_filter(spec, limits, load_task(task).fixtures if task in task_names() else ())
     report, imu = Report(file), None
     answers: dict[int, Permitted] = {}
     hears = {'imu': None, 'joint_states': None, 'command': None,
-             **{f'action/{name}': number for number, name in ((1, 'policy'), (2, 'reset'), (3, 'teleop'))}}
+             **{f'action/{name}': source for source, name in PROPOSERS.items()}}
     for heard in read.messages(file):
         topic = next((name for name in hears if heard.topic.endswith(name)), '')
         if topic == 'imu':
             imu = _imu(heard.message)
         elif topic == 'joint_states':
-            state = _state(heard.message, spec, imu)
+            state = _state(heard.message, spec, imu, file)
             if filtered.state:
                 place = filtered.motion.now
                 state = replace(state, position=place.position, velocity=place.velocity)
@@ -91,12 +90,6 @@ def compare(report: Report, command: Any, answer: Permitted) -> None:
     report.furthest = max(report.furthest, float(apart))
 
 
-def _fact(facts: dict[str, str], name: str, file: Path) -> str:
-    if name not in facts:
-        raise BadInput(f'{file} does not say which {name} it was recorded with; give --{name}.')
-    return facts[name]
-
-
 def _nanoseconds(stamp: Any) -> int:
     return int(stamp.sec) * 1_000_000_000 + int(stamp.nanosec)
 
@@ -106,12 +99,11 @@ def _imu(message: Any) -> Imu:
     return Imu(np.array([q.x, q.y, q.z, q.w]), np.array([w.x, w.y, w.z]))
 
 
-def _state(message: Any, spec: RobotSpec, imu: Imu | None) -> State:
-    place = {name: number for number, name in enumerate(message.name)}
-    where = [place[name] for name in spec.names]
+def _state(message: Any, spec: RobotSpec, imu: Imu | None, file: Path) -> State:
+    where = places(message, spec, file)
     columns = message.position, message.velocity, message.effort
     position, velocity, effort = (np.array(column)[where] for column in columns)
-    at = partial(_gripper, place.get('gripper', -1))
+    at = partial(_gripper, message.name.index('gripper') if 'gripper' in message.name else -1)
     return State(_nanoseconds(message.header.stamp) * 1e-9, position, velocity, effort, at(message.position),
                  at(message.effort), imu)
 

@@ -1,17 +1,13 @@
 """The last picture of each episode, framed in the colour of how it ended; and the figures of a run."""
 from __future__ import annotations
 
-import math
 import struct
 
 import cv2
 import numpy as np
-import pytest
 from visuomotor.episodes import read
-from visuomotor.episodes.catalogue import catalogue
 from visuomotor.episodes.contact_sheet import contact_sheet, fitted
 from visuomotor.episodes.log import EpisodeWriter
-from visuomotor.evaluation import statistics
 
 IMAGE = ('std_msgs/Header header\nuint32 height\nuint32 width\nstring encoding\nuint8 is_bigendian\nuint32 step\n'
          'uint8[] data\n'
@@ -71,22 +67,3 @@ def test_a_wide_picture_is_not_bent():
     assert square[0, 0].tolist() == [255, 255, 255]
     assert square[20, 0].tolist() == [0, 0, 0]
     assert (square[:, 0, 0] == 0).sum() == 20
-
-
-def test_the_figures_of_a_run(tmp_path):
-    for number, (result, truth) in enumerate([('SUCCESS', 'SUCCESS'), ('SUCCESS', 'FAILURE'), ('FAILURE', 'FAILURE'),
-                                              ('ABORTED', 'UNKNOWN')], start=1):
-        episode(tmp_path / f'episode_0000{number}.mcap', result, [], duration=str(number), truth=truth)
-    figures = statistics.summarise(catalogue(tmp_path).episodes)
-    assert figures.episodes == 4
-    assert figures.results == {'SUCCESS': 2, 'FAILURE': 1, 'ABORTED': 1}
-    assert figures.truths == {'SUCCESS': 1, 'FAILURE': 2, 'UNKNOWN': 1}
-    assert figures.success_rate == pytest.approx(0.6667, abs=1e-4)  # aborted ones are no evidence
-    assert figures.mean_duration == pytest.approx(2.5)
-
-
-def test_wilson_against_the_published_values():
-    assert statistics.wilson(8, 10) == pytest.approx((0.4902, 0.9433), abs=1e-4)
-    assert statistics.wilson(0, 10) == pytest.approx((0.0, 0.2775), abs=1e-4)
-    assert statistics.wilson(0, 0) == (0.0, 1.0)
-    assert math.isnan(statistics.summarise([]).success_rate)

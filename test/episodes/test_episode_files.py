@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import struct
 import subprocess
@@ -13,7 +14,9 @@ from mcap.reader import make_reader
 from mcap_ros2.decoder import DecoderFactory
 from visuomotor.episodes import naming, read
 from visuomotor.episodes.catalogue import catalogue
+from visuomotor.episodes.contact_sheet import contact_sheet
 from visuomotor.episodes.log import EpisodeWriter
+from visuomotor.specs.errors import Unreadable
 
 ABOUT = {'robot': 'iiwa7', 'task': 'grasp', 'policy': 'scripted', 'number': '1', 'seed': '7', 'visuomotor': '0.1.0'}
 OUTCOME = {'result': 'SUCCESS', 'truth': 'FAILURE', 'reason': 'held', 'success_probability': '0.9',
@@ -121,3 +124,105 @@ def test_names_and_numbers(tmp_path):
     assert naming.episode_file(Path('d'), 42) == Path('d/episode_00042.mcap')
     assert naming.run_folder(Path('d'), 'iiwa7', 'grasp', 'first') == Path('d/iiwa7-grasp/first')
     assert naming.number_of(Path('episode_x.mcap')) == 0
+
+
+# Files that are no whole episode: one sentence, whoever reads them and whatever part.
+READERS = {
+    'metadata': read.metadata, 'counts': read.counts, 'raw': lambda path: list(read.raw(path)),
+    'messages': lambda path: [(one.topic, one.logged, one.published, one.message.x, one.message.y, one.message.z)
+                              for one in read.messages(path)],
+    'newest first': lambda path: next(read.messages(path, newest_first=True)).message.x,
+}
+WHOLE_FILE = ('counts', 'raw', 'messages', 'newest first')   # metadata lie outside of every CRC but the whole file's
+
+
+@pytest.fixture
+def whole(tmp_path):
+    return write(tmp_path / 'episode_00001.mcap').commit(OUTCOME).path
+
+
+def refusal(reader, path):
+    with pytest.raises(Unreadable) as refused:
+        READERS[reader](path)
+    sentence = str(refused.value)
+    assert sentence.endswith('.')
+    assert '\n' not in sentence
+    return sentence.replace(str(path), 'FILE')
+
+
+@pytest.mark.parametrize('reader', READERS)
+@pytest.mark.parametrize(('content', 'why'), [
+    (b'', 'FILE is not a complete episode file: it is empty.'),
+    (b'hello, this is text', 'FILE is not a complete episode file: it does not begin as MCAP files do.'),
+    (read.MAGIC, 'FILE is not a complete episode file: it ends after 8 bytes.'),
+    (read.MAGIC * 9, 'FILE is not a complete episode file: its summary is damaged.'),
+    (read.MAGIC + bytes(99), 'FILE is not a complete episode file: it ends in the middle, after 107 bytes.')])
+def test_what_is_no_episode(reader, content, why, tmp_path):
+    (tmp_path / 'episode_00007.mcap').write_bytes(content)
+    assert refusal(reader, tmp_path / 'episode_00007.mcap') == why
+
+
+@pytest.mark.parametrize('reader', READERS)
+def test_a_missing_file_and_a_folder(reader, tmp_path):
+    assert refusal(reader, tmp_path / 'no.mcap').startswith('There is no file FILE; ')
+    assert refusal(reader, tmp_path) == ('FILE is a folder, but one episode was expected; give a file in it, such as '
+                                         'FILE/episode_00001.mcap.')
+
+
+@pytest.mark.parametrize('reader', READERS)
+def test_every_length_that_is_too_short(reader, whole):
+    content = whole.read_bytes()
+    for length in range(0, len(content), 7):
+        whole.write_bytes(content[:length])
+        refusal(reader, whole)
+
+
+@pytest.mark.parametrize('reader', READERS)
+def test_a_flipped_bit_is_refused_or_does_no_harm(reader, whole, capfd):
+    content, right = whole.read_bytes(), READERS[reader](whole)
+    refused = 0
+    for place in range(len(content)):
+        damaged = bytearray(content)
+        damaged[place] ^= 1 << place % 8
+        whole.write_bytes(damaged)
+        try:
+            found = READERS[reader](whole)
+        except Unreadable:
+            refused += 1
+        else:
+            assert found == right or reader not in WHOLE_FILE
+    assert refused > 0.4 * len(content)
+    assert capfd.readouterr() == ('', '')   # nothing else is printed either
+
+
+@pytest.mark.parametrize('outcome', [{'result': 'SUCCES'}, {'truth': ''}, {'duration': 'long'}])
+def test_an_outcome_that_nobody_writes(outcome, tmp_path):
+    write(tmp_path / 'episode_00001.mcap').commit({**OUTCOME, **outcome})
+    found = catalogue(tmp_path)
+    assert found.episodes == ()
+    assert re.fullmatch(r'.*episode_00001.mcap has no complete metadata of an episode: .*\.', found.unreadable[0])
+
+
+def test_a_contact_sheet_of_damaged_episodes_says_which(whole, tmp_path):
+    whole.write_bytes(whole.read_bytes()[:300])
+    with pytest.raises(Unreadable, match=r'episode_00001.mcap is not a complete episode file'):
+        contact_sheet([whole], tmp_path / 'sheet.png')
+
+
+class Message:
+    """What a decoded Image looks like."""
+
+    encoding, height, width, step = 'rgb8', 2, 4, 12
+    data = bytes(24)
+
+
+@pytest.mark.parametrize(('wrong', 'why'), [
+    ({'encoding': 'mono8'}, "are rgb8, but this one is 'mono8'"),
+    ({'data': bytes(23)}, 'but has 23 bytes'), ({'step': 8, 'data': bytes(16)}, 'but has 16 bytes')])
+def test_a_picture_that_does_not_fit_its_own_size(wrong, why):
+    assert read.picture(Message()).shape == (2, 4, 3)
+    message = Message()
+    for name, value in wrong.items():
+        setattr(message, name, value)
+    with pytest.raises(Unreadable, match=why):
+        read.picture(message)
