@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from visuomotor.robots.collision import CollisionScene
 from visuomotor.robots.kinematics import Kinematics
+from visuomotor.robots.model import model_path
 from visuomotor.specs.fixture import Fixture
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.values import FloatArray
-from visuomotor.worlds.body import model_path
 from visuomotor.worlds.client import Client
 
 EXACT = 1e-6  # part of a limit, by which rounding may exceed it
@@ -60,7 +60,7 @@ class CollisionJudge:
 
     def __init__(self, spec: RobotSpec, fixtures: tuple[Fixture, ...], scene: CollisionScene) -> None:
         self.client: Any = Client()
-        self._number = self.client.loadURDF(model_path(spec), useFixedBase=True,
+        self._number = self.client.loadURDF(str(model_path(spec)), useFixedBase=True,
                                             flags=self.client.URDF_USE_SELF_COLLISION)
         infos = [self.client.getJointInfo(self._number, joint)
                  for joint in range(self.client.getNumJoints(self._number))]

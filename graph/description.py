@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from visuomotor.episodes import naming
+from visuomotor.robots import registry
 from visuomotor.specs import paths, settings
 from visuomotor.specs.errors import BadInput
 from visuomotor.specs.robot import RobotSpec, load_robot
 from visuomotor.specs.settings import setting
 from visuomotor.specs.task import TaskSpec, load_task, task_names
 
-WORLDS = ('sim', 'fake', 'emulated', 'real')
 TELEOP = ('none', 'keyboard', 'joy')
 NODES = paths.ROOT / 'nodes'
 
@@ -113,12 +113,10 @@ def _task(choices: Choices) -> TaskSpec:
 
 
 def _check(choices: Choices) -> None:
-    settings.choose('world', choices.world, WORLDS)
+    registry.kind_of(load_robot(choices.robot), choices.world)
     settings.choose('teleop device', choices.teleop, TELEOP)
     _check_policy(choices.policy)
     settings.assignments([choices.scene], "'split=test, objects=3'")
-    if choices.world in ('emulated', 'real'):
-        raise BadInput(f"There is no {choices.world} driver for robot '{choices.robot}' yet; choose world sim or fake.")
     if choices.lockstep and choices.world != 'sim':
         raise BadInput(f"Lock-step needs a world that waits: world sim, not '{choices.world}'; leave lock-step out.")
     if choices.namespace and not re.fullmatch(r'/?[A-Za-z][A-Za-z0-9_]*(/[A-Za-z][A-Za-z0-9_]*)*', choices.namespace):
@@ -175,7 +173,8 @@ def _teleop(choices: Choices) -> tuple[NodeEntry, ...]:
 
 def _safety(choices: Choices, task: TaskSpec) -> NodeEntry:
     """Arms by itself where nothing can be hurt; a real machine waits for a person."""
-    parameters = {'robot': choices.robot, 'task': task.name, 'armed_at_start': choices.world != 'real',
+    harmless = not registry.WORLDS[choices.world].real
+    parameters = {'robot': choices.robot, 'task': task.name, 'armed_at_start': harmless,
                   'latch_file': str(_run_folder(choices, task).absolute() / 'stop.json')}
     return NodeEntry('safety', 'safety', parameters, process='safety', thread='control')
 

@@ -18,11 +18,11 @@ from launch.event_handlers import OnProcessIO
 from launch_ros.actions import LifecycleNode, Node
 from launch_ros.substitutions import ExecutableInPackage
 from visuomotor.graph import command_line
-from visuomotor.graph import description as graphs
 from visuomotor.graph import environment as surroundings
 from visuomotor.graph.description import Choices, Graph, NodeEntry
 from visuomotor.graph.free import refuse_second_driver
 from visuomotor.nodes._ros.run import ACTIVE
+from visuomotor.robots import registry
 from visuomotor.specs.errors import BadInput
 from visuomotor.specs.robot import robot_names
 from visuomotor.specs.task import task_names
@@ -49,7 +49,7 @@ def known(name: str) -> list[str] | None:
     if isinstance(getattr(Choices(), name), bool):
         return ['true', 'false']
     lists = {'robot': robot_names, 'task': lambda: ['', *task_names()],
-             'world': lambda: list(graphs.WORLDS), 'teleop': lambda: ['none', 'joy']}
+             'world': lambda: list(registry.WORLDS), 'teleop': lambda: ['none', 'joy']}
     return lists[name]() if name in lists else None
 
 

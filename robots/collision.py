@@ -11,8 +11,7 @@ from collections.abc import Sequence
 import coal
 import numpy as np
 import pinocchio as pin
-from visuomotor.specs import paths
-from visuomotor.specs.errors import BadInput
+from visuomotor.robots.model import arm_text
 from visuomotor.specs.fixture import Fixture
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.values import FloatArray
@@ -141,9 +140,7 @@ class CollisionScene:
 
 def shapes(spec: RobotSpec) -> tuple[pin.Model, pin.GeometryModel]:
     """Return the arm with its gripper open, and its collision shapes."""
-    if not spec.tip_link or not spec.urdf or ':' in spec.urdf:
-        raise BadInput(f'Collisions need an arm with a model in urdf/, but {spec.name} has none; choose an arm.')
-    text = (paths.URDF / spec.urdf).read_text().replace('type="continuous"', 'type="revolute"')
+    text = arm_text(spec)
     full = pin.buildModelFromXML(text)
     solids = pin.buildGeomFromUrdfString(full, text, pin.GeometryType.COLLISION)
     locked = [number for number, name in enumerate(full.names) if number and name not in spec.names]

@@ -7,10 +7,9 @@ import numpy as np
 from visuomotor.robots import motion, targets
 from visuomotor.specs.errors import RobotUnavailable
 from visuomotor.specs.robot import RobotSpec
-from visuomotor.specs.values import Clock, Imu, State, Target
+from visuomotor.specs.values import SAME_MOMENT, Clock, Imu, State, Target
 
 UPRIGHT = Imu(np.array([0.0, 0.0, 0.0, 1.0]), np.zeros(3))
-SAME_MOMENT = 1e-6  # s; stamps of today's dates are no finer in a float
 
 
 class Fake:

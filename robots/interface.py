@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from visuomotor.specs.errors import RobotUnavailable
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.values import State, Target
 
@@ -38,3 +39,21 @@ class Robot(Protocol):
 
     def disconnect(self) -> None:
         """Hold still and close. Harmless when not connected."""
+
+
+class Emulator(Protocol):
+    """Speaks a robot's wire protocol like the machine does, while a plant (a simulated robot) moves in its place."""
+
+    address: str   # where its driver finds it
+
+    def step(self) -> None:
+        """Hear what came and tell how the plant is; called before and after each advance of the plant's time."""
+
+    def close(self) -> None:
+        """Let go of the wire. Harmless when done twice."""
+
+
+def need_connection(robot: Robot) -> None:
+    """Refuse to read from or send to a robot that is not connected."""
+    if not robot.connected:
+        raise RobotUnavailable(f'{robot.spec.name} is not connected; call connect first.')

@@ -8,7 +8,7 @@ from __future__ import annotations
 import eigenpy
 import numpy as np
 import pinocchio as pin
-from visuomotor.specs import paths
+from visuomotor.robots.model import arm_text
 from visuomotor.specs.errors import BadInput
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.settings import nearest
@@ -24,8 +24,6 @@ class Kinematics:
     """Forward, differential and inverse kinematics of one arm."""
 
     def __init__(self, spec: RobotSpec) -> None:
-        if not spec.tip_link or not spec.urdf or ':' in spec.urdf:
-            raise BadInput(f'Kinematics needs an arm with a model in urdf/, but {spec.name} has none; choose an arm.')
         self.spec = spec
         self.model = _arm_only(spec)
         self.data = self.model.createData()
@@ -132,9 +130,7 @@ def _damped(matrix: FloatArray, twist: FloatArray, damping: float) -> FloatArray
 
 
 def _arm_only(spec: RobotSpec) -> pin.Model:
-    text = (paths.URDF / spec.urdf).read_text()
-    # Pinocchio describes an endless joint by cosine and sine; we keep one angle per joint.
-    model = pin.buildModelFromXML(text.replace('type="continuous"', 'type="revolute"'))
+    model = pin.buildModelFromXML(arm_text(spec))
     missing = [name for name in spec.names if not model.existJointName(name)]
     if missing:
         known = nearest(missing[0], model.names)

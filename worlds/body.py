@@ -4,8 +4,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pybullet_data
-from visuomotor.specs import paths
+from visuomotor.robots.model import model_path
 from visuomotor.specs.errors import BadInput
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.values import FloatArray
@@ -13,21 +12,12 @@ from visuomotor.worlds.client import Client
 from visuomotor.worlds.randomise import Dynamics
 
 
-def model_path(spec: RobotSpec) -> str:
-    """Return where the robot's model lies."""
-    if not spec.urdf:
-        raise BadInput(f'Robot {spec.name} has no model, so it cannot be simulated; use world fake.')
-    if spec.urdf.startswith('pybullet_data:'):
-        return f'{pybullet_data.getDataPath()}/{spec.urdf.removeprefix("pybullet_data:")}'
-    return str(paths.URDF / spec.urdf)
-
-
 class Body:
     """One loaded model; joints are addressed by name, arrays follow the order of the names given."""
 
     def __init__(self, client: Client, spec: RobotSpec) -> None:
         self.client: Any = client
-        self.number: int = self.client.loadURDF(model_path(spec), useFixedBase=True,
+        self.number: int = self.client.loadURDF(str(model_path(spec)), useFixedBase=True,
                                                 flags=client.URDF_USE_INERTIA_FROM_FILE)
         infos = [self.client.getJointInfo(self.number, i) for i in range(self.client.getNumJoints(self.number))]
         self.joints = {info[1].decode(): info[0] for info in infos}

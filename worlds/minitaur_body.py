@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 from visuomotor.robots.minitaur.legs import DIRECTION
+from visuomotor.robots.model import model_path
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.values import FloatArray
-from visuomotor.worlds.body import model_path
 from visuomotor.worlds.client import Client
 
 LEGS = ('front_left', 'back_left', 'front_right', 'back_right')
@@ -23,7 +23,7 @@ class MinitaurBody:
 
     def __init__(self, client: Client, spec: RobotSpec) -> None:
         self.client: Any = client
-        self.number: int = self.client.loadURDF(model_path(spec), [0.0, 0.0, START_HEIGHT])
+        self.number: int = self.client.loadURDF(str(model_path(spec)), [0.0, 0.0, START_HEIGHT])
         infos = [self.client.getJointInfo(self.number, i) for i in range(self.client.getNumJoints(self.number))]
         self.joints = {info[1].decode(): info[0] for info in infos}
         self.links = {spec.base_link: -1, **{info[12].decode(): info[0] for info in infos}}

@@ -5,6 +5,7 @@ as the same float, and from there as the same stamp; a stamp that somebody else 
 """
 from __future__ import annotations
 
+import math
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
@@ -18,7 +19,8 @@ from geometry_msgs.msg import Pose
 from numpy.typing import NDArray
 from sensor_msgs.msg import Image, JointState
 from sensor_msgs.msg import Imu as ImuMessage
-from visuomotor.msg import Command, WorldTruth
+from std_msgs.msg import Header
+from visuomotor.msg import Command, Sent, WorldTruth
 from visuomotor.msg import Proposal as ProposalMessage
 from visuomotor.specs.codes import Mode
 from visuomotor.specs.errors import BadInput
@@ -143,6 +145,14 @@ def proposal(message: ProposalMessage) -> Proposal:
 def target(command: Command, spec: RobotSpec) -> Target:
     """Read what the robot should do; a robot without a gripper is told nothing about one."""
     return Target(np.array(command.position), np.array(command.velocity), command.gripper if spec.gripper else None)
+
+
+def sent_message(sent: Target, header: Header, frame: str) -> Sent:
+    """What a robot really did with the command that had this header."""
+    message = Sent(gripper=math.nan if sent.gripper is None else sent.gripper)
+    message.header.stamp, message.header.frame_id = header.stamp, frame
+    message.position, message.velocity = doubles(sent.position), doubles(sent.velocity)
+    return message
 
 
 # The simulator's truth.

@@ -17,13 +17,13 @@ from visuomotor.nodes._ros.camera_info import camera_info
 from visuomotor.nodes._ros.node import Node
 from visuomotor.nodes._ros.params import declare
 from visuomotor.nodes._ros.run import run
-from visuomotor.nodes.camera.delay import Delay
 from visuomotor.nodes.camera.device import Device, open_device
 from visuomotor.nodes.camera.picture import Frame, Pipeline, lens_of_view
 from visuomotor.nodes.camera.settings import CameraSettings
 from visuomotor.nodes.camera.source import Counts, Rendered, Source
 from visuomotor.nodes.camera.video import Video
 from visuomotor.specs import settings
+from visuomotor.specs.delay_queue import DelayQueue
 from visuomotor.specs.errors import BadInput
 from visuomotor.specs.robot import load_robot
 from visuomotor.specs.task import load_task
@@ -43,7 +43,7 @@ class CameraNode(Node):
         self.pipeline, self.published, self.trouble = Pipeline(self.settings), 0, ''
         self.described: tuple[int, ...] = ()   # shape of the source's picture that `info` is for
         self.info: CameraInfo | None = None
-        self.delay = Delay(max(0.0, self.settings.latency))
+        self.waiting = DelayQueue[Frame](max(0.0, self.settings.latency))
         self.source = self.open_source()
         topic = f'camera/{self.settings.camera}'
         self.pictures = self.publisher(Image, f'{topic}/image', qos.IMAGE)
@@ -73,7 +73,7 @@ class CameraNode(Node):
         mount = mounts[settings.choose('camera', self.settings.camera, mounts)]
         running.find(self.get_namespace())
         self.pipeline.lens = lens_of_view(mount.fov, mount.width, mount.height)
-        self.delay = Delay(self.settings.latency if self.settings.latency >= 0 else task.latency.camera)
+        self.waiting = DelayQueue(self.settings.latency if self.settings.latency >= 0 else task.latency.camera)
         return Rendered(self.render, self.settings.rate or mount.rate)
 
     def render(self) -> Frame:
@@ -86,9 +86,9 @@ class CameraNode(Node):
         frame = self.source.take(self.now)
         if frame is None:
             return
-        self.delay.put(frame)
+        self.waiting.put(frame, frame.stamp)
         self.deliver()
-        if not self.delay.empty:
+        if not self.waiting.empty:
             self.delivery.reset()
 
     def on_picture(self, message: Image) -> None:
@@ -96,9 +96,9 @@ class CameraNode(Node):
         self.publish(Frame(convert.seconds(message.header.stamp), convert.picture(message)))
 
     def deliver(self) -> None:
-        for frame in self.delay.due(self.now):
+        for frame in self.waiting.due(self.now):
             self.publish(frame)
-        if self.delay.empty:
+        if self.waiting.empty:
             self.delivery.cancel()
 
     def publish(self, frame: Frame) -> None:
@@ -124,7 +124,7 @@ class CameraNode(Node):
         return self.info
 
     def halt(self) -> None:
-        self.delay.clear()
+        self.waiting.clear()
 
     def on_second(self) -> None:
         counts = self.source.counts if self.source else self.counts

@@ -2,33 +2,32 @@
 
 in   command        what the safety node permits; nothing else is obeyed
 out  joint_states   measured, at the robot's control rate; imu when legged
+     sent           what the robot really did with each command obeyed
      world/truth    the simulator's own state, at the task's action rate
+     robot_description   the model, for whoever draws it
 serves world/new_scene, in simulation
 """
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import numpy as np
 from diagnostic_msgs.msg import DiagnosticArray
 from sensor_msgs.msg import Imu, JointState
-from visuomotor.msg import Command, WorldTruth
+from std_msgs.msg import String
+from visuomotor.msg import Command, Sent, WorldTruth
 from visuomotor.nodes._ros import convert, qos
 from visuomotor.nodes._ros.node import Node
 from visuomotor.nodes._ros.params import declare
 from visuomotor.nodes._ros.run import run
 from visuomotor.nodes.driver.exclusive import ExclusiveDriver
-from visuomotor.nodes.driver.pace import Pace
+from visuomotor.nodes.driver.machine import Machine
 from visuomotor.nodes.driver.settings import DriverSettings
 from visuomotor.nodes.driver.watchdog import Watchdog
-from visuomotor.robots import registry
-from visuomotor.robots.interface import Robot
-from visuomotor.specs import settings
+from visuomotor.robots.model import model_text
 from visuomotor.specs.errors import BadInput, RobotUnavailable
 from visuomotor.specs.robot import load_robot
-from visuomotor.specs.values import State, Target, Truth
+from visuomotor.specs.values import State, Target
 from visuomotor.srv import NewScene
 from visuomotor.worlds import running
 from visuomotor.worlds.interface import World
@@ -45,13 +44,18 @@ class DriverNode(Node):
         self.spec = load_robot(self.settings.robot)
         only = ExclusiveDriver(self.context.get_domain_id(), self.get_namespace())
         self.also_undo(only.release)
-        self.world = self._open_world() if self.settings.world == 'sim' else None
-        self.robot: Robot = self.world.robot if self.world else self._open_robot()
-        self.also_undo(self.robot.disconnect)
-        self.pace, self.watchdog, self.beats, self.complaint = Pace(0, 0.0), Watchdog(self.spec), 0, ''
+        self.machine = Machine(self.settings, self.spec, lambda: self.now)
+        self.also_undo(self.machine.close)
+        self.robot, self.world = self.machine.robot, self.machine.world
+        self.watchdog, self.beats, self.complaint = Watchdog(self.spec), 0, ''
         self.state: State | None = None
+        if self.world:
+            self.show_world(self.world)
+        self.model = String(data=model_text(self.spec) if self.spec.urdf else '')
+        self.description = self.publisher(String, 'robot_description', qos.LATCHED)
         self.states = self.publisher(JointState, 'joint_states', qos.STATE)
         self.attitude = self.publisher(Imu, 'imu', qos.STATE) if self.spec.legs else None
+        self.sent = self.publisher(Sent, 'sent', qos.COMMAND)
         self.truths = self.publisher(WorldTruth, 'world/truth', qos.STATE)
         self.health = self.publisher(DiagnosticArray, '/diagnostics', qos.EVENT)
         self.subscription(Command, 'command', self.on_command, qos.COMMAND)
@@ -59,54 +63,40 @@ class DriverNode(Node):
         self.timer(1.0 / self.spec.control_hz, self.on_beat)
         self.timer(1.0, self.on_second)
 
-    def _open_world(self) -> World:
-        from visuomotor.worlds.make import make_world
-        world = make_world(self.settings.task, self.settings.robot, seed=self.settings.seed, randomise=self.settings.randomise,
-                           overrides=settings.assignments([self.settings.scene], "'split=test, objects=3'"))
-        self.also_undo(world.close)
-        running.publish(self.get_namespace(), world, lambda moment: self.pace.graph_time(moment))
-        self.also_undo(partial(running.withdraw, self.get_namespace()))
+    def show_world(self, world: World) -> None:
+        """Let camera nodes of this process look into the world."""
+        space = self.get_namespace()
+        running.publish(space, world, self.machine.pace.graph_time)
+        self.also_undo(lambda: running.withdraw(space))
         self.truth_every = max(1, round(self.spec.control_hz / world.task.action.rate))
-        return world
-
-    def _open_robot(self) -> Robot:
-        return registry.make(self.spec, self.settings.world, lambda: self.now)
 
     def start(self) -> None:
         self.robot.connect()
+        if self.model.data:
+            self.description.publish(self.model)
         self.watchdog.forget()
-        self._align()
+        self.machine.align(self.nanoseconds)
 
     def halt(self) -> None:
         self.robot.stop()
 
-    def _align(self) -> None:
-        now = self.nanoseconds
-        self.pace.align(now, self.world.time if self.world else now * 1e-9)
-
     def on_beat(self) -> None:
-        passed = self.pace.step(self.nanoseconds)
-        if not passed:
+        if not self.machine.advance(self.nanoseconds):
             return
-        if self.world:
-            self.world.advance(passed)
         self._obey(self.watchdog.beat(self.now, 1.0 / self.spec.control_hz))
         if self.world and self.beats % self.truth_every == 0:
-            self._tell_truth(self.world.truth())
+            self.truths.publish(convert.truth_message(self.machine.truth(self.world)))
         try:
-            self._tell_state(self.robot.read())
+            self._tell_state(self.machine.read())
         except RobotUnavailable as error:
             self.complaint = str(error)
         self.beats += 1
 
     def _tell_state(self, measured: State) -> None:
-        self.state = replace(measured, stamp=self.pace.graph_time(measured.stamp))
-        self.states.publish(convert.joint_state(self.state, self.spec))
-        if self.attitude and self.state.imu:
-            self.attitude.publish(convert.imu_message(self.state.imu, self.state.stamp, self.spec.base_link))
-
-    def _tell_truth(self, truth: Truth) -> None:
-        self.truths.publish(convert.truth_message(replace(truth, stamp=self.pace.graph_time(truth.stamp))))
+        self.state = measured
+        self.states.publish(convert.joint_state(measured, self.spec))
+        if self.attitude and measured.imu:
+            self.attitude.publish(convert.imu_message(measured.imu, measured.stamp, self.spec.base_link))
 
     def on_command(self, command: Command) -> None:
         answered = convert.seconds(command.header.stamp)
@@ -116,6 +106,7 @@ class DriverNode(Node):
         sent = self._obey(convert.target(command, self.spec))
         if sent is not None:
             self.watchdog.obeyed(sent, self.now)
+            self.sent.publish(convert.sent_message(sent, command.header, self.spec.base_link))
 
     def _obey(self, target: Target | None) -> Target | None:
         """Send a target and return what was really sent; a target that cannot be sent is silence."""
@@ -135,16 +126,17 @@ class DriverNode(Node):
                                 'on a real robot a person lays out the scene.')
             return response
         response.scene = self.world.new_scene(np.random.default_rng(request.seed))
-        self._align()
+        self.machine.align(self.nanoseconds)
         response.ready = True
         return response
 
     def on_second(self) -> None:
         alarms = [*(self.state.alarms if self.state else ()), self.complaint, self.watchdog.complaint(self.now)]
-        numbers = {'beats': self.beats, 'lost time (s)': round(self.pace.lost, 3), 'world': self.settings.world}
-        lost = [f'the machine was too busy: {self.pace.lost:.2f} s of world time lost'] if self.pace.lost else []
+        numbers = {'beats': self.beats, 'lost time (s)': round(self.machine.lost, 3), 'world': self.settings.world}
+        if self.machine.lost:
+            alarms.append(f'the machine was too busy: {self.machine.lost:.2f} s of world time lost')
         self.health.publish(convert.diagnostics(self.now, self.get_fully_qualified_name(), self.spec.name,
-                                                [a for a in alarms if a] + lost, numbers))
+                                                [a for a in alarms if a], numbers))
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from visuomotor.specs.errors import BadInput
 GRAPH = (
     'joint_states sensor_msgs/msg/JointState', 'imu sensor_msgs/msg/Imu',
     *(f'action/{source} visuomotor/msg/Proposal' for source in ('policy', 'reset', 'teleop')),
-    'command visuomotor/msg/Command', 'safety/status visuomotor/msg/SafetyStatus',
+    'command visuomotor/msg/Command', 'sent visuomotor/msg/Sent', 'safety/status visuomotor/msg/SafetyStatus',
     'world/truth visuomotor/msg/WorldTruth',
     'reward visuomotor/msg/Reward', 'policy/status visuomotor/msg/PolicyStatus',
 )

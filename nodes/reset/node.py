@@ -19,7 +19,7 @@ from visuomotor.nodes._ros.params import declare
 from visuomotor.nodes._ros.run import run
 from visuomotor.nodes.reset.plan import plan
 from visuomotor.nodes.reset.routine import Routine
-from visuomotor.nodes.reset.settings import SCENES, ResetSettings
+from visuomotor.nodes.reset.settings import ResetSettings, way_to_scene
 from visuomotor.robots.kinematics import Kinematics
 from visuomotor.specs.robot import load_robot
 from visuomotor.srv import NewScene
@@ -40,7 +40,7 @@ class ResetNode(Node):
         self.seed, self.told = 0, ''
         self.proposals = self.publisher(Proposal, 'action/reset', qos.COMMAND)
         self.subscription(JointState, 'joint_states', self.on_state, qos.STATE)
-        asks = SCENES[self.settings.world] == 'new_scene'
+        asks = way_to_scene(self.settings.world) == 'new_scene'
         self.scenes = self.client(NewScene, 'world/new_scene') if asks else None
         self.goals = Serving(self, Reset, 'reset', refuse=lambda request: '', begin=self.on_goal, cancel=self.on_cancel)
         self.timer(1.0 / self.settings.rate, self.on_tick)

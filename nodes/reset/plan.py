@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import Protocol
 
 import numpy as np
-from visuomotor.nodes.reset.settings import SCENES, ResetSettings
+from visuomotor.nodes.reset.settings import ResetSettings, way_to_scene
 from visuomotor.nodes.reset.stages import Move, NewScene, Open, Stage, Still
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.values import FloatArray, State
@@ -23,7 +23,7 @@ class Tip(Protocol):
 
 def plan(spec: RobotSpec, kinematics: Tip | None, settings: ResetSettings, scene: bool) -> list[Stage]:
     """Return the stages; `scene` false: only the robot goes home."""
-    way = SCENES[settings.world] if scene else 'none'
+    way = way_to_scene(settings.world) if scene else 'none'
     if spec.legs:
         return _legged(spec, settings, way)
     fingers = [Open()] if spec.gripper else []

@@ -3,9 +3,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from visuomotor.robots.registry import WORLDS
 from visuomotor.specs.settings import Settings, required, setting
 
-SCENES = {'sim': 'new_scene', 'emulated': 'new_scene', 'fake': 'none', 'real': 'release'}
+
+def way_to_scene(world: str) -> str:
+    """Say how a new scene comes about: 'new_scene' (asked of the world), 'release' (what it holds falls) or 'none'."""
+    kind = WORLDS[world]
+    return 'new_scene' if kind.physics else 'release' if kind.real else 'none'
 
 
 @dataclass(frozen=True)
@@ -15,7 +20,7 @@ class ResetSettings(Settings):
     robot: str = required('which robot; `visuomotor list robots`')
     task: str = setting('', 'task whose scene is reset')
     world: str = setting('sim', 'sim and emulated: ask for a new scene; real: let go over the tray; fake: only go home',
-                         choices=tuple(SCENES))
+                         choices=tuple(WORLDS))
     speed: float = setting(0.5, 'share of the speed, acceleration and jerk limits of an arm', above=0, most=1)
     legged_speed: float = setting(0.05, 'share of the speed, acceleration and jerk limits of legs', above=0, most=1)
     lift: float = setting(0.15, 'how far up before going home, never above the height of home', 'm', least=0, most=10)

@@ -73,7 +73,7 @@ def test_episodes_lie_by_robot_task_and_run():
     ({'world': 'sims'}, "There is no world 'sims'; did you mean sim?"),
     ({'teleop': 'joystick'}, "There is no teleop device 'joystick'; did you mean joy?"),
     ({'task': 'walk'}, "Robot 'iiwa7' cannot do task 'walk'; it can do grasp"),
-    ({'world': 'real'}, "There is no real driver for robot 'iiwa7' yet"),
+    ({'world': 'real'}, "World 'real' needs a driver, and iiwa7 has no driver yet"),
     ({'world': 'fake', 'lockstep': True}, 'Lock-step needs a world that waits'),
     ({'namespace': '1 arm'}, "A namespace is letters, digits and _ such as 'left_arm', but '1 arm' came"),
     ({'episodes': -1}, 'episodes should be 0 or more'),

@@ -3,8 +3,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from visuomotor.nodes.camera.delay import Delay
-from visuomotor.nodes.camera.picture import Frame, Pipeline, lens_of_view
+from visuomotor.nodes.camera.picture import Pipeline, lens_of_view
 from visuomotor.nodes.camera.settings import CameraSettings
 from visuomotor.specs import settings
 from visuomotor.specs.errors import BadInput
@@ -92,15 +91,3 @@ def test_a_box_outside_the_picture_is_refused():
 def test_settings_that_do_not_fit_are_refused(chosen, sentence):
     with pytest.raises(BadInput, match=sentence):
         settings.build(CameraSettings, chosen, 'camera')
-
-
-def test_a_picture_arrives_after_the_latency_and_in_order():
-    way = Delay(0.02)
-    frames = [Frame(stamp, np.zeros((1, 1, 3), np.uint8)) for stamp in (1.0, 1.01)]
-    for frame in frames:
-        way.put(frame)
-    assert way.due(1.019) == []
-    assert way.due(1.02) == frames[:1]
-    assert not way.empty
-    assert way.due(2.0) == frames[1:]
-    assert way.empty

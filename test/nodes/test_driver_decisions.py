@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 from visuomotor.nodes.driver.exclusive import ExclusiveDriver, lock_folder
-from visuomotor.nodes.driver.pace import Pace
+from visuomotor.nodes.driver.machine import Pace
 from visuomotor.nodes.driver.settings import DriverSettings
 from visuomotor.nodes.driver.watchdog import Watchdog, brake
 from visuomotor.specs.errors import BadInput
@@ -114,7 +114,9 @@ def test_a_clock_that_goes_back_moves_the_stamps_and_not_the_world():
 
 
 def test_a_world_without_a_task_is_refused():
-    with pytest.raises(BadInput, match="a simulated world needs a task such as 'grasp'"):
-        DriverSettings(world='sim')
-    with pytest.raises(BadInput, match="no world 'simm'; did you mean sim"):
-        DriverSettings(world='simm')
+    with pytest.raises(BadInput, match="world 'sim' needs a task such as 'grasp'"):
+        DriverSettings('iiwa7', world='sim')
+    with pytest.raises(BadInput, match=r"world should be one of .* but is 'simm'; did you mean sim"):
+        DriverSettings('iiwa7', world='simm')
+    with pytest.raises(BadInput, match='seed should be 0 or more, but is -1'):
+        DriverSettings('iiwa7', world='fake', seed=-1)

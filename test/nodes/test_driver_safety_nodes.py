@@ -8,9 +8,10 @@ import pytest
 from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.node import Node
 from sensor_msgs.msg import JointState
+from std_msgs.msg import String
 from visuomotor.graph import compose
 from visuomotor.graph.lockstep import Lockstep
-from visuomotor.msg import Command, SafetyStatus
+from visuomotor.msg import Command, SafetyStatus, Sent
 from visuomotor.msg import Proposal as ProposalMessage
 from visuomotor.nodes._ros import convert, qos
 from visuomotor.nodes.driver.node import DriverNode
@@ -30,12 +31,15 @@ class Ear(Node):
 
     def __init__(self, context):
         super().__init__('ear', context=context, use_global_arguments=False, start_parameter_services=False)
-        self.states, self.commands, self.status, self.health = [], [], [], []
+        self.states, self.commands, self.status, self.health, self.sent, self.models = [], [], [], [], [], []
         for kind, topic, heard, profile in ((JointState, 'joint_states', self.states, qos.STATE),
                                             (Command, 'command', self.commands, qos.COMMAND),
+                                            (Sent, 'sent', self.sent, qos.COMMAND),
+                                            (String, 'robot_description', self.models, qos.LATCHED),
                                             (SafetyStatus, 'safety/status', self.status, qos.LATCHED),
                                             (DiagnosticArray, '/diagnostics', self.health, qos.EVENT)):
             self.create_subscription(kind, topic, heard.append, profile)
+        self.force = self.create_publisher(Command, 'command', qos.COMMAND)
         self.voice = self.create_publisher(ProposalMessage, 'action/policy', qos.COMMAND)
         self.stop, self.arm = self.create_client(Stop, 'safety/stop'), self.create_client(Arm, 'safety/arm')
         self.new_scene = self.create_client(NewScene, 'world/new_scene')
@@ -117,6 +121,42 @@ def test_a_permitted_wish_moves_the_robot(stage):
     assert here.ear.states[-1].position[0] > 0.08
 
 
+def test_what_the_robot_did_with_each_command_is_told_with_its_stamp(stage):
+    here = stage()
+    here.beats(2)
+    here.beats(20, [0.2, 0, 0, 0, 0, 0, 0])
+    assert len(here.ear.sent) == len(here.ear.commands) == 22
+    assert [s.header.stamp for s in here.ear.sent] == [c.header.stamp for c in here.ear.commands]
+    assert here.ear.sent[-1].position.tolist() == pytest.approx(here.ear.commands[-1].position.tolist())
+    assert here.ear.sent[-1].velocity[0] == pytest.approx(0.2, abs=0.02)
+    assert here.ear.sent[-1].gripper == 0.0
+
+
+def test_a_command_out_of_reach_is_told_as_it_was_sent(stage):
+    here = stage(safety=False)
+    here.beats(2)
+    wild = Command(position=[9.0] * 7, velocity=[0.0] * 7, gripper=0.5)
+    wild.header.stamp = here.ear.states[-1].header.stamp
+    here.ear.force.publish(wild)
+    here.beats(1)
+    (sent,) = here.ear.sent
+    assert sent.header.stamp == wild.header.stamp
+    assert sent.position[0] == pytest.approx(1.710422 * 0.01)   # rad/s for one beat
+
+
+def test_whoever_draws_the_robot_is_given_its_model(stage):
+    here = stage()
+    here.beats(1)
+    assert '<robot name=' in here.ear.models[0].data
+
+
+def test_a_stall_does_not_send_the_stamps_of_a_robot_with_its_own_clock_into_the_future(stage):
+    here = stage(safety=False)
+    here.beats(3)
+    here.driver.machine.advance(here.driver.nanoseconds + 1_000_000_000)   # a second without a beat
+    assert here.driver.machine.read().stamp <= here.driver.now
+
+
 def test_a_wish_under_a_false_name_is_refused(stage):
     here = stage()
     here.beats(3)
@@ -191,7 +231,8 @@ def test_configuring_twice_gives_one_answer(stage):
 
 def test_a_second_driver_on_one_namespace_is_refused_before_anything_moves(stage):
     here = stage()
-    second = DriverNode(context=here.context, use_global_arguments=False, cli_args=['--ros-args', '-p', 'world:=fake'])
+    second = DriverNode(context=here.context, use_global_arguments=False,
+                        cli_args=['--ros-args', '-p', 'robot:=iiwa7', '-p', 'world:=fake'])
     with pytest.raises(BadInput, match='has a driver already'):
         compose.bring_up([second])
     second.destroy_node()

@@ -1,9 +1,7 @@
-"""The fake robot in numbers, and who makes which robot."""
+"""The fake robot in numbers."""
 import numpy as np
 import pytest
-from visuomotor.robots import registry
 from visuomotor.robots.fake import Fake
-from visuomotor.specs.errors import BadInput
 from visuomotor.specs.robot import load_robot
 from visuomotor.specs.values import Target
 
@@ -86,7 +84,7 @@ def test_the_gripper_needs_its_time(fake, clock):
 
 
 def test_a_leg_robot_has_attitude(clock):
-    robot = registry.make('minitaur', 'fake', clock)
+    robot = Fake(load_robot('minitaur'), clock)
     robot.connect()
     assert robot.read().imu.orientation.tolist() == [0.0, 0.0, 0.0, 1.0]
 
@@ -99,18 +97,3 @@ def test_works_at_the_dates_of_our_time(clock):
         robot.send(Target(robot.read().position + 0.001, np.full(7, 0.1)))
         clock.now += DT
     assert robot.read().position[0] == pytest.approx(0.02, rel=0.2)
-
-
-@pytest.mark.parametrize(('world', 'sentence'), [
-    ('emulated', "no driver for iiwa7 with world 'emulated' yet; use world 'sim' or 'fake'"),
-    ('real', "no driver for iiwa7 with world 'real' yet"),
-    ('sim', 'comes with its world'),
-    ('fakr', "no world 'fakr'; did you mean fake")])
-def test_worlds_that_have_no_driver_say_so(world, sentence, clock):
-    with pytest.raises(BadInput, match=sentence):
-        registry.make('iiwa7', world, clock)
-
-
-def test_the_roster_refuses_an_unknown_robot(clock):
-    with pytest.raises(BadInput, match="no robot 'iiwa9'; did you mean iiwa"):
-        registry.make('iiwa9', 'fake', clock)
