@@ -14,7 +14,7 @@ from sensor_msgs.msg import Image
 from visuomotor.benchmarks.chain import make_video, number_of
 from visuomotor.graph import compose
 from visuomotor.nodes._ros import qos
-from visuomotor.nodes._ros.executor import Polled
+from visuomotor.nodes._ros.executor import make_executor
 
 RATE, WIDTH, HEIGHT = 30.0, 640, 480
 NUMBERS = 60     # pictures until their numbers begin again
@@ -63,7 +63,7 @@ def hear(frames: int, domain: int) -> Arrivals:
     node = Node('frames', context=context, use_global_arguments=False)
     arrivals = Arrivals()
     node.create_subscription(Image, 'camera/bench/image', lambda m: arrivals.note(number_of(m)), qos.IMAGE)
-    executor = Polled(context=context)
+    executor = make_executor(context)
     executor.add_node(node)
     last, seen = time.monotonic(), 0
     while arrivals.count < frames and time.monotonic() - last < PATIENCE:

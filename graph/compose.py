@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import rclpy
-from rclpy.action import ActionClient, get_action_server_names_and_types_by_node
+from rclpy.action import get_action_server_names_and_types_by_node
 from rclpy.context import Context
+from rclpy.executors import Executor
 from rclpy.lifecycle import TransitionCallbackReturn
 from rclpy.parameter import Parameter
-from visuomotor.nodes._ros.executor import Polled
+from visuomotor.nodes._ros.executor import make_executor
 from visuomotor.nodes._ros.node import Node
 from visuomotor.specs.errors import BadInput
 
@@ -64,15 +65,14 @@ def await_wires(nodes: Sequence[Node]) -> None:
     asking = _action_clients(nodes)
     _until(lambda: all(p.get_subscription_count() >= listeners.get(p.topic_name, 0) for p in publishers)
            and all(c.service_is_ready() for c in clients if c.srv_name in services)
-           and all(a.server_is_ready() for a in asking), MATCH)
+           and all(client.ready for client in asking), MATCH)
 
 
-def _action_clients(nodes: Sequence[Node]) -> list[ActionClient]:
+def _action_clients(nodes: Sequence[Node]) -> list[Any]:
     """Return the action clients whose server is among these nodes."""
     served = {name for node in nodes for name, _ in
               get_action_server_names_and_types_by_node(node, node.get_name(), node.get_namespace())}
-    clients = [(node, w) for node in nodes for w in node.waitables if isinstance(w, ActionClient)]
-    return [client for node, client in clients if node.resolve_topic_name(client._action_name) in served]
+    return [client for node in nodes for client in getattr(node, 'asking', ()) if client.name in served]
 
 
 def _until(fact: Callable[[], bool], timeout: float) -> None:
@@ -92,7 +92,7 @@ class Threads:
         self.failure: BaseException | None = None
         self._context = context
         self._stop = threading.Event()
-        self._executors = [Polled(context=context) for _ in groups]
+        self._executors = [make_executor(context) for _ in groups]
         for executor, nodes in zip(self._executors, groups, strict=True):
             for node in nodes:
                 executor.add_node(node)
@@ -103,7 +103,7 @@ class Threads:
         for thread in self._threads:
             thread.start()
 
-    def _spin(self, executor: Polled) -> None:
+    def _spin(self, executor: Executor) -> None:
         try:
             while not self._stop.is_set() and self._context.ok():
                 executor.spin_once()

@@ -1,6 +1,7 @@
 """The graph, described once: which nodes, parameters and processes. Launch files and `visuomotor up` both read it."""
 from __future__ import annotations
 
+import importlib
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +12,7 @@ from visuomotor.robots import registry
 from visuomotor.specs import paths, settings
 from visuomotor.specs.errors import BadInput
 from visuomotor.specs.robot import RobotSpec, load_robot
-from visuomotor.specs.settings import setting
+from visuomotor.specs.settings import Settings, setting
 from visuomotor.specs.task import TaskSpec, load_task, task_names
 
 TELEOP = ('none', 'keyboard', 'joy')
@@ -75,6 +76,13 @@ class Graph:
 def rooms() -> list[str]:
     """Return the nodes that there are: every folder here with a node.py."""
     return sorted(path.parent.name for path in NODES.glob('*/node.py') if not path.parent.name.startswith('_'))
+
+
+def settings_class(room: str) -> type[Settings]:
+    """Return the dataclass that holds the settings of the node of one folder, such as SafetySettings of safety."""
+    node = importlib.import_module(f'visuomotor.nodes.{settings.choose("node", room, rooms())}.node')
+    found: type[Settings] = getattr(node, f'{room.title().replace("_", "")}Settings')
+    return found
 
 
 def policies() -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from visuomotor.graph import compose
 from visuomotor.graph.description import Graph, NodeEntry
 from visuomotor.graph.lockstep import Lockstep
-from visuomotor.nodes._ros.executor import Polled
+from visuomotor.nodes._ros.executor import make_executor
 from visuomotor.nodes.console.statistics import GraphStatistics
 
 LOOK = 0.1  # s of wall time between two looks at the live view
@@ -117,7 +117,7 @@ class InThreads(Composed):
 
     def stop(self) -> None:
         self.threads.stop()
-        last = Polled(context=self.context)
+        last = make_executor(self.context)
         for node in self.nodes:
             last.add_node(node)
         self.part(last.drain)

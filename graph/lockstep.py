@@ -10,10 +10,11 @@ from typing import Any
 from rclpy.clock import ROSClock
 from rclpy.context import Context
 from rclpy.node import Node as PlainNode
+from rclpy.parameter import Parameter
 from rclpy.time import Time
 from rosgraph_msgs.msg import Clock
 from visuomotor.nodes._ros import qos
-from visuomotor.nodes._ros.executor import Polled
+from visuomotor.nodes._ros.executor import make_executor
 from visuomotor.nodes._ros.node import Node
 
 START = 1_000_000_000  # ns; zero means "no time yet" to ROS
@@ -25,7 +26,7 @@ class Lockstep:
     def __init__(self, context: Context, nodes: Sequence[Node], period: float) -> None:
         self.period = round(period * 1e9)
         self.beats = 0
-        self._executor = Polled(context=context)
+        self._executor = make_executor(context)
         self._own = PlainNode('conductor', context=context, use_global_arguments=False, start_parameter_services=False)
         self._topic = self._own.create_publisher(Clock, '/clock', qos.STATE)
         self._clocks: list[ROSClock] = []
@@ -61,10 +62,8 @@ class Lockstep:
 
 def take_over_clock(node: Any) -> ROSClock:
     """Set this node's clock by hand; its own subscription to /clock would only tell it the same again, more slowly."""
-    source = node._time_source
-    if source._clock_sub is not None:
-        node.destroy_subscription(source._clock_sub)
-        source._clock_sub = None
+    node.set_parameters([Parameter('use_sim_time', value=True)])
+    for subscription in [s for s in node.subscriptions if s.topic_name == '/clock']:
+        node.destroy_subscription(subscription)
     clock: ROSClock = node.get_clock()
-    clock._set_ros_time_is_active(True)
     return clock

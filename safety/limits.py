@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from visuomotor.specs.settings import setting
+from visuomotor.specs.settings import required, setting
 
 SHARES = ('speed_share', 'acceleration_share', 'jerk_share')
 POSITIVE = ('state_age', 'proposal_age', 'observation_age', 'future', 'tip_speed', 'tip_turn', 'tip_acceleration',
@@ -58,11 +58,11 @@ class Limits:
             raise ValueError('margins should be 0 or more, and longest_chunk and longest_plan above 0')
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SafetySettings(Limits):
     """Which robot, and whether anybody has to arm it."""
 
-    robot: str = setting('iiwa7', 'which robot; `visuomotor list robots`')
+    robot: str = required('which robot; `visuomotor list robots`')
     task: str = setting('', 'whose fixtures stand around it; empty: nothing but the arm itself')
     latch_file: str = setting('', 'keeps a stop through a restart; empty: a restart forgets it')
     armed_at_start: bool = setting(False, 'move without being armed first; only where nothing can be hurt')

@@ -53,8 +53,8 @@ def unfit(value: Any, limits: Mapping[str, Any]) -> str:
     if isinstance(value, tuple | list):
         return next((why for item in value if (why := unfit(item, limits))), '')
     if isinstance(value, str) and 'choices' in limits:
-        known = _choices(limits)
-        return '' if value in known else f"should be one of {', '.join(known)}, but is '{value}'; {nearest(value, known)}"
+        names = known(limits)
+        return '' if value in names else f"should be one of {', '.join(names)}, but is '{value}'; {nearest(value, names)}"
     if isinstance(value, bool) or not isinstance(value, int | float):
         return ''
     if math.isnan(value) or (math.isinf(value) and not limits.get('endless')):
@@ -74,9 +74,10 @@ def words(limits: Mapping[str, Any]) -> str:
     return ' and '.join(text.format(limits[key]) for key, text in said if key in limits)
 
 
-def _choices(limits: Mapping[str, Any]) -> list[str]:
-    known = limits['choices']
-    return list(known() if callable(known) else known)
+def known(limits: Mapping[str, Any]) -> list[str]:
+    """Return the words that a field may hold; none: any."""
+    choices = limits.get('choices', ())
+    return list(choices() if callable(choices) else choices)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -147,7 +148,8 @@ def build(cls: type[T], content: Any, where: str) -> T:
     for key in content:
         if key not in fields:
             raise BadInput(f"{where}: unknown key '{key}'; {nearest(str(key), fields)}")
-    missing = [name for name, field in fields.items() if name not in content and not has_default(field)]
+    missing = [f"{name} ({field.metadata['sentence']})" if field.metadata.get('sentence') else name
+               for name, field in fields.items() if name not in content and not has_default(field)]
     if missing:
         raise BadInput(f'{where}: missing {", ".join(missing)}.')
     values = {key: fit(kinds[key], value, f'{where}: {key}') for key, value in content.items()}
@@ -177,12 +179,14 @@ def layered(cls: type[T], layers: Iterable[Layer], where: str) -> tuple[T, dict[
     Each layer is checked by itself first, so that the sentence names the place that has to be mended.
     """
     kinds, values, origin = typing.get_type_hints(cls), {}, {}
-    names = [field.name for field in dataclasses.fields(cls)]  # type: ignore[arg-type]
+    fields = {field.name: field for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
     for place, content in layers:
         for key, value in content.items():
-            if key not in names:
-                raise BadInput(f"{place}: unknown setting '{key}' of {where}; {nearest(str(key), names)}")
+            if key not in fields:
+                raise BadInput(f"{place}: unknown setting '{key}' of {where}; {nearest(str(key), fields)}")
             values[key], origin[key] = fit(kinds[key], value, f'{place}: {key}'), place
+            if why := unfit(values[key], fields[key].metadata):
+                raise BadInput(f'{place}: {key} {why}')
     return build(cls, values, where if len(set(origin.values())) != 1 else next(iter(origin.values()))), origin
 
 

@@ -75,7 +75,9 @@ class Asking:
     """An action client with one request at a time; answers to older ones are dropped."""
 
     def __init__(self, node: Node, kind: Any, name: str) -> None:
+        self.name = node.resolve_topic_name(name)
         self._client = ActionClient(node, kind, name)
+        node.asking.append(self)
         self._serial = 0
         self._handle: Any = None
         node.also_undo(self._client.destroy)

@@ -5,10 +5,13 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
+from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.exceptions import NameValidationException
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.qos import QoSProfile
-from visuomotor.nodes._ros.publisher import CountingPublisher
+from visuomotor.nodes._ros import private
+from visuomotor.nodes._ros.publisher import CountingPublisher, counts
+from visuomotor.specs import settings
 from visuomotor.specs.errors import BadInput
 
 
@@ -16,12 +19,25 @@ class Node(LifecycleNode):
     """Open wires in `open`, move only while active, let go in `shut`. Configuring twice gives one answer."""
 
     def __init__(self, name: str, **kwargs: Any) -> None:
-        super().__init__(name, **kwargs)
-        self.failure = ''      # why the last transition failed, in one sentence
+        super().__init__(name, automatically_declare_parameters_from_overrides=True, **kwargs)
+        self.given = {key: parameter.value for key, parameter in self.get_parameters_by_prefix('').items()}
+        self.origins: dict[str, str] = {}   # of each setting that is not a default, where it was set
+        autostart = settings.fit(bool, self.given.get('autostart', True), f'parameters of {self.get_name()}: autostart')
+        self.declare_read_only('autostart', autostart, ParameterDescriptor(
+            description='configure and activate when the program starts', read_only=True))
+        self.failure = ''        # why the last transition failed, in one sentence
         self.exit_code: int | None = None   # set by a node that ends its process
-        self.watched = False   # whoever asks for transitions reads `failure` himself; else it goes to the log
+        self.watched = False     # whoever asks for transitions reads `failure` himself; else it goes to the log
         self.active = False
+        self.publishes = False   # like `active`, but true in `start` and `halt` as well
+        self.asking: list[Any] = []   # its action clients
         self._undo: list[Callable[[], Any]] = []
+
+    def declare_read_only(self, name: str, value: Any, description: ParameterDescriptor) -> None:
+        """Declare a parameter with the value that was decided, whatever was given."""
+        if self.has_parameter(name):
+            self.undeclare_parameter(name)
+        self.declare_parameter(name, value, description, ignore_override=True)
 
     # What a node fills in.
     def open(self) -> None:
@@ -40,31 +56,51 @@ class Node(LifecycleNode):
     def publisher(self, kind: Any, topic: str, profile: QoSProfile) -> Any:
         """Make a publisher that is silent unless the node is active."""
         publisher = self.create_publisher(kind, topic, profile, publisher_class=CountingPublisher)
-        self._managed_entities.add(publisher)
-        self._undo.append(lambda: (self._managed_entities.discard(publisher), self.destroy_publisher(publisher)))
+        publisher.node, publisher.counts, publisher.full_name = self, counts(self.context), publisher.topic_name
+        self._undo.append(lambda: self.destroy_publisher(publisher))
         return publisher
 
     def subscription(self, kind: Any, topic: str, callback: Callable[[Any], None], profile: QoSProfile,
-             raw: bool = False) -> Any:
+                     raw: bool = False) -> Any:
         """Subscribe; messages that arrive while inactive are dropped."""
         def gate(message: Any) -> None:
             if self.active:
-                callback(message)
+                try:
+                    callback(message)
+                except (BadInput, OSError) as error:
+                    self.complain(error)
         subscription = self.create_subscription(kind, topic, gate, profile, raw=raw)
         self._undo.append(lambda: self.destroy_subscription(subscription))
         return subscription
 
     def timer(self, period: float, callback: Callable[[], None]) -> Any:
         """Call back at a fixed rate of ROS time while active."""
-        timer = self.create_timer(period, lambda: callback() if self.active else None)
+        def gate() -> None:
+            if self.active:
+                try:
+                    callback()
+                except (BadInput, OSError) as error:
+                    self.complain(error)
+        timer = self.create_timer(period, gate)
         self._undo.append(lambda: self.destroy_timer(timer))
         return timer
 
-    def service(self, kind: Any, name: str, callback: Callable[[Any, Any], Any]) -> Any:
-        """Offer a service, in every state; the callback decides what it may do."""
-        service = self.create_service(kind, name, callback)
+    def service(self, kind: Any, name: str, callback: Callable[[Any, Any], Any], *, urgent: bool = False) -> Any:
+        """Offer a service, in every state; the callback decides what it may do. An urgent one is asked at each poll."""
+        def gate(request: Any, response: Any) -> Any:
+            try:
+                return callback(request, response)
+            except (BadInput, OSError) as error:
+                self.complain(error)
+                return kind.Response()
+        service = self.create_service(kind, name, gate)
+        service.urgent = urgent
         self._undo.append(lambda: self.destroy_service(service))
         return service
+
+    def complain(self, error: Exception) -> None:
+        """Log what could not be done, at most every few seconds; the node goes on. Faults of ours end the program."""
+        self.get_logger().error(str(error), throttle_duration_sec=5.0)
 
     def client(self, kind: Any, name: str) -> Any:
         """Make a service client."""
@@ -83,8 +119,8 @@ class Node(LifecycleNode):
 
     @property
     def nanoseconds(self) -> int:
-        """ROS time in nanoseconds; asked of the clock itself, because a Time object costs four times as much."""
-        return int(self.get_clock().handle.get_now().nanoseconds)
+        """ROS time in nanoseconds."""
+        return private.nanoseconds(self.get_clock())
 
     # Lifecycle.
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
@@ -101,22 +137,21 @@ class Node(LifecycleNode):
         return super().on_configure(state)
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
-        result = super().on_activate(state)
+        self.publishes = True
         try:
             self.start()
         except (BadInput, OSError) as error:
             self._fail(error)
-            super().on_deactivate(state)
+            self.publishes = False
             return TransitionCallbackReturn.FAILURE
         except Exception:
             self._tell_of_fault()
             raise
         self.active = True
-        return result
+        return super().on_activate(state)
 
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
-        self.active = False
-        self.halt()
+        self._cease()
         return super().on_deactivate(state)
 
     def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
@@ -125,15 +160,19 @@ class Node(LifecycleNode):
 
     def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
         if self.active:
-            self.active = False
-            self.halt()
+            self._cease()
         self._release()
         return super().on_shutdown(state)
 
     def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
-        self.active = False
+        self.active = self.publishes = False
         self._release()
         return TransitionCallbackReturn.SUCCESS
+
+    def _cease(self) -> None:
+        self.active = False
+        self.halt()
+        self.publishes = False
 
     def _fail(self, error: Exception) -> None:
         self.failure = str(error)
@@ -147,5 +186,6 @@ class Node(LifecycleNode):
 
     def _release(self) -> None:
         self.shut()
+        self.asking.clear()
         while self._undo:
             self._undo.pop()()

@@ -2,40 +2,64 @@
 from __future__ import annotations
 
 import dataclasses
-import typing
+import math
+import sys
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from rcl_interfaces.msg import ParameterDescriptor
-from rclpy.node import Node
-from visuomotor.specs import settings
+from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
+from visuomotor.nodes._ros.node import Node
+from visuomotor.specs import layers, settings
 from visuomotor.specs.errors import BadInput
 
 T = TypeVar('T')
-OURS = ('use_sim_time', 'autostart', 'start_type_description_service')
+OURS = ('use_sim_time', 'start_type_description_service', 'autostart')   # what every node has
+LARGEST_INTEGER = 2**63 - 1
 
 
 def declare(node: Node, cls: type[T]) -> T:
-    """Declare each field of `cls` on the node and return it filled; a misspelt override is refused by name."""
-    fields = {field.name: field for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
-    for name in node._parameter_overrides:
-        if name not in fields and name not in OURS and not name.startswith('qos_overrides'):
-            raise BadInput(f"{node.get_name()}: unknown parameter '{name}'; {settings.nearest(name, fields)}")
-    kinds = typing.get_type_hints(cls)
-    content = {name: _value(node, field, kinds[name]) for name, field in fields.items()}
-    return settings.build(cls, content, node.get_name())
+    """Declare each field of `cls` on the node and return it filled: defaults, files of config/, then parameters.
+
+    `node.origins` says where each value that is not a default was set. SafetySettings are those of nodes/safety.
+    """
+    name = node.get_name()
+    given = {key: _plain(value) for key, value in node.given.items()
+             if key not in OURS and not key.startswith('qos_overrides')}
+    try:
+        below = layers.node_layers(folder(cls), str(given.get('robot', '')))
+    except BadInput as error:
+        raise BadInput(f'{name}: {error}') from None
+    filled, node.origins = settings.layered(cls, [*below, (f'parameters of {name}', given)], name)
+    for field in dataclasses.fields(cls):  # type: ignore[arg-type]
+        value = getattr(filled, field.name)
+        node.declare_read_only(field.name, _plain(value), describe(field.metadata, value))
+    return filled
 
 
-def _value(node: Node, field: dataclasses.Field[Any], kind: Any) -> Any:
-    sentence, unit = field.metadata.get('sentence', ''), field.metadata.get('unit', '')
-    if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
-        if field.name not in node._parameter_overrides:
-            raise BadInput(f"{node.get_name()}: parameter '{field.name}' ({sentence}) has to be given.")
-        default = node._parameter_overrides[field.name].value
-    else:
-        given = field.default is not dataclasses.MISSING
-        default = field.default if given else field.default_factory()  # type: ignore[operator]
+def folder(cls: type[Any]) -> str:
+    """Return the folder of the node whose settings these are: 'safety' of SafetySettings."""
+    return cls.__name__.removesuffix('Settings').lower()
+
+
+def describe(metadata: Mapping[str, Any], value: Any) -> ParameterDescriptor:
+    """Tell ROS what a field means: sentence, unit and range. Its ranges include their ends and hold single numbers."""
+    unit, limits = metadata.get('unit', ''), settings.words(metadata)
+    names = ', '.join(settings.known(metadata))
     description = ParameterDescriptor(
-        description=f'{sentence} [{unit}]' if unit else sentence, read_only=True, dynamic_typing=True)
-    default = list(default) if isinstance(default, tuple) else default
-    value = node.declare_parameter(field.name, default, description).value
+        description=metadata.get('sentence', '') + (f' [{unit}]' if unit else ''), read_only=True, dynamic_typing=True,
+        additional_constraints=limits or (names and f'one of {names}'))
+    if limits and type(value) is float:
+        lowest, highest = -sys.float_info.max, sys.float_info.max
+        low = metadata.get('least', math.nextafter(metadata['above'], math.inf) if 'above' in metadata else lowest)
+        high = metadata.get('most', math.nextafter(metadata['below'], -math.inf) if 'below' in metadata else highest)
+        description.floating_point_range = [FloatingPointRange(from_value=float(low), to_value=float(high))]
+    if limits and type(value) is int:
+        low = metadata.get('least', math.floor(metadata.get('above', -LARGEST_INTEGER - 2)) + 1)
+        high = metadata.get('most', math.ceil(metadata.get('below', LARGEST_INTEGER + 1)) - 1)
+        description.integer_range = [IntegerRange(from_value=math.ceil(low), to_value=math.floor(high))]
+    return description
+
+
+def _plain(value: Any) -> Any:
+    """Turn the arrays of ROS and the tuples of ours into lists."""
     return list(value) if hasattr(value, 'tolist') or isinstance(value, tuple) else value

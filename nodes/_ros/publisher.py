@@ -1,25 +1,33 @@
-"""A publisher that notes what was said, so that this process need not ask those who cannot have heard anything.
+"""A publisher that counts its messages, so that this process need not ask subscriptions that cannot have any.
 
-In one process a message has arrived when `publish` returns. A note is only a hint: polls begin by asking everybody.
+In one process a message has arrived when `publish` returns. A count is only a hint: polls begin by asking everybody.
 """
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from rclpy.lifecycle import LifecyclePublisher
+from rclpy.context import Context
 from rclpy.publisher import Publisher
 
-said: dict[str, int] = {}   # full name of a topic -> messages said in this process
+# For each context, which is in one domain: full name of a topic -> messages that this process has published on it.
+_counts: WeakKeyDictionary[Context, defaultdict[str, int]] = WeakKeyDictionary()
 
 
-class CountingPublisher(LifecyclePublisher):
-    """Silent unless its node is active."""
+def counts(context: Context) -> defaultdict[str, int]:
+    """Return how many messages were published on each topic in one context."""
+    return _counts.setdefault(context, defaultdict(int))
 
-    def __init__(self, *values: Any, **named: Any) -> None:
-        super().__init__(*values, **named)
-        self._full_name: str = self.topic_name
+
+class CountingPublisher(Publisher):
+    """Silent unless its node lets its publishers publish. `node` and `counts` are set by the node that makes it."""
+
+    node: Any
+    counts: defaultdict[str, int]
+    full_name: str
 
     def publish(self, message: Any) -> None:
-        if self._enabled:
-            said[self._full_name] = said.get(self._full_name, 0) + 1
-            Publisher.publish(self, message)
+        if self.node.publishes:
+            self.counts[self.full_name] += 1
+            super().publish(message)

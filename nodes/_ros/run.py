@@ -11,7 +11,7 @@ import rclpy
 from rclpy.context import Context
 from rclpy.exceptions import NameValidationException
 from rclpy.lifecycle import TransitionCallbackReturn
-from visuomotor.nodes._ros.executor import Polled
+from visuomotor.nodes._ros.executor import make_executor
 from visuomotor.nodes._ros.node import Node
 from visuomotor.specs.errors import BadInput
 
@@ -60,11 +60,11 @@ def understood() -> Iterator[None]:
 
 
 def spin(context: Context, nodes: Sequence[Node], asked: Asked) -> None:
-    executor = Polled(context=context)
+    executor = make_executor(context)
     for node in nodes:
         executor.add_node(node)
     for node in nodes:
-        if node.declare_parameter('autostart', True).value:
+        if node.get_parameter('autostart').value:
             start(node)
     print(ACTIVE + ', '.join(node.get_name() for node in nodes if node.active), flush=True)
     while not asked.to_stop and context.ok() and all(node.exit_code is None for node in nodes):

@@ -3,9 +3,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from visuomotor.specs import settings
 from visuomotor.specs.errors import BadInput
-from visuomotor.specs.settings import required, setting
+from visuomotor.specs.settings import Settings, required, setting
 
 SOURCES = ('world', 'device', 'topic', 'video')
 CROPS = ('none', 'centre', 'box')
@@ -14,35 +13,36 @@ ADDRESSED = {'device': "an index or a path such as '0' or '/dev/video0'", 'topic
 
 
 @dataclass(frozen=True)
-class CameraSettings:
+class CameraSettings(Settings):
     """Where the pictures come from, and the shape that they leave in."""
 
     camera: str = required('name; pictures are on camera/<name>/image')
-    source: str = setting('world', 'world: simulated; device: OpenCV; topic: an existing sensor_msgs/Image; video: a file')
+    source: str = setting('world', 'world: simulated; device: OpenCV; topic: an existing sensor_msgs/Image; video: a file',
+                          choices=SOURCES)
     address: str = setting('', 'device: index or path; topic: its name; video: the file')
     robot: str = setting('', 'source world: which robot, for the cameras that it carries')
     task: str = setting('', 'source world: which task, for the cameras of its scene')
-    rate: float = setting(0.0, 'pictures a second of a world or video; 0: its own', 'Hz')
-    latency: float = setting(-1.0, 'modelled, from the light to the picture being there; below 0: as the task says', 's')
+    rate: float = setting(0.0, 'pictures a second of a world or video; 0: its own', 'Hz', least=0, most=1000)
+    latency: float = setting(-1.0, 'modelled, from the light to the picture being there; below 0: as the task says', 's',
+                             least=-1, most=2)
     loop: bool = setting(True, 'source video: begin again at the end')
-    crop: str = setting('none', 'none; centre: the largest part in the shape of width x height; box')
-    box: tuple[int, ...] = setting((), 'crop box: left, top, width, height', 'px')
-    width: int = setting(0, 'of the published picture; 0: as it is', 'px')
-    height: int = setting(0, 'of the published picture; 0: as it is', 'px')
-    matrix: tuple[float, ...] = setting((), 'fx, fy, cx, cy of the source; empty: not known', 'px')
+    crop: str = setting('none', 'none; centre: the largest part in the shape of width x height; box', choices=CROPS)
+    box: tuple[int, ...] = setting((), 'crop box: left, top, width, height', 'px', least=0, most=16_384)
+    width: int = setting(0, 'of the published picture; 0: as it is', 'px', least=0, most=8192)
+    height: int = setting(0, 'of the published picture; 0: as it is', 'px', least=0, most=8192)
+    matrix: tuple[float, ...] = setting((), 'fx, fy, cx, cy of the source; empty: not known', 'px', least=-1e5, most=1e5)
     distortion: tuple[float, ...] = setting((), 'k1, k2, p1, p2 and further of OpenCV; straightened out when given')
 
     def __post_init__(self) -> None:
-        settings.choose('camera source', self.source, SOURCES)
-        settings.choose('crop', self.crop, CROPS)
+        super().__post_init__()
         if self.source in ADDRESSED and not self.address:
             raise BadInput(f"Camera '{self.camera}': source {self.source} needs {ADDRESSED[self.source]}; "
                            'set parameter address.')
         if self.source == 'world' and not (self.robot and self.task):
             raise BadInput(f"Camera '{self.camera}': source world needs robot and task; set both parameters.")
-        if min(self.rate, self.width, self.height) < 0 or (self.width == 0) != (self.height == 0):
-            raise ValueError(f'rate should be 0 or more and width and height both given or both 0, but they are '
-                             f'{self.rate}, {self.width} and {self.height}')
+        if (self.width == 0) != (self.height == 0):
+            raise ValueError(f'width and height should both be given or both be 0, but they are '
+                             f'{self.width} and {self.height}')
         if (self.crop == 'box') != (len(self.box) == 4) or (self.crop == 'centre' and not self.width):
             raise ValueError('crop box needs box: left, top, width, height; crop centre needs width and height')
         if len(self.matrix) not in (0, 4) or (self.distortion and not self.matrix):

@@ -16,11 +16,11 @@ from visuomotor.nodes._ros.node import Node
 from visuomotor.nodes._ros.params import declare
 from visuomotor.nodes._ros.run import run
 from visuomotor.nodes.console.statistics import RESULTS, Ended, GraphStatistics
-from visuomotor.specs.settings import setting
+from visuomotor.specs.settings import Settings, setting
 
 
 @dataclass(frozen=True)
-class ConsoleSettings:
+class ConsoleSettings(Settings):
     """What the console looks at."""
 
     cameras: tuple[str, ...] = setting((), 'cameras whose pictures are counted')

@@ -22,14 +22,14 @@ from visuomotor.nodes.recorder.outcome import About, Ending, interrupted
 from visuomotor.nodes.recorder.recording import Recording, Word
 from visuomotor.nodes.recorder.turning import turn
 from visuomotor.specs.robot import load_robot
-from visuomotor.specs.settings import required, setting
+from visuomotor.specs.settings import Settings, required, setting
 from visuomotor.specs.task import load_task
 
 EPISODE = 'visuomotor/msg/EpisodeStatus'
 
 
 @dataclass(frozen=True)
-class RecorderSettings:
+class RecorderSettings(Settings):
     """What to record, and where."""
 
     folder: str = required('folder of this run; a folder used before continues counting')

@@ -21,22 +21,19 @@ from visuomotor.rewards import registry
 from visuomotor.rewards.detector import Signals
 from visuomotor.robots.kinematics import Kinematics
 from visuomotor.specs.robot import load_robot
-from visuomotor.specs.settings import setting
+from visuomotor.specs.settings import Settings, required, setting
 from visuomotor.specs.task import DetectorSpec, load_task
 
 
 @dataclass(frozen=True)
-class RewardSettings:
+class RewardSettings(Settings):
     """What is judged, and how often."""
 
-    robot: str = setting('iiwa7', 'which robot; `visuomotor list robots`')
+    robot: str = required('which robot; `visuomotor list robots`')
     task: str = setting('grasp', 'task whose detector judges; `visuomotor list tasks`')
     detector: str = setting('', 'another detector than the one of the task, with its default numbers')
-    fastest: float = setting(20.0, 'most looks a second; a slower task is judged at its own action rate', 'Hz')
-
-    def __post_init__(self) -> None:
-        if not self.fastest > 0:
-            raise ValueError(f'fastest should be above 0, but is {self.fastest}')
+    fastest: float = setting(20.0, 'most looks a second; a slower task is judged at its own action rate', 'Hz',
+                             above=0, most=1000)
 
 
 class RewardNode(Node):

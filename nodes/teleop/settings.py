@@ -3,30 +3,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from visuomotor.specs import settings
-from visuomotor.specs.settings import setting
+from visuomotor.specs.settings import Settings, required, setting
 
 DEVICES = ('keyboard', 'joy')
 
 
 @dataclass(frozen=True)
-class TeleopSettings:
+class TeleopSettings(Settings):
     """Which device, how fast the robot moves, and how long a key counts as held."""
 
-    robot: str = setting('iiwa7', 'which robot; `visuomotor list robots`')
-    device: str = setting('keyboard', 'keyboard: the terminal that this program runs in; joy: sensor_msgs/Joy on `joy`')
-    speed: float = setting(0.1, 'of the tip, with a key down or a stick pushed fully', 'm/s')
-    turn: float = setting(0.5, 'of the tip about its vertical', 'rad/s')
-    swing: float = setting(0.3, 'of the legs of a legged robot', 'rad')
-    extend: float = setting(0.3, 'of the legs of a legged robot, around standing', 'rad')
-    dead_man: float = setting(0.3, 'how long a key, or a silent joystick, counts as held', 's')
-    dead_zone: float = setting(0.1, 'stick deflection that counts as none')
-    rate: float = setting(20.0, 'proposals a second', 'Hz')
-
-    def __post_init__(self) -> None:
-        settings.choose('teleop device', self.device, DEVICES)
-        for name in ('speed', 'turn', 'swing', 'extend', 'dead_man', 'rate'):
-            if not getattr(self, name) > 0:
-                raise ValueError(f'{name} should be above 0, but is {getattr(self, name)}')
-        if not 0 <= self.dead_zone < 1:
-            raise ValueError(f'dead_zone should be 0 .. 1, but is {self.dead_zone}')
+    robot: str = required('which robot; `visuomotor list robots`')
+    device: str = setting('keyboard', 'keyboard: the terminal that this program runs in; joy: sensor_msgs/Joy on `joy`',
+                          choices=DEVICES)
+    speed: float = setting(0.1, 'of the tip, with a key down or a stick pushed fully', 'm/s', above=0, most=2)
+    turn: float = setting(0.5, 'of the tip about its vertical', 'rad/s', above=0, most=10)
+    swing: float = setting(0.3, 'of the legs of a legged robot', 'rad', above=0, most=1.5)
+    extend: float = setting(0.3, 'of the legs of a legged robot, around standing', 'rad', above=0, most=1.5)
+    dead_man: float = setting(0.3, 'how long a key, or a silent joystick, counts as held', 's', above=0, most=2)
+    dead_zone: float = setting(0.1, 'stick deflection that counts as none', '0..1', least=0, below=1)
+    rate: float = setting(20.0, 'proposals a second', 'Hz', above=0, most=1000)

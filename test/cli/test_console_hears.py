@@ -7,7 +7,7 @@ from sensor_msgs.msg import Image, JointState
 from visuomotor.graph import compose
 from visuomotor.msg import Command, EpisodeOutcome, EpisodeStatus, EpisodeStored, PolicyStatus, Reward
 from visuomotor.nodes._ros import qos
-from visuomotor.nodes._ros.executor import Polled
+from visuomotor.nodes._ros.executor import make_executor
 from visuomotor.nodes.console.node import ConsoleNode
 
 
@@ -17,7 +17,7 @@ def pair():
     context = compose.new_context(domain=97)
     console = compose.make('visuomotor.nodes.console.node:ConsoleNode', context, parameters={'cameras': ('wrist',)})
     speaker = context_node(context)
-    executor = Polled(context=context)
+    executor = make_executor(context)
     executor.add_node(console)
     yield console, speaker, executor
     executor.shutdown()

@@ -76,13 +76,13 @@ def test_a_box_outside_the_picture_is_refused():
 
 
 @pytest.mark.parametrize(('chosen', 'sentence'), [
-    ({'camera': 'front', 'source': 'vidio'}, "no camera source 'vidio'; did you mean video"),
+    ({'camera': 'front', 'source': 'vidio'}, "source should be one of world, .*, but is 'vidio'; did you mean video"),
     ({'camera': 'front', 'source': 'video'}, 'needs the path of a file; set parameter address'),
     ({'camera': 'front', 'source': 'device'}, 'needs an index or a path'),
     ({'camera': 'front', 'source': 'world', 'robot': 'iiwa7'}, 'needs robot and task'),
     ({**VIDEO, 'crop': 'box'}, 'crop box needs box'),
     ({**VIDEO, 'crop': 'centre'}, 'crop centre needs width and height'),
-    ({**VIDEO, 'width': 10}, 'width and height both given'),
+    ({**VIDEO, 'width': 10}, 'width and height should both be given'),
     ({**VIDEO, 'matrix': [1.0, 2.0]}, 'matrix should be fx, fy, cx, cy'),
     ({**VIDEO, 'distortion': [1.0] * 4}, 'distortion needs it'),
     ({**VIDEO, 'matrix': [1.0] * 4, 'distortion': [1.0] * 3}, '4, 5, 8, 12 or 14 numbers, but is 3'),

@@ -247,8 +247,6 @@ def test_only_simulated_worlds_lay_out_scenes(stage):
 
 def test_an_unknown_robot_is_refused_with_the_nearest_names():
     context = compose.new_context(100 + os.getpid() % 100)
-    node = SafetyNode(context=context, use_global_arguments=False, cli_args=['--ros-args', '-p', 'robot:=iiwa77'])
     with pytest.raises(BadInput, match=r"There is no robot 'iiwa77'; did you mean iiwa7"):
-        compose.bring_up([node])
-    node.destroy_node()
+        SafetyNode(context=context, use_global_arguments=False, cli_args=['--ros-args', '-p', 'robot:=iiwa77'])
     context.try_shutdown()

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import os
+from types import SimpleNamespace
 
 import pytest
 from geometry_msgs.msg import PointStamped
@@ -10,8 +11,9 @@ from rclpy.task import Future
 from visuomotor.action import Reset
 from visuomotor.graph import compose
 from visuomotor.graph.lockstep import Lockstep
-from visuomotor.nodes._ros import qos
+from visuomotor.nodes._ros import private, qos
 from visuomotor.nodes._ros.node import Node
+from visuomotor.nodes._ros.publisher import counts
 from visuomotor.specs.errors import BadInput
 from visuomotor.srv import Arm
 
@@ -72,6 +74,7 @@ def stage():
     nodes = [cls(context=context, namespace='robot', use_global_arguments=False) for cls in (Speaker, Echo)]
     conductor = Lockstep(context, nodes, 0.01)
     compose.bring_up(nodes)
+    assert nodes[0].reset.wait_for_server(10.0)
     yield nodes, conductor
     compose.take_down(nodes)
     conductor.close()
@@ -164,7 +167,7 @@ def test_a_node_that_refuses_takes_the_graph_down_with_its_sentence():
 def test_a_node_is_asked_once_even_though_rclpy_adds_it_twice(stage):
     _, conductor = stage
     beats(conductor, 1)
-    ears = conductor._executor._ears
+    ears = conductor._executor._asked
     assert len(ears) == len({id(ear[0].__self__) for ear in ears})
 
 
@@ -198,3 +201,79 @@ def test_whoever_listens_raw_hears_bytes_and_the_others_messages(stage):
     compose.await_wires(stage[0])
     conductor.beat()
     assert [type(message) for message in heard] == [bytes, PointStamped]
+
+
+class Guard(Node):
+    """Offers one service that is asked at each poll, and one that is not; its timer may meet trouble."""
+
+    def __init__(self, **kwargs):
+        super().__init__('guard', **kwargs)
+        self.calls, self.trouble, self.rang = [], None, 0
+
+    def open(self):
+        self.service(Arm, 'now', self.on_call, urgent=True)
+        self.service(Arm, 'later', self.on_call)
+        self.now_client, self.later_client = self.client(Arm, 'now'), self.client(Arm, 'later')
+        self.timer(0.01, self.tick)
+
+    def on_call(self, request, response):
+        self.calls.append((request.reason, round(self.now, 9)))
+        return response
+
+    def tick(self):
+        self.rang += 1
+        if self.trouble:
+            raise self.trouble
+
+
+@pytest.fixture
+def guard():
+    context = compose.new_context(os.getpid() % 100 + 1)
+    node = Guard(context=context, use_global_arguments=False)
+    conductor = Lockstep(context, [node], 0.01)
+    compose.bring_up([node])
+    yield node, conductor
+    compose.take_down([node])
+    conductor.close()
+    context.try_shutdown()
+
+
+def test_an_urgent_service_is_answered_in_the_beat_after_the_call(guard):
+    node, conductor = guard
+    for beat in range(3, 16):   # whatever the beat, one of them is where others are asked as well
+        beats(conductor, 1)
+        node.now_client.call_async(Arm.Request(reason=f'{beat}'))
+        beats(conductor, 1)
+        assert node.calls.pop() == (f'{beat}', round(1.0 + conductor.beats * 0.01, 9))
+
+
+def test_bad_input_in_a_callback_is_logged_and_the_graph_goes_on(guard, capfd):
+    node, conductor = guard
+    node.trouble = BadInput('The cable is loose; push it in.')
+    beats(conductor, 3)
+    node.trouble = ConnectionResetError('the peer is gone')
+    beats(conductor, 3)
+    assert node.rang == 6
+    assert 'The cable is loose; push it in.' in capfd.readouterr().err
+
+
+def test_a_timer_that_is_always_due_again_leaves_services_their_turn(guard):
+    node, conductor = guard
+    node.create_timer(1e-9, lambda: conductor._set(node.nanoseconds + 1))
+    answer = node.later_client.call_async(Arm.Request(reason='stop'))
+    beats(conductor, 3)
+    assert answer.done()
+
+
+def test_a_count_belongs_to_its_context(stage):
+    (speaker, _), conductor = stage
+    beats(conductor, 2)
+    other = compose.new_context(102)
+    assert counts(speaker.context)['/robot/voice'] == 2
+    assert counts(other)['/robot/voice'] == 0
+    other.try_shutdown()
+
+
+def test_what_rclpy_lacks_is_named():
+    assert private.missing() == []
+    assert 'Timer.is_timer_ready' in private.missing(SimpleNamespace())

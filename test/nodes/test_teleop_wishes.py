@@ -17,7 +17,7 @@ from visuomotor.specs.codes import Mode
 from visuomotor.specs.errors import BadInput
 from visuomotor.specs.robot import load_robot
 
-ARM, LEGGED, KNOBS = load_robot('iiwa7'), load_robot('minitaur'), TeleopSettings()
+ARM, LEGGED, KNOBS = load_robot('iiwa7'), load_robot('minitaur'), TeleopSettings('iiwa7')
 
 
 # Keys.
@@ -142,8 +142,8 @@ def test_an_input_that_is_no_terminal_is_refused():
     os.close(writing)
 
 
-@pytest.mark.parametrize(('wrong', 'word'), [({'device': 'mouse'}, 'teleop device'), ({'dead_man': 0.0}, 'dead_man'),
+@pytest.mark.parametrize(('wrong', 'word'), [({'device': 'mouse'}, 'device'), ({'dead_man': 0.0}, 'dead_man'),
                                              ({'dead_zone': 1.0}, 'dead_zone')])
 def test_parameters_of_teleop_that_do_not_fit_are_refused(wrong, word):
     with pytest.raises(BadInput, match=word):
-        settings.build(TeleopSettings, wrong, 'teleop')
+        settings.build(TeleopSettings, {'robot': 'iiwa7', **wrong}, 'teleop')
