@@ -114,7 +114,7 @@ def up(robot: str = 'minitaur', task: str = '', *more: str) -> list[str]:
     (['safety', 'show', 'iiwa7', '--limit', 'speed_share=[['], 'not valid YAML'),
     (['safety', 'replay', 'missing.mcap'], 'missing.mcap'),
     (['safety', 'judge', 'missing.mcap'], 'missing.mcap'),
-    (['safety', 'judge', '.'], 'is a directory'),
+    (['safety', 'judge', '.'], 'is a folder'),
     (['safety', 'pairs', 'minitaur'], 'minitaur'),
 ], ids=lambda value: ' '.join(value) if isinstance(value, list) else '')
 def test_a_command_line_that_does_not_fit_is_refused(typed, words, sentence):
