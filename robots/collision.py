@@ -44,6 +44,8 @@ class CollisionScene:
         self._middle = [pin.SE3(np.eye(3), np.array(solid.aabb_center)) for solid in solids]
         self._radius = [float(solid.aabb_radius) for solid in solids]
         self._data, self._placed = self.model.createData(), self.geometry.createData()
+        for pair in range(len(self.pairs)):   # without guesses from before, so that an answer is one of its posture
+            self._placed.distanceRequests[pair] = coal.DistanceRequest()
 
     def clearances(self, q: FloatArray) -> FloatArray:
         """Return the clearance of every pair."""

@@ -118,3 +118,11 @@ def test_fixtures_that_make_no_sense_are_refused(fields, sentence):
 def test_a_robot_without_an_arm_has_no_such_scene():
     with pytest.raises(BadInput, match='choose an arm'):
         CollisionScene(load_robot('minitaur'))
+
+
+def test_an_answer_does_not_hang_on_what_was_asked_before():
+    asked, fresh = scene(), scene()
+    for angle in (0.3, 0.9, -0.7):
+        asked.smallest(UPRIGHT + angle)
+    pairs = range(len(fresh.pairs))
+    assert [asked.slope(np.full(7, 0.4), pair).tolist() for pair in pairs] == [fresh.slope(np.full(7, 0.4), pair).tolist() for pair in pairs]
