@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 import numpy as np
 from visuomotor.robots.collision import CollisionScene
+from visuomotor.specs.action_space import FIXED_WIDTH
 from visuomotor.specs.codes import Mode
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.values import FloatArray, Proposal
 
 STRANGE = (np.nan, np.inf, -np.inf, 1e300, -1e300, 1e7)
-FIXED = {Mode.CARTESIAN_POSE: 7, Mode.CARTESIAN_TWIST: 6, Mode.GRIPPER: 0}
 DOWN = np.array([0.0, 1.0, 0.0, 0.0])  # quaternion of a tool that points to the floor
 KNOTS = 400  # random postures among which those that collide are looked for
 
@@ -64,7 +64,7 @@ class Hostile:
 
     def _huge(self) -> tuple[Mode, FloatArray]:
         mode = Mode(int(self._chance.integers(1, 7)))
-        width = FIXED.get(mode, len(self.spec.joints))
+        width = FIXED_WIDTH.get(mode, len(self.spec.joints))
         return mode, self._chance.normal(0, self._chance.choice([1.0, 1e3, 1e5]), (1, width))
 
     def _speeds(self) -> tuple[Mode, FloatArray]:

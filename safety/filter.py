@@ -35,8 +35,9 @@ class SafetyFilter:
     """Stands between every source of motion and one robot."""
 
     def __init__(self, spec: RobotSpec, kinematics: Kinematics | None, limits: Limits, *, armed: bool = False,
-                 scene: CollisionScene | None = None, latch: Latch | None = None) -> None:
-        self.spec, self.limits = spec, limits
+                 scene: CollisionScene | None = None, latch: Latch | None = None, feels: bool = True) -> None:
+        self.spec, self.kinematics, self.limits = spec, kinematics, limits
+        self.scene, self.feels = scene, feels   # what stands around; whether contact, heat and tilt are answered
         self.sources = Sources(spec, limits)
         self.motion = JerkLimited(spec, limits)
         self.room = LimitCheck(spec, kinematics, limits)
@@ -44,7 +45,7 @@ class SafetyFilter:
         self.clearance = Clearance(scene) if scene else None
         self.follower = Follower(self.motion, self.room, self.clearance, limits)
         self.guard = ContactDetector(spec, limits)
-        self.reflex = Reflex(spec, limits) if spec.legs else None
+        self.reflex = Reflex(spec, limits) if spec.legs and feels else None
         self.latch = latch or Latch(armed=armed)
         self.keep: Callable[[Latch], None] = lambda latch: None  # so that a stop outlives this process
         self.state: State | None = None
@@ -55,6 +56,11 @@ class SafetyFilter:
         self._followed: tuple[int, Mode] | None = None
         self._held = self.motion.now.position  # where the robot was commanded to be when the stop was called
         self._touched, self._until = '', -np.inf  # the last contact, and when the arm has given way to it
+
+    def anew(self) -> SafetyFilter:
+        """Return an armed filter of the same robot and surroundings that remembers nothing."""
+        return SafetyFilter(self.spec, self.kinematics, self.limits, armed=True, scene=self.scene,
+                            feels=self.feels)
 
     # Stop and arm.
     def stop(self, reason: str, category: StopCategory = StopCategory.BRAKE) -> None:
@@ -103,7 +109,7 @@ class SafetyFilter:
             return self._stand(self.latch.forbids)
         if self.reflex:
             return self._walk(state, now, self.reflex)
-        if why := self.guard.contact(state):
+        if self.feels and (why := self.guard.contact(state)):
             self._touched, self._until = why, state.stamp + self.limits.contact_pause
             self.sources.clear()
         if state.stamp < self._until:

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +14,9 @@ from visuomotor.safety.filter import SafetyFilter
 from visuomotor.safety.latch import Latch
 from visuomotor.safety.limits import Limits, SafetySettings
 from visuomotor.specs.fixture import Fixture
-from visuomotor.specs.robot import RobotSpec
+from visuomotor.specs.robot import RobotSpec, Workspace
+
+ANYWHERE = Workspace((-100.0, -100.0, -100.0), (100.0, 100.0, 100.0))
 
 
 def make_filter(spec: RobotSpec, limits: Limits, fixtures: Sequence[Fixture] = (), *,
@@ -24,6 +27,13 @@ def make_filter(spec: RobotSpec, limits: Limits, fixtures: Sequence[Fixture] = (
         return SafetyFilter(spec, None, limits, latch=start)
     scene = CollisionScene(spec, fixtures, collision_pairs.load(spec).touching)
     return SafetyFilter(spec, Kinematics(spec), limits, scene=scene, latch=start)
+
+
+def make_unshielded(spec: RobotSpec, limits: Limits) -> SafetyFilter:
+    """Make what keeps the robot's own limits and nothing else: no workspace, surroundings, contact or tilt."""
+    bare = replace(limits, speed_share=1.0, acceleration_share=1.0, jerk_share=1.0, position_margin=0.0)
+    kinematics = Kinematics(spec) if spec.tip_link and spec.urdf else None
+    return SafetyFilter(replace(spec, workspace=ANYWHERE), kinematics, bare, armed=True, feels=False)
 
 
 def make_lasting(spec: RobotSpec, settings: SafetySettings, fixtures: Sequence[Fixture] = ()) -> SafetyFilter:

@@ -4,8 +4,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from visuomotor.robots.servo import width
 from visuomotor.safety.limits import Limits
+from visuomotor.specs.action_space import FIXED_WIDTH
 from visuomotor.specs.codes import Mode
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.values import Proposal
@@ -36,7 +36,7 @@ def _meaning(proposal: Proposal, spec: RobotSpec) -> Iterator[str]:
 
 
 def _shape(proposal: Proposal, spec: RobotSpec) -> Iterator[str]:
-    rows, expected = len(proposal.times), width(proposal.mode, spec)
+    rows, expected = len(proposal.times), FIXED_WIDTH.get(proposal.mode, len(spec.joints))
     if rows == 0:
         yield 'it holds no target'
     if proposal.targets.shape != (rows, expected):

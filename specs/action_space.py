@@ -11,7 +11,7 @@ from visuomotor.specs.errors import BadInput
 from visuomotor.specs.settings import Settings, required, setting
 from visuomotor.specs.values import FloatArray, Proposal
 
-FIXED_WIDTH = {Mode.CARTESIAN_POSE: 7, Mode.CARTESIAN_TWIST: 6, Mode.GRIPPER: 0}
+FIXED_WIDTH = {Mode.CARTESIAN_POSE: 7, Mode.CARTESIAN_TWIST: 6, Mode.GRIPPER: 0}   # of the others: the joints
 
 
 @dataclass(frozen=True)

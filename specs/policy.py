@@ -8,6 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 Observation = Mapping[str, NDArray[Any]]   # names: specs/observation.py
+STREAM = 2   # the policy's own stream of an episode's seed: the scene draws from another
+
+
+def policy_rng(seed: int) -> np.random.Generator:
+    """Return the generator that a policy draws from in the episode of a seed, on the graph and elsewhere."""
+    return np.random.default_rng([seed, STREAM])
 
 
 class Policy(Protocol):

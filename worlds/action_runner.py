@@ -1,4 +1,4 @@
-"""Drives a world by a policy's actions as the graph does: decode, follow, send, advance, with the task's delays."""
+"""Drives a world by a policy's actions as the graph does, beat by beat: read, propose, filter, send, advance."""
 from __future__ import annotations
 
 from collections import deque
@@ -7,31 +7,37 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from visuomotor.robots.kinematics import Kinematics
-from visuomotor.robots.servo import Servo
+from visuomotor.safety.limits import Limits, limits_for
+from visuomotor.safety.make import make_filter, make_unshielded
 from visuomotor.specs.observation import observe
-from visuomotor.specs.values import FloatArray, Proposal, Target, Truth
+from visuomotor.specs.values import SAME_MOMENT, FloatArray, Proposal, Target, Truth
 from visuomotor.worlds.world import BulletWorld
 
 
 class ActionRunner:
-    """One world under one stream of actions. `begin` an episode, then `step` and `observe` in turn."""
+    """One world under one stream of actions that obeys the safety filter of the graph: `begin`, then `step`, `observe`.
 
-    def __init__(self, world: BulletWorld, pictures: bool = True) -> None:
-        self.world, self.task, self.spec = world, world.task, world.spec
+    Without the shield only the robot's own limits hold; `shield` says which it was, for whoever reports a result.
+    """
+
+    def __init__(self, world: BulletWorld, pictures: bool = True, *, shield: bool = True,
+                 limits: Limits | None = None) -> None:
+        self.world, self.task, self.spec, self.shield = world, world.task, world.spec, shield
         self.kinematics = Kinematics(world.spec) if world.spec.tip_link else None
-        self.servo = Servo(world.spec, self.kinematics)
+        law = limits or limits_for(world.spec)
+        self.filter = make_filter(self.spec, law, self.task.fixtures) if shield else make_unshielded(self.spec, law)
         self.beat = 1 / world.spec.control_hz
         self.cameras = world.task.observe if pictures else ()
         self._row_beats = world.spec.control_hz / world.task.action.rate
+        self.sent: list[Target] = []   # what the robot really took over since `step` was called, one for each beat
 
     def begin(self) -> None:
         """Take over the robot where it stands; the episode's time is 0 now."""
         self.world.robot.connect()
-        state = self.world.robot.read()
-        self.servo.reset(state.position, state.gripper)
-        self.started, self.rows, self._beats = self.world.time, 0, 0
-        self._playing: Proposal | None = None
+        self.filter = self.filter.anew()
+        self.started, self.rows, self._beats, self.sent = self.world.time, 0, 0, []
         self._coming: deque[Proposal] = deque()   # a slow policy has several under way
+        self.filter.step(self.world.robot.read(), self.world.time)
         self._look()
 
     @property
@@ -42,14 +48,15 @@ class ActionRunner:
     def step(self, actions: FloatArray) -> Truth:
         """Give one action or a chunk, run until the next one is due, and judge."""
         rows = np.atleast_2d(actions)
-        self._coming.append(self.task.action.decode(rows, self.world.time, self.task.latency.inference))
+        seen = self._looked if self.cameras else self.world.time
+        late = self.world.time - seen + self.task.latency.inference
+        self._coming.append(self.task.action.decode(rows, seen, late))
         self.rows += len(rows)
         beats = round(self.rows * self._row_beats) - self._beats
         blind = round(self.task.latency.camera / self.beat) if self.cameras else 0
-        # All beats are planned before the first runs: the servo needs no measurement, and a warm cache halves its cost.
-        for beat, target in enumerate([self._plan(self.world.time + beat * self.beat) for beat in range(beats)]):
-            self.world.robot.send(target)
-            self.world.advance(self.beat)
+        self.sent = []
+        for beat in range(beats):
+            self._beat()
             if beat == beats - 1 - min(blind, beats - 1):
                 self._look()
         self._beats += beats
@@ -60,10 +67,14 @@ class ActionRunner:
         return observe(self.spec, self.task, self.kinematics, self.world.robot.read(), self.world.truth(),
                        self._pictures, self.elapsed, privileged)
 
-    def _plan(self, now: float) -> Target:
-        while self._coming and now + 1e-6 >= self._coming[0].observed + self._coming[0].times[0]:
-            self._playing = self._coming.popleft()
-        return self.servo.follow(self._playing, now, self.beat)
+    def _beat(self) -> None:
+        """Live through one beat in the order of the lock-step graph."""
+        now, state = self.world.time, self.world.robot.read()
+        while self._coming and now + SAME_MOMENT >= self._coming[0].observed + self._coming[0].times[0]:
+            self.filter.sources.hear(self._coming.popleft(), now)
+        self.sent.append(self.world.robot.send(self.filter.step(state, now).target))
+        self.world.advance(self.beat)
 
     def _look(self) -> None:
         self._pictures = {name: self.world.picture(name).rgb for name in self.cameras}
+        self._looked = self.world.time

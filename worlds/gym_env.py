@@ -24,10 +24,10 @@ class VisuomotorEnv(gymnasium.Env[Seen, NDArray[np.float32]]):
     metadata = {'render_modes': ['rgb_array'], 'render_fps': 20}
 
     def __init__(self, task: str, robot: str = '', render_mode: str | None = None, randomise: bool = True,
-                 world: dict[str, Any] | None = None) -> None:
+                 world: dict[str, Any] | None = None, shield: bool = True) -> None:
         self.render_mode = render_mode
         self.world = make_world(task, robot or load_task(task).robots[0], randomise=randomise, overrides=world)
-        self.runner = ActionRunner(self.world)
+        self.runner = ActionRunner(self.world, shield=shield)
         self.action_space = Box(-1.0, 1.0, (self.world.task.action.size,), np.float32)
         self.runner.begin()
         self._bounds = {name: self._bound(name, value) for name, value in self.runner.observe().items()}
@@ -41,13 +41,14 @@ class VisuomotorEnv(gymnasium.Env[Seen, NDArray[np.float32]]):
         go_home(self.world)
         scene = self.world.new_scene(self.np_random)
         self.runner.begin()
-        return self._observe(), {'scene': scene, 'success': False}
+        return self._observe(), {'scene': scene, 'success': False, 'shield': self.runner.shield}
 
     def step(self, action: NDArray[np.float32]) -> tuple[Seen, float, bool, bool, dict[str, Any]]:
         truth = self.runner.step(np.asarray(action, dtype=np.float64))
         late = self.runner.elapsed >= self.world.task.horizon - 1e-6
         over = truth.success or truth.failed
-        info = {'success': truth.success, 'failed': truth.failed, 'progress': truth.progress, 'scene': truth.scene}
+        info = {'success': truth.success, 'failed': truth.failed, 'progress': truth.progress, 'scene': truth.scene,
+                'shield': self.runner.shield}
         return self._observe(), truth.reward, over, late and not over, info
 
     def render(self) -> NDArray[np.uint8] | None:  # type: ignore[override]
@@ -90,11 +91,13 @@ class VisuomotorEnv(gymnasium.Env[Seen, NDArray[np.float32]]):
 
 
 def register() -> None:
-    """Register every task; harmless when done already."""
+    """Register every task, and once more without the safety filter; harmless when done already."""
     for task in task_names():
-        name = f'visuomotor/{task.title()}-v0'
-        if name not in gymnasium.registry:
-            gymnasium.register(name, entry_point='visuomotor.worlds.gym_env:VisuomotorEnv', kwargs={'task': task})
+        for word, shield in (('', True), ('Unshielded', False)):
+            name = f'visuomotor/{task.title()}{word}-v0'
+            if name not in gymnasium.registry:
+                gymnasium.register(name, entry_point='visuomotor.worlds.gym_env:VisuomotorEnv',
+                                   kwargs={'task': task, 'shield': shield})
 
 
 register()

@@ -2,26 +2,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
-from visuomotor.specs.policy import Observation
+from visuomotor.specs.policy import Observation, Policy, policy_rng
 from visuomotor.specs.task import TaskSpec
 from visuomotor.specs.values import FloatArray
 from visuomotor.worlds.action_runner import ActionRunner
 from visuomotor.worlds.bullet_robot import BulletRobot
 from visuomotor.worlds.world import BulletWorld
-
-
-class Policy(Protocol):
-    """The interface of policies/interface.py, spelt again because worlds know no policies."""
-
-    def reset(self, rng: np.random.Generator) -> None: ...
-
-    def act(self, observation: Observation) -> FloatArray: ...
-
-    @property
-    def finished(self) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -35,6 +23,7 @@ class Result:
     total: float         # of the rewards
     scene: str           # hash
     values: dict[str, float]   # the task's own numbers at the end
+    shield: bool = True  # whether the safety filter was obeyed
 
 
 class RandomPolicy:
@@ -65,16 +54,20 @@ def go_home(world: BulletWorld) -> None:
         world.robot.place(np.array(world.spec.home))
 
 
-def rollout(world: BulletWorld, policy: Policy, rng: np.random.Generator, *, pictures: bool = True,
-            privileged: bool = True, runner: ActionRunner | None = None) -> Result:
-    """Home, new scene, and one episode until success, failure, the policy's word or the horizon."""
+def rollout(world: BulletWorld, policy: Policy, seed: int, *, pictures: bool = True, privileged: bool = True,
+            runner: ActionRunner | None = None) -> Result:
+    """Home, new scene, and one episode until success, failure, the policy's word or the horizon.
+
+    Scene and policy draw from generators of their own, the same as in the graph for an episode of this seed.
+    """
     runner = runner or ActionRunner(world, pictures)
     go_home(world)
-    scene = world.new_scene(rng)
-    policy.reset(rng)
+    scene = world.new_scene(np.random.default_rng(seed))
+    policy.reset(policy_rng(seed))
     runner.begin()
     truth, total = world.truth(), 0.0
     while not (truth.success or truth.failed or policy.finished) and runner.elapsed < world.task.horizon - 1e-6:
         truth = runner.step(policy.act(runner.observe(privileged)))
         total += truth.reward
-    return Result(truth.success, truth.failed, policy.finished, runner.elapsed, total, scene, dict(truth.values))
+    return Result(truth.success, truth.failed, policy.finished, runner.elapsed, total, scene, dict(truth.values),
+                  runner.shield)

@@ -8,8 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-
-STREAM = 2  # the policy's own stream of an episode's seed: the scene draws from another
+from visuomotor.specs.policy import policy_rng
 
 
 class Acting(Protocol):
@@ -62,7 +61,7 @@ class Actor:
 
     def _act(self, question: Question) -> NDArray[np.float64]:
         if question.episode != self.episode:
-            self.policy.reset(np.random.default_rng([question.seed, STREAM]))
+            self.policy.reset(policy_rng(question.seed))
             self.episode = question.episode
         actions = np.atleast_2d(np.asarray(self.policy.act(question.observation), dtype=np.float64))
         if actions.shape[1:] != (self.size,) or not len(actions):

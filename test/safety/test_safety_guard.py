@@ -8,7 +8,7 @@ import pytest
 from visuomotor.robots.kinematics import Kinematics
 from visuomotor.safety.contact import ContactDetector, squeezed
 from visuomotor.safety.filter import SafetyFilter
-from visuomotor.safety.limits import Limits
+from visuomotor.safety.limits import Limits, limits_for
 from visuomotor.specs.codes import Mode, Verdict
 from visuomotor.specs.robot import load_robot
 from visuomotor.specs.values import Imu, Proposal, State
@@ -135,7 +135,7 @@ class Walker:
     """A filter and eight motors."""
 
     def __init__(self):
-        self.filter = SafetyFilter(MINITAUR, None, Limits(), armed=True)
+        self.filter = SafetyFilter(MINITAUR, None, limits_for(MINITAUR), armed=True)
         self.now, self.place = 50.0, STANDS
         self.run(0.02)
 

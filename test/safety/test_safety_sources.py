@@ -132,8 +132,10 @@ def test_a_clock_that_went_back_forgets_what_was_said():
 
 @pytest.mark.parametrize(('field', 'value', 'sentence'), [
     ('speed_share', 1.5, 'speed_share should be above 0 and at most 1'), ('jerk_share', 0.0, 'jerk_share'),
-    ('state_age', 0.0, 'state_age should be above 0'), ('position_margin', -0.1, 'margins should be 0 or more'),
-    ('longest_chunk', 0, 'longest_chunk')])
+    ('state_age', 0.0, 'state_age should be above 0'), ('proposal_age', -1.0, 'proposal_age should be above 0'),
+    ('observation_age', float('nan'), 'observation_age should be a finite number'),
+    ('future', float('inf'), 'future should be a finite number'),
+    ('position_margin', -0.1, 'position_margin should be 0 or more'), ('longest_chunk', 0, 'longest_chunk')])
 def test_limits_that_make_no_sense_are_refused(field, value, sentence):
     with pytest.raises(BadInput, match=sentence):
         build(Limits, {field: value}, 'safety')

@@ -5,14 +5,14 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from visuomotor.robots import motion
 from visuomotor.robots.kinematics import Kinematics
-from visuomotor.robots.servo import Servo
-from visuomotor.specs.codes import Mode
 from visuomotor.specs.robot import RobotSpec
-from visuomotor.specs.values import FloatArray, Proposal
+from visuomotor.specs.values import FloatArray
 
 STRIDE = 0.05           # s of one rehearsed step
 GAIN = 3.0              # 1/s
+POSTURE = 0.5           # 1/s, pull of spare joints towards home
 NEAR = 0.005            # m that counts as there
 ROOM = 0.1              # rad that every joint keeps from its limits: at a limit the tip goes astray
 CORNERS = 8             # points of a path that are rehearsed
@@ -53,37 +53,43 @@ def still(point: FloatArray) -> Path:
 
 
 class Rehearsal:
-    """Tries a straight run of the tip in numbers, the way the servo would do it, before anybody asks a robot for it."""
+    """Tries a straight run of the tip in numbers, inside the joints' own limits, before anybody asks a robot for it."""
 
     def __init__(self, spec: RobotSpec, speed: float, seconds: float) -> None:
         self.spec, self.speed, self.strides = spec, speed, round(seconds / STRIDE)
         self.kinematics = Kinematics(spec)
-        self.servo = Servo(spec, self.kinematics)
+        self._home = np.array(spec.home)
+        self._endless = np.array([joint.continuous for joint in spec.joints])
 
     def passes(self, path: Path) -> bool:
         """Say whether the tip gets from home to the path, and along all of it, in time."""
-        self.servo.reset(np.array(self.spec.home))
+        self._place, self._speed = self._home, np.zeros(len(self._home))
         return all(self._run(stop) for stop in path.stops())
 
     def anywhere(self, spread: float, rng: np.random.Generator) -> FloatArray:
         """Return the tip's position at random joint angles around home."""
-        home = np.array(self.spec.home)
-        angles = home + rng.uniform(-spread, spread, len(home))
+        angles = self._home + rng.uniform(-spread, spread, len(self._home))
         return self.kinematics.pose(np.clip(angles, self.spec.lower, self.spec.upper))[:3]
 
     def _run(self, goal: FloatArray) -> bool:
         for _ in range(self.strides):
-            error = goal - self.kinematics.pose(self.servo.position)[:3]
+            error = goal - self.kinematics.pose(self._place)[:3]
             distance = float(np.linalg.norm(error))
             if distance < NEAR:
                 return True
             if self._room() < ROOM:
                 return False
             twist = np.concatenate((error * min(GAIN, self.speed / distance), np.zeros(3)))
-            self.servo.follow(Proposal(Mode.CARTESIAN_TWIST, np.zeros(1), twist[None]), 0.0, STRIDE)
+            self._stride(twist)
         return False
+
+    def _stride(self, twist: FloatArray) -> None:
+        """Move on for one stride; all joints slow down together, so that the tip keeps its direction."""
+        posture = np.where(self._endless, self._place, self._home)   # a whole turn away from home is as good as home
+        speeds = self.kinematics.differential(self._place, twist, posture=posture, pull=POSTURE)
+        wanted = speeds / max(1.0, float(np.abs(speeds / self.spec.velocity).max()))
+        self._place, self._speed = motion.step(self._place, self._speed, wanted, self.spec, STRIDE)
 
     def _room(self) -> float:
         """Return how far the joint nearest to one of its limits is from it."""
-        q = self.servo.position
-        return float(np.minimum(q - self.spec.lower, self.spec.upper - q).min())
+        return float(np.minimum(self._place - self.spec.lower, self.spec.upper - self._place).min())
