@@ -124,5 +124,5 @@ def test_an_answer_does_not_hang_on_what_was_asked_before():
     asked, fresh = scene(), scene()
     for angle in (0.3, 0.9, -0.7):
         asked.smallest(UPRIGHT + angle)
-    pairs = range(len(fresh.pairs))
-    assert [asked.slope(np.full(7, 0.4), pair).tolist() for pair in pairs] == [fresh.slope(np.full(7, 0.4), pair).tolist() for pair in pairs]
+    answers = [[one.slope(np.full(7, 0.4), pair).tolist() for pair in range(len(one.pairs))] for one in (asked, fresh)]
+    assert answers[0] == answers[1]
