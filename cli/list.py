@@ -3,14 +3,18 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from typing import Annotated
 
 import typer
 import yaml
 from rich.console import Console
 from rich.table import Table
 from visuomotor.graph import description
+from visuomotor.graph.description import Choices, console_entry
+from visuomotor.graph.entry import rows
 from visuomotor.specs import paths
 from visuomotor.specs.robot import load_robot, robot_names
+from visuomotor.specs.settings import choose
 from visuomotor.specs.task import load_task, task_names
 
 
@@ -49,9 +53,26 @@ def title(policy: str) -> str:
     return str(content.get('title', ''))
 
 
-def nodes() -> None:
-    """ROS nodes that `visuomotor node` can start. Example: [bold]visuomotor list nodes[/bold]."""
-    show(('node', 'what it does'), [(room, first_line(room)) for room in description.rooms()])
+def nodes(
+    node: Annotated[str, typer.Argument(help='a node, with --settings; empty: all')] = '',
+    settings: Annotated[bool, typer.Option('--settings', help='every number that a node can be set to')] = False,
+    robot: Annotated[str, typer.Option(help='whose numbers; visuomotor list robots')] = Choices().robot,
+    set: Annotated[list[str], typer.Option(help='as in visuomotor up')] = [],  # noqa: A002, B006 - typer wants a list
+) -> None:
+    """ROS nodes that `visuomotor node` can start. Example: [bold]visuomotor list nodes[/bold].
+
+    What they can be set to, and where each value comes from:
+    [bold]visuomotor list nodes --settings safety --robot minitaur[/bold]
+    """
+    if not settings:
+        show(('node', 'what it does'), [(room, first_line(room)) for room in description.rooms()])
+        return
+    chosen = description.describe(Choices(robot=robot, teleop='joy', set=tuple(set)))
+    entries = [*chosen.nodes, console_entry(chosen)]
+    known = {word for entry in entries for word in (entry.name, entry.room)}
+    wanted = choose('node', node, known) if node else ''
+    show(('node', 'setting', 'value', 'unit', 'range', 'default', 'set by', 'what it is'),
+         [row for entry in entries if wanted in ('', entry.name, entry.room) for row in rows(entry)])
 
 
 def first_line(room: str) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
 import typer
-from visuomotor.graph import description, environment
-from visuomotor.graph.description import NodeEntry
+from visuomotor.cli.ros_arguments import RosCommand
+from visuomotor.graph import command_line, description, environment
+from visuomotor.graph.entry import NodeEntry, overridden
 from visuomotor.specs import settings
 from visuomotor.specs.errors import BadInput
 
@@ -16,10 +17,13 @@ OWN = ('-p', '--param', '-r', '--remap')  # ROS arguments that may follow a node
 
 
 def add(app: typer.Typer) -> None:
-    app.command(context_settings={'allow_extra_args': True, 'ignore_unknown_options': True})(node)
+    app.command(cls=RosCommand, context_settings={'allow_extra_args': True, 'ignore_unknown_options': True})(node)
 
 
-def node(context: typer.Context) -> None:
+def node(
+    context: typer.Context,
+    set: Annotated[list[str], typer.Option(help='settings, such as safety.speed_share=0.3')] = [],  # noqa: A002, B006
+) -> None:
     """Start nodes by their folder names. -p after a name is that node's own; what follows --ros-args holds for all.
 
     Example: [bold]visuomotor node safety -p robot:=iiwa7 --ros-args -r __ns:=/left[/bold]
@@ -27,21 +31,28 @@ def node(context: typer.Context) -> None:
     Two in one process, the second with a name of its own:
     [bold]visuomotor node driver -p task:=grasp camera=camera_wrist -p camera:=wrist[/bold]
     """
-    wanted, ros = split(context.args)
+    wanted = split(context.args)
     if not wanted:
         raise BadInput(f'Which node? Give one of {", ".join(description.rooms())}, as in: visuomotor node safety')
-    for word, _ in wanted:
-        settings.choose('node', word.partition('=')[0], description.rooms())
+    entries = [entry(word) for word, _ in wanted]
+    chosen = overridden(entries, set)
     environment.prepare()
     from visuomotor.nodes._ros.run import serve
-    raise typer.Exit(serve([maker(word, own) for word, own in wanted], ['visuomotor', *ros]))
+    makers = [maker(one, own) for one, (_, own) in zip(chosen, wanted, strict=True)]
+    raise typer.Exit(serve(makers, ['visuomotor', *(context.obj or [])]))
 
 
-def split(words: list[str]) -> tuple[list[tuple[str, list[str]]], list[str]]:
-    """Part the nodes, each with its own ROS arguments, from what is meant for all of them."""
-    cut = words.index('--ros-args') if '--ros-args' in words else len(words)
+def entry(word: str) -> NodeEntry:
+    """Read a word such as 'safety' or 'camera=camera_wrist'."""
+    room, _, name = word.partition('=')
+    settings.choose('node', room, description.rooms())
+    return NodeEntry(name or room, room, {}, process='', thread='')
+
+
+def split(words: list[str]) -> list[tuple[str, list[str]]]:
+    """Part the nodes, each with its own ROS arguments."""
     wanted: list[tuple[str, list[str]]] = []
-    rest = iter(words[:cut])
+    rest = iter(words)
     for word in rest:
         if not word.startswith('-'):
             wanted.append((word, []))
@@ -49,13 +60,14 @@ def split(words: list[str]) -> tuple[list[tuple[str, list[str]]], list[str]]:
             raise BadInput(f"After a node's name come -p name:=value or -r from:=to, but '{word}' stands there alone.")
         else:
             wanted[-1][1].extend((word, value))
-    return wanted, words[cut:]
+    return wanted
 
 
-def maker(word: str, own: list[str]) -> Callable[..., Any]:
-    """Return what makes the node of a word such as 'safety' or 'camera=camera_wrist', with its own ROS arguments."""
-    room, _, name = word.partition('=')
-    module, _, attribute = NodeEntry(name or room, room, {}, process='', thread='').class_path.partition(':')
+def maker(entry: NodeEntry, own: list[str]) -> Callable[..., Any]:
+    """Return what makes a node, with its own ROS arguments."""
+    module, _, attribute = entry.class_path.partition(':')
     cls: Callable[..., Any] = getattr(importlib.import_module(module), attribute)
-    arguments = [*own, *(('-r', f'__node:={name}') if name else ())]
+    arguments = [*own, *(('-r', f'__node:={entry.name}') if entry.name != entry.room else ())]
+    for name, value in entry.overrides.items():
+        arguments += ['-p', f'{name}:={command_line.text(value)}']
     return partial(cls, cli_args=['--ros-args', *arguments]) if arguments else cls

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -38,11 +38,11 @@ class Running(Protocol):
     def seconds(self) -> float: ...
 
 
-def make(graph: Graph, processes: bool, limit: float) -> Running:
-    """Choose how the graph runs."""
+def make(graph: Graph, processes: bool, limit: float, ros: Sequence[str] = ()) -> Running:
+    """Choose how the graph runs; ROS arguments hold for every node."""
     if processes:
-        return Spawned(graph)
-    return InLockstep(graph, limit) if graph.choices.lockstep else InThreads(graph)
+        return Spawned(graph, ros)
+    return InLockstep(graph, limit, ros) if graph.choices.lockstep else InThreads(graph, ros)
 
 
 def run(running: Running, graph: Graph, quiet: bool) -> int:

@@ -2,71 +2,59 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import datetime
-from typing import Annotated, Any
+import inspect
+from typing import Annotated, Any, get_type_hints
 
 import typer
+from visuomotor.cli.ros_arguments import RosCommand
 from visuomotor.graph import command_line, environment
 from visuomotor.graph.description import Choices, describe
 from visuomotor.specs.errors import BadInput
 
 
-def said(field: str) -> str:
-    """Return the sentence of one choice, as it stands in the graph."""
-    return str(Choices.__dataclass_fields__[field].metadata['sentence'])
-
-
-def option(field: str, *names: str) -> Any:
-    return typer.Option(*names, help=said(field))
-
-
-def switch(field: str) -> str:
-    no, yes = command_line.SWITCHES[field]
-    return f'{yes}/{no}'
-
-
-DEFAULT = Choices()
-
-
 def add(app: typer.Typer) -> None:
-    app.command()(up)
+    app.command(cls=RosCommand)(up)
 
 
+def with_choices(command: Any) -> Any:
+    """Give a command one option for each choice of the graph, before its own."""
+    kinds = get_type_hints(Choices)
+    offered = [_option(field, kinds[field.name]) for field in dataclasses.fields(Choices)]
+    own = [p for p in inspect.signature(command, eval_str=True).parameters.values() if p.kind is not p.VAR_KEYWORD]
+    command.__signature__ = inspect.Signature([own[0], *offered, *own[1:]])
+    return command
+
+
+def _option(field: dataclasses.Field[Any], kind: Any) -> inspect.Parameter:
+    names = [field.metadata['switch']] if 'switch' in field.metadata else []
+    many = kind == tuple[str, ...]
+    annotation = Annotated[list[str] if many else kind, typer.Option(*names, help=command_line.sentence(field))]
+    return inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation,
+                             default=list(field.default) if many else field.default)
+
+
+@with_choices
 def up(
-    robot: Annotated[str, option('robot')] = DEFAULT.robot,
-    task: Annotated[str, option('task')] = DEFAULT.task,
-    policy: Annotated[str, option('policy')] = DEFAULT.policy,
-    world: Annotated[str, option('world')] = DEFAULT.world,
-    lockstep: Annotated[bool, option('lockstep', switch('lockstep'))] = DEFAULT.lockstep,
-    episodes: Annotated[int, option('episodes')] = DEFAULT.episodes,
-    seed: Annotated[int, option('seed')] = DEFAULT.seed,
-    horizon: Annotated[float, option('horizon')] = DEFAULT.horizon,
-    scene: Annotated[str, option('scene')] = DEFAULT.scene,
-    namespace: Annotated[str, option('namespace')] = DEFAULT.namespace,
-    data: Annotated[str, option('data')] = DEFAULT.data,
-    run: Annotated[str, typer.Option(help=said('run') + '; empty: the moment of starting')] = '',
-    record: Annotated[bool, option('record', switch('record'))] = DEFAULT.record,
-    teleop: Annotated[str, option('teleop')] = DEFAULT.teleop,
-    randomise: Annotated[bool, option('randomise', switch('randomise'))] = DEFAULT.randomise,
+    context: typer.Context,
+    *,
     processes: Annotated[bool, typer.Option('--processes', help='one process for each node, not one for all')] = False,
     rate_limit: Annotated[str, typer.Option(help='fastest lock-step, in times real time; none: no limit')] = 'none',
     quiet: Annotated[bool, typer.Option('--quiet', help='only the summary')] = False,
+    **chosen: Any,
 ) -> None:
     """Start the graph, watch it run its episodes, and sum them up. Ctrl-C stops and keeps what was recorded.
 
     Example: [bold]visuomotor up --robot iiwa7 --task grasp --policy scripted --lockstep --episodes 10[/bold]
     """
-    given = {name: value for name, value in locals().items() if name in Choices.__dataclass_fields__}
-    choices = dataclasses.replace(Choices(**given), run=run or datetime.now().strftime('%Y%m%d-%H%M%S'))
-    graph = describe(choices)
-    limit = fastest(rate_limit)
-    if lockstep and processes:
+    words = {name: tuple(value) if isinstance(value, list) else value for name, value in chosen.items()}
+    graph, limit = describe(Choices(**words)), fastest(rate_limit)
+    if graph.choices.lockstep and processes:
         raise BadInput('Lock-step needs one process, so that nothing overtakes; leave out --lockstep or --processes.')
-    if limit and not lockstep:
+    if limit and not graph.choices.lockstep:
         raise BadInput('--rate-limit is of lock-step alone, because real time has its own rate; leave one of them out.')
     environment.prepare()
     from visuomotor.cli import session
-    raise typer.Exit(session.run(session.make(graph, processes, limit), graph, quiet))
+    raise typer.Exit(session.run(session.make(graph, processes, limit, context.obj or []), graph, quiet))
 
 
 def fastest(text: str) -> float:

@@ -1,4 +1,4 @@
-"""The command line that starts some nodes of a graph as one program; launch files and `--processes` use the same."""
+"""Words that start a graph or some of its nodes: what `visuomotor up` and launch files offer, and what they pass on."""
 from __future__ import annotations
 
 import dataclasses
@@ -6,21 +6,39 @@ from collections.abc import Iterable
 from typing import Any
 
 import yaml
-from visuomotor.graph.description import Choices, NodeEntry
-
-# What `visuomotor up` calls each choice of yes and no: its no, then its yes.
-SWITCHES = {'lockstep': ('--realtime', '--lockstep'), 'randomise': ('--nominal', '--randomise'),
-            'record': ('--no-record', '--record')}
+from visuomotor.graph.description import Choices
+from visuomotor.graph.entry import NodeEntry
+from visuomotor.specs import settings
 
 
-def arguments(entries: Iterable[NodeEntry], namespace: str) -> list[str]:
-    """Return what follows `visuomotor`: each node with its own parameters, then what holds for all."""
+def sentence(field: dataclasses.Field[Any]) -> str:
+    """Say what a choice means, in which unit and range, and which words are known."""
+    about = field.metadata
+    unit = f', in {about["unit"]}' if about['unit'] else ''
+    known = f'; one of {", ".join(about["known"]())}' if 'known' in about else ''
+    limits = settings.words({key: value for key, value in about.items() if key != 'below'})
+    return about['sentence'] + unit + (f'; {limits}' if limits else '') + known
+
+
+def switch(field: dataclasses.Field[Any]) -> tuple[str, str]:
+    """Return the options for yes and for no of a choice such as lockstep."""
+    yes, _, no = field.metadata['switch'].partition('/')
+    return yes, no
+
+
+def arguments(entries: Iterable[NodeEntry]) -> list[str]:
+    """Return what follows `visuomotor` to start some nodes in one program, each with its own parameters."""
     words = ['node']
     for entry in entries:
-        words.append(word(entry))
+        words.append(entry.room if entry.name == entry.room else f'{entry.room}={entry.name}')
         for key, value in entry.parameters.items():
             words += ['-p', f'{key}:={text(value)}']
-    return words + (['--ros-args', '-r', f'__ns:=/{namespace.strip("/")}'] if namespace else [])
+    return words
+
+
+def in_namespace(namespace: str) -> list[str]:
+    """Return the ROS arguments that put a whole program into a namespace."""
+    return ['--ros-args', '-r', f'__ns:=/{namespace.strip("/")}'] if namespace else []
 
 
 def up(choices: Choices) -> list[str]:
@@ -28,13 +46,12 @@ def up(choices: Choices) -> list[str]:
     words = ['up']
     for field in dataclasses.fields(Choices):
         value = getattr(choices, field.name)
-        words += [SWITCHES[field.name][value]] if isinstance(value, bool) else [f'--{field.name}', str(value)]
+        if isinstance(value, bool):
+            words.append(switch(field)[not value])
+        else:
+            for word in value if isinstance(value, tuple) else (value,):
+                words += [f'--{field.name}', str(word)]
     return words
-
-
-def word(entry: NodeEntry) -> str:
-    """Name one node: its room, and its name where that differs."""
-    return entry.room if entry.name == entry.room else f'{entry.room}={entry.name}'
 
 
 def text(value: Any) -> str:

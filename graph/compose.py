@@ -28,8 +28,7 @@ def make(class_path: str, context: Context, *, name: str = '', namespace: str = 
     overrides = [Parameter(key, value=list(value) if isinstance(value, tuple) else value)
                  for key, value in values.items()]
     rename = ['--ros-args', '-r', f'__node:={name}'] if name else None
-    node: Node = cls(context=context, namespace=namespace, parameter_overrides=overrides, cli_args=rename,
-                     use_global_arguments=False)
+    node: Node = cls(context=context, namespace=namespace, parameter_overrides=overrides, cli_args=rename)
     return node
 
 
@@ -127,8 +126,8 @@ class Threads:
             executor.shutdown()
 
 
-def new_context(domain: int | None = None) -> Context:
-    """Begin ROS for this program alone: signals stay with the program."""
+def new_context(domain: int | None = None, ros: Sequence[str] = ()) -> Context:
+    """Begin ROS for this program alone, with these ROS arguments for every node: signals stay with the program."""
     context = Context()
-    rclpy.init(context=context, domain_id=domain, signal_handler_options=rclpy.SignalHandlerOptions.NO)
+    rclpy.init(context=context, domain_id=domain, args=list(ros), signal_handler_options=rclpy.SignalHandlerOptions.NO)
     return context

@@ -2,22 +2,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from visuomotor.graph import compose
-from visuomotor.graph.description import Graph, NodeEntry
+from visuomotor.graph.description import Graph, console_entry
+from visuomotor.graph.entry import NodeEntry
 from visuomotor.graph.lockstep import Lockstep
 from visuomotor.nodes._ros.executor import make_executor
 from visuomotor.nodes.console.statistics import GraphStatistics
 
 LOOK = 0.1  # s of wall time between two looks at the live view
-
-
-def console_entry(graph: Graph) -> NodeEntry:
-    """The node that counts what this graph says."""
-    cameras = tuple(entry.parameters['camera'] for entry in graph.nodes if entry.room == 'camera')
-    return NodeEntry('console', 'console', {'cameras': cameras} if cameras else {}, process='console', thread='console')
 
 
 SHOWN = {'supervisor': {'log_episodes': False}}   # what whoever composes the graph shows by itself
@@ -33,9 +28,9 @@ def make_node(entry: NodeEntry, context: Any, graph: Graph) -> Any:
 class Composed:
     """Every node of the graph, and the console, made here."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, ros: Sequence[str] = ()) -> None:
         self.graph = graph
-        self.context = compose.new_context()
+        self.context = compose.new_context(ros=ros)
         self.nodes: list[Any] = []
         # The console hears first, so that nothing is said before it listens.
         self.entries = (console_entry(graph), *graph.nodes)
@@ -70,8 +65,8 @@ class Composed:
 class InLockstep(Composed):
     """Beat by beat, as fast as the machine allows or as the limit says."""
 
-    def __init__(self, graph: Graph, limit: float) -> None:
-        super().__init__(graph)
+    def __init__(self, graph: Graph, limit: float, ros: Sequence[str] = ()) -> None:
+        super().__init__(graph, ros)
         self.limit = limit
 
     def start(self) -> None:

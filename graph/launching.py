@@ -1,109 +1,141 @@
-"""What launch files are made of: the choices as launch arguments, and the programs of a graph as launch actions."""
+"""What launch files are made of: the choices as launch arguments, and the programs of a graph as launch actions.
+
+Everything is started at once by plain Node actions, so that a group's namespace, parameters, remaps and environment reach
+every program; a node waits for what it needs.
+"""
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import os
 from collections.abc import Collection, Mapping
+from functools import partial
+from pathlib import Path
 from typing import Any
 
-from launch.actions import (
-    DeclareLaunchArgument,
-    ExecuteProcess,
-    OpaqueFunction,
-    RegisterEventHandler,
-    SetEnvironmentVariable,
-    Shutdown,
-)
-from launch.event_handlers import OnProcessIO
+from launch.actions import DeclareLaunchArgument, LogInfo, OpaqueFunction, SetEnvironmentVariable, Shutdown
 from launch_ros.actions import LifecycleNode, Node
-from launch_ros.substitutions import ExecutableInPackage
+from launch_ros.parameter_descriptions import ParameterValue
 from visuomotor.graph import command_line
 from visuomotor.graph import environment as surroundings
-from visuomotor.graph.description import Choices, Graph, NodeEntry
+from visuomotor.graph.description import Choices, Graph, describe
+from visuomotor.graph.entry import NodeEntry
 from visuomotor.graph.free import refuse_second_driver
-from visuomotor.nodes._ros.run import ACTIVE
-from visuomotor.robots import registry
+from visuomotor.specs import settings
 from visuomotor.specs.errors import BadInput
-from visuomotor.specs.robot import robot_names
-from visuomotor.specs.task import task_names
 
-from launch import LaunchContext
+from launch import LaunchContext, LaunchDescription
 
 BY_HAND = ('driver', 'camera', 'safety', 'teleop')  # rooms that a person at the joystick needs
-WORDS = {True: 'true', False: 'false'}
+FLAGS = {'true': True, '1': True, 'yes': True, 'on': True, 'false': False, '0': False, 'no': False, 'off': False}
+LEVELS = ('debug', 'info', 'warn', 'error', 'fatal')
+OF_ROS = {'params_file': 'YAML file of ROS parameters, under those that follow from the other arguments',
+          'log_level': 'least severe message that programs log; one of ' + ', '.join(LEVELS)}
 
 
-def arguments(**defaults: Any) -> list[DeclareLaunchArgument]:
-    """Declare each choice of the graph once, with its sentence and, where it can be listed, what there is."""
-    declared = []
-    for field in dataclasses.fields(Choices):
-        default = defaults.get(field.name, field.default)
-        declared.append(DeclareLaunchArgument(
-            field.name, default_value=WORDS.get(default, str(default)) if isinstance(default, bool) else str(default),
-            description=field.metadata['sentence'], choices=known(field.name)))
-    return declared
+def description(rooms: Collection[str] = (), **defaults: Any) -> LaunchDescription:
+    """Return a launch file's content: arguments, environment and every program of the graph, or those of some rooms."""
+    offered = [field for field in dataclasses.fields(Choices) if not rooms or field.metadata.get('hand', True)]
+    declared = [DeclareLaunchArgument(field.name, default_value=written(defaults.get(field.name, field.default)),
+                                      description=command_line.sentence(field)) for field in offered]
+    declared += [DeclareLaunchArgument(name, default_value='', description=said) for name, said in OF_ROS.items()]
+    names = [*(field.name for field in offered), *OF_ROS]
+    return LaunchDescription([*declared, *environment(), OpaqueFunction(function=partial(start, names, rooms))])
 
 
-def known(name: str) -> list[str] | None:
-    """List what there is to choose from; None: anything, checked by the graph. Launch hands no keys to its programs."""
-    if isinstance(getattr(Choices(), name), bool):
-        return ['true', 'false']
-    lists = {'robot': robot_names, 'task': lambda: ['', *task_names()],
-             'world': lambda: list(registry.WORLDS), 'teleop': lambda: ['none', 'joy']}
-    return lists[name]() if name in lists else None
+def start(names: Collection[str], rooms: Collection[str], context: LaunchContext) -> list[Any]:
+    """Read the arguments and start what they ask for."""
+    given = context.launch_configurations
+    graph = describe(choices({name: given[name] for name in names}))
+    ros = Ros(given['params_file'], given['log_level'])
+    refuse_second_driver(f'{given.get("ros_namespace", "")}/{graph.choices.namespace}')
+    return [*misspelt(given, names), *(in_lockstep(graph, ros) if graph.choices.lockstep else programs(graph, ros, rooms))]
+
+
+def written(value: Any) -> str:
+    """Write a default as launch arguments are written."""
+    if isinstance(value, tuple):
+        return ', '.join(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def choices(given: Mapping[str, str]) -> Choices:
-    """Read the launch arguments back into choices."""
-    fields = dataclasses.fields(Choices)
-    return Choices(**{field.name: parse(field.name, field.default, given[field.name]) for field in fields})
+    """Read the launch arguments back into choices; one that was not offered keeps its default."""
+    fields = [field for field in dataclasses.fields(Choices) if field.name in given]
+    return Choices(**{field.name: read(field.name, field.default, given[field.name]) for field in fields})
 
 
-def parse(name: str, default: Any, text: str) -> Any:
-    if isinstance(default, bool):
-        return text == WORDS[True]
+def read(name: str, default: Any, text: str) -> Any:
+    """Read one launch argument in the type of its default."""
+    if isinstance(default, tuple):
+        return (text,) if text.strip() else ()
+    if isinstance(default, bool) and text.lower() not in FLAGS:
+        raise BadInput(f"{name} should be true or false, but is '{text}'.")
     try:
-        return type(default)(text)
+        return FLAGS[text.lower()] if isinstance(default, bool) else type(default)(text)
     except ValueError:
         raise BadInput(f"{name} should be a number such as {default}, but is '{text}'.") from None
 
 
+def misspelt(given: Collection[str], names: Collection[str]) -> list[LogInfo]:
+    """Warn of arguments that are nearly one of ours: launch itself takes any name."""
+    close = {word: difflib.get_close_matches(word, names, n=1, cutoff=0.7) for word in given if word not in names}
+    return [LogInfo(msg=f"WARNING: there is no launch argument '{word}'; did you mean {near[0]}? It has its default now.")
+            for word, near in close.items() if near]
+
+
 def environment() -> list[SetEnvironmentVariable]:
-    """Set for every program what the user has not set."""
-    return [SetEnvironmentVariable(name, value) for name, value in surroundings.missing(os.environ).items()]
+    """Set for every program what the user has not set, and with whom it ends."""
+    values = {**surroundings.missing(os.environ), surroundings.ENDS_WITH: str(os.getpid())}
+    return [SetEnvironmentVariable(name, value) for name, value in values.items()]
 
 
-def programs(graph: Graph, rooms: Collection[str] = ()) -> list[Any]:
-    """One program for each process of the graph; when one ends, all do. The supervisor begins when all others act."""
-    refuse_second_driver(graph.choices.namespace)
+@dataclasses.dataclass(frozen=True)
+class Ros:
+    """What every program is given beside its own arguments."""
+
+    params_file: str
+    log_level: str
+
+    def __post_init__(self) -> None:
+        if self.log_level:
+            settings.choose('log level', self.log_level, LEVELS)
+        if self.params_file and not Path(self.params_file).is_file():
+            raise BadInput(f"There is no parameter file '{self.params_file}'; give one that is there, or none.")
+
+    def arguments(self, own: Mapping[str, Any]) -> dict[str, Any]:
+        """Return named arguments of a launch action for a ROS program: the file first, its own parameters over it."""
+        texts = {name: ParameterValue(value, value_type=str) if isinstance(value, str) else value
+                 for name, value in own.items()}
+        return {'output': 'both', 'on_exit': [OpaqueFunction(function=end)],
+                'parameters': [*([self.params_file] if self.params_file else []), *([texts] if texts else [])],
+                'ros_arguments': ['--log-level', self.log_level] if self.log_level else []}
+
+
+def programs(graph: Graph, ros: Ros, rooms: Collection[str] = ()) -> list[Node]:
+    """One program for each process of the graph; when one ends, all do."""
+    if graph.choices.teleop == 'keyboard':
+        raise BadInput('Launch gives its programs no keys; choose teleop:=joy, or run `visuomotor node teleop` in a terminal.')
     chosen = [entries for entries in graph.processes.values() if not rooms or entries[0].room in rooms]
-    supervisor = [launch(entries, graph) for entries in chosen if entries[0].room == 'supervisor']
-    others = [launch(entries, graph) for entries in chosen if entries[0].room != 'supervisor']
-    return [*after(others, supervisor), *others]
+    return [program(entries, graph.choices.namespace, ros) for entries in chosen]
 
 
-def after(first: list[Node], then: list[Node]) -> list[RegisterEventHandler]:
-    """Start `then` once each of the first programs has said that its nodes are active."""
-    silent = set(map(id, first))
-
-    def heard(event: Any) -> list[Node]:
-        before = len(silent)
-        if ACTIVE.encode() in event.text:
-            silent.discard(id(event.action))
-        return then if before and not silent else []
-
-    return [RegisterEventHandler(OnProcessIO(target_action=program, on_stdout=heard)) for program in first if then]
-
-
-def launch(entries: tuple[NodeEntry, ...], graph: Graph) -> Node:
+def program(entries: tuple[NodeEntry, ...], namespace: str, ros: Ros) -> Node:
     """Start one node as a lifecycle node that launch knows by name, or several in one program."""
-    namespace = graph.choices.namespace
     if len(entries) > 1:
-        return Node(package='visuomotor', executable='visuomotor', arguments=command_line.arguments(entries, namespace),
-                    output='both', on_exit=[OpaqueFunction(function=end)])
+        return Node(package='visuomotor', executable='visuomotor', arguments=command_line.arguments(entries),
+                    namespace=namespace, **ros.arguments({}))
     entry, = entries
+    own = {**entry.parameters, 'ends': True} if entry.room == 'supervisor' else entry.parameters
     return LifecycleNode(package=entry.package, executable=entry.room, name=entry.name, namespace=namespace,
-                         parameters=[dict(entry.parameters)], output='both', on_exit=[OpaqueFunction(function=end)])
+                         **ros.arguments(own))
+
+
+def in_lockstep(graph: Graph, ros: Ros) -> list[Node]:
+    """Lock-step is one program: `visuomotor up` with the same choices, in the namespace that launch gives it."""
+    words = command_line.up(dataclasses.replace(graph.choices, namespace=''))
+    return [Node(package='visuomotor', executable='visuomotor', arguments=words, namespace=graph.choices.namespace,
+                 **ros.arguments({}))]
 
 
 def end(context: LaunchContext) -> list[Shutdown]:
@@ -114,9 +146,3 @@ def end(context: LaunchContext) -> list[Shutdown]:
     if event.returncode:
         raise RuntimeError(f'{event.process_name} ended with code {event.returncode}; its last lines above say why.')
     return [Shutdown(reason=f'{event.process_name} has finished')]
-
-
-def in_lockstep(graph: Graph) -> list[ExecuteProcess]:
-    """Lock-step is one program: `visuomotor up` with the same choices."""
-    words = [ExecutableInPackage(package='visuomotor', executable='visuomotor'), *command_line.up(graph.choices)]
-    return [ExecuteProcess(cmd=words, output='both', on_exit=[OpaqueFunction(function=end)])]

@@ -5,14 +5,16 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from lifecycle_msgs.msg import State
 from lifecycle_msgs.srv import GetState
 from visuomotor.graph import command_line, compose
-from visuomotor.graph.description import Graph, NodeEntry
+from visuomotor.graph.description import Graph, console_entry
+from visuomotor.graph.entry import NodeEntry
 from visuomotor.graph.free import refuse_second_driver
-from visuomotor.graph.in_process import LOOK, console_entry
+from visuomotor.graph.in_process import LOOK
 from visuomotor.nodes._ros.run import USAGE
 from visuomotor.nodes.console.statistics import GraphStatistics
 from visuomotor.specs.errors import BadInput
@@ -28,9 +30,9 @@ class ProgramEnded(RuntimeError):
 class Child:
     """One program and its log."""
 
-    def __init__(self, name: str, entries: tuple[NodeEntry, ...], namespace: str, folder: Path) -> None:
+    def __init__(self, name: str, entries: tuple[NodeEntry, ...], ros: Sequence[str], folder: Path) -> None:
         self.name, self.entries, self.log = name, entries, folder / f'{name}.log'
-        words = [sys.executable, '-m', 'visuomotor.cli.main', *command_line.arguments(entries, namespace)]
+        words = [sys.executable, '-m', 'visuomotor.cli.main', *command_line.arguments(entries), *ros]
         # A teleop program reads the keys of this terminal, so it stays in this session; others hear of Ctrl-C from us.
         keys = any(entry.room == 'teleop' for entry in entries)
         with self.log.open('w') as log:
@@ -60,16 +62,16 @@ class Child:
 class Spawned:
     """The programs, and a console here that hears them all."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, ros: Sequence[str] = ()) -> None:
         self.graph = graph
+        self.ros = [*command_line.in_namespace(graph.choices.namespace), *ros]
         self.children: list[Child] = []
-        self.context = compose.new_context()
+        self.context = compose.new_context(ros=self.ros)
         entry = console_entry(graph)
         self.console = compose.make(entry.class_path, self.context, name=entry.name, parameters=entry.parameters,
                                     namespace=graph.choices.namespace)
         self.threads = compose.Threads(self.context, [[self.console]])
-        choices = graph.choices
-        self.folder = Path(choices.data) / f'{choices.robot}-{graph.task.name}' / choices.run / 'log'
+        self.folder = graph.folder / 'log'
 
     @property
     def statistics(self) -> GraphStatistics:
@@ -96,11 +98,11 @@ class Spawned:
         """Start the supervisor last: it begins when everybody else is active."""
         *first, (name, entries) = self.graph.processes.items()
         for other, its in first:
-            self.children.append(Child(other, its, self.graph.choices.namespace, self.folder))
+            self.children.append(Child(other, its, self.ros, self.folder))
         for child in list(self.children):
             for entry in child.entries:
                 self.await_active(entry)
-        self.children.append(Child(name, entries, self.graph.choices.namespace, self.folder))
+        self.children.append(Child(name, entries, self.ros, self.folder))
         self.await_active(entries[-1])
 
     def await_active(self, entry: NodeEntry) -> None:

@@ -1,13 +1,12 @@
 """The graph: choices that fit, choices that do not, and parameters that every node knows."""
 from __future__ import annotations
 
-import ast
 import dataclasses
 import importlib
 
 import pytest
-from visuomotor.graph import description
 from visuomotor.graph.description import Choices, describe
+from visuomotor.graph.entry import rows
 from visuomotor.specs import settings
 from visuomotor.specs.errors import BadInput
 
@@ -18,15 +17,6 @@ def names(choices):
 
 def entry(choices, name):
     return next(e for e in describe(choices).nodes if e.name == name)
-
-
-def parameters_class(room):
-    """Find the dataclass that a node hands to `declare`."""
-    tree = ast.parse((description.NODES / room / 'node.py').read_text())
-    declared = [node.args[1].id for node in ast.walk(tree)
-                if isinstance(node, ast.Call) and ast.unparse(node.func) == 'declare']
-    assert len(declared) == 1, f'{room} declares {declared}'
-    return getattr(importlib.import_module(f'visuomotor.nodes.{room}.node'), declared[0])
 
 
 def test_grasping_has_these_nodes_in_this_order():
@@ -76,6 +66,8 @@ def test_episodes_lie_by_robot_task_and_run():
     ({'world': 'real'}, "World 'real' needs a driver, and iiwa7 has no driver yet"),
     ({'world': 'fake', 'lockstep': True}, 'Lock-step needs a world that waits'),
     ({'namespace': '1 arm'}, "A namespace is letters, digits and _ such as 'left_arm', but '1 arm' came"),
+    ({'run': '../escaped'}, "but '../escaped' came"),
+    ({'run': '/tmp/escaped'}, "but '/tmp/escaped' came"),
     ({'episodes': -1}, 'episodes should be 0 or more'),
     ({'seed': -5}, 'seed should be 0 or more'),
     ({'seed': 2**63}, 'seed should be 0 or more and below'),
@@ -108,7 +100,7 @@ MANY = (Choices(), Choices(lockstep=True, teleop='joy', randomise=True), Choices
 @pytest.mark.parametrize('choices', MANY, ids=lambda choices: f'{choices.robot}-{choices.world}')
 def test_every_parameter_is_one_that_the_node_declares(choices):
     for found in describe(choices).nodes:
-        cls = parameters_class(found.room)
+        cls = found.settings
         settings.build(cls, found.parameters, found.name)
         assert found.parameters.keys() <= {field.name for field in dataclasses.fields(cls)}
 
@@ -117,3 +109,48 @@ def test_every_class_path_leads_to_a_class():
     for found in describe(Choices(teleop='joy')).nodes:
         module, _, name = found.class_path.partition(':')
         assert isinstance(getattr(importlib.import_module(module), name), type)
+
+
+SAME = 'speed_share should be above 0 and at most 1, but is 2'
+
+
+def test_a_setting_reaches_its_node_and_no_other():
+    chosen = Choices(set=('safety.speed_share=0.3, policy.replan=4', 'camera_shoulder.width=64', 'camera.height=64'))
+    assert entry(chosen, 'safety').overrides == {'speed_share': 0.3}
+    assert entry(chosen, 'policy').parameters['replan'] == 4
+    assert entry(chosen, 'camera_shoulder').overrides == {'width': 64, 'height': 64}
+    assert entry(chosen, 'reset').overrides == {}
+
+
+@pytest.mark.parametrize(('word', 'sentence'), [
+    ('safety.speed_share=2', f'--set safety: {SAME}'),
+    ('safety.speed_sare=0.3', "unknown setting 'speed_sare' of safety; did you mean speed_share"),
+    ('sfety.speed_share=0.3', "There is no node 'sfety'; did you mean safety?"),
+    ('speed_share=0.3', "--set takes node.name=value, such as safety.speed_share=0.3, but 'speed_share' names no node"),
+    ('safety.speed_share', 'Settings are given as name=value, such as safety.speed_share=0.3'),
+    ('safety.speed_share=fast', "--set safety: speed_share should be a number, but is 'fast'"),
+    ('safety.robot=iiwa14', 'safety.robot: robot holds for the whole graph; choose it as --robot'),
+    ('camera_shoulder.width=64', 'width and height both given or both 0'),
+])
+def test_a_setting_that_does_not_fit_is_refused(word, sentence):
+    with pytest.raises(BadInput) as refused:
+        describe(Choices(set=(word,)))
+    assert sentence in str(refused.value)
+
+
+def test_a_file_and_set_refuse_the_same_number_in_the_same_words(tmp_path, monkeypatch):
+    (tmp_path / 'nodes').mkdir()
+    (tmp_path / 'nodes' / 'safety.yaml').write_text('speed_share: 2')
+    cls = entry(Choices(), 'safety').settings
+    with pytest.raises(BadInput, match=SAME):
+        settings.layered(cls, [('config/nodes/safety.yaml', {'speed_share': 2}), ('the graph', {'robot': 'iiwa7'})], 'safety')
+    with pytest.raises(BadInput, match=SAME):
+        describe(Choices(set=('safety.speed_share=2',)))
+
+
+def test_every_setting_says_its_value_and_where_that_comes_from():
+    found = {row[1]: row for row in rows(entry(Choices(robot='minitaur', set=('safety.speed_share=0.3',)), 'safety'))}
+    assert found['speed_share'][2:7:2] == ('0.3', 'above 0 and at most 1', '--set safety')
+    assert found['robot'][6] == 'the graph'
+    assert found['tilt'][6] == 'config/robots/minitaur.yaml: safety'
+    assert found['jerk_share'][5:7] == ('0.95', 'default')

@@ -4,7 +4,8 @@ from __future__ import annotations
 import pytest
 from visuomotor.cli import node
 from visuomotor.graph import command_line
-from visuomotor.graph.description import Choices, NodeEntry
+from visuomotor.graph.description import Choices
+from visuomotor.graph.entry import NodeEntry
 from visuomotor.specs.errors import BadInput
 
 DRIVER = NodeEntry('driver', 'driver', {'robot': 'iiwa7', 'seed': 3, 'randomise': False}, 'world', 'control')
@@ -12,13 +13,14 @@ CAMERA = NodeEntry('camera_wrist', 'camera', {'camera': 'wrist'}, 'world', 'came
 
 
 def test_two_nodes_in_one_program_each_with_its_own_parameters():
-    assert command_line.arguments([DRIVER, CAMERA], 'left') == [
+    assert command_line.arguments([DRIVER, CAMERA]) == [
         'node', 'driver', '-p', "robot:='iiwa7'", '-p', 'seed:=3', '-p', 'randomise:=false',
-        'camera=camera_wrist', '-p', "camera:='wrist'", '--ros-args', '-r', '__ns:=/left']
+        'camera=camera_wrist', '-p', "camera:='wrist'"]
 
 
-def test_no_namespace_no_ros_arguments():
-    assert '--ros-args' not in command_line.arguments([DRIVER], '')
+def test_a_namespace_is_a_ros_argument():
+    assert command_line.in_namespace('left') == ['--ros-args', '-r', '__ns:=/left']
+    assert command_line.in_namespace('') == []
 
 
 @pytest.mark.parametrize(('value', 'text'), [
@@ -28,10 +30,9 @@ def test_values_as_ros_reads_them(value, text):
 
 
 def test_what_is_written_is_read_back():
-    wanted, ros = node.split(command_line.arguments([DRIVER, CAMERA], 'left')[1:])
+    wanted = node.split(command_line.arguments([DRIVER, CAMERA])[1:])
     assert wanted == [('driver', ['-p', "robot:='iiwa7'", '-p', 'seed:=3', '-p', 'randomise:=false']),
                       ('camera=camera_wrist', ['-p', "camera:='wrist'"])]
-    assert ros == ['--ros-args', '-r', '__ns:=/left']
 
 
 @pytest.mark.parametrize('words', [['-p', 'robot:=iiwa7'], ['driver', '-p'], ['driver', '--robot', 'iiwa7']])
