@@ -108,22 +108,22 @@ def _entries(graph: Graph) -> list[NodeEntry]:
     """List the nodes: a new one is one line here. The supervisor comes last: lock-step keeps this order."""
     chosen, task = graph.choices, graph.task
     who = {'robot': chosen.robot, 'task': task.name}
-    recorded = [_entry('recorder', 'recorder', folder=str(graph.folder), policy=chosen.policy, **who)]
+    recorded = [_entry('recorder', 'recorder', **who, folder=str(graph.folder), policy=chosen.policy)]
     by_hand = [_entry('teleop', robot=chosen.robot, device=chosen.teleop)]
     return [
-        _entry('driver', 'control', 'world', world=chosen.world, seed=chosen.seed, randomise=chosen.randomise,
-               scene=', '.join(chosen.scene), **who),
+        _entry('driver', 'control', 'world', **who, world=chosen.world, seed=chosen.seed, randomise=chosen.randomise,
+               scene=', '.join(chosen.scene)),
         *_cameras(graph, who),
-        _entry('policy', 'policy', policy=chosen.policy, inline=chosen.lockstep, **who),
-        _entry('reset', world=chosen.world, **who),
+        _entry('policy', 'policy', **who, policy=chosen.policy, inline=chosen.lockstep),
+        _entry('reset', **who, world=chosen.world),
         *(by_hand if chosen.teleop != 'none' else ()),
         _entry('reward', **who),
         # Armed at once where nothing can be hurt; a real machine waits for a person.
-        _entry('safety', 'control', armed_at_start=not registry.WORLDS[chosen.world].real,
-               latch_file=str(graph.folder / 'stop.json'), **who),
+        _entry('safety', 'control', **who, armed_at_start=not registry.WORLDS[chosen.world].real,
+               latch_file=str(graph.folder / 'stop.json')),
         *(recorded if chosen.record else ()),
-        _entry('supervisor', policy=chosen.policy, episodes=chosen.episodes, seed=chosen.seed,
-               horizon=chosen.horizon or task.horizon, autorun=True, recorded=chosen.record, **who),
+        _entry('supervisor', **who, policy=chosen.policy, episodes=chosen.episodes, seed=chosen.seed,
+               horizon=chosen.horizon or task.horizon, autorun=True, recorded=chosen.record),
     ]
 
 

@@ -6,8 +6,8 @@ import importlib
 
 import pytest
 from visuomotor.graph.description import Choices, describe
-from visuomotor.graph.entry import rows
-from visuomotor.specs import settings
+from visuomotor.graph.entry import NodeEntry, resolve, rows
+from visuomotor.specs import paths, settings
 from visuomotor.specs.errors import BadInput
 
 
@@ -111,7 +111,7 @@ def test_every_class_path_leads_to_a_class():
         assert isinstance(getattr(importlib.import_module(module), name), type)
 
 
-SAME = 'speed_share should be above 0 and at most 1, but is 2'
+SAME = 'speed should be above 0 and at most 1, but is 2'
 
 
 def test_a_setting_reaches_its_node_and_no_other():
@@ -123,9 +123,9 @@ def test_a_setting_reaches_its_node_and_no_other():
 
 
 @pytest.mark.parametrize(('word', 'sentence'), [
-    ('safety.speed_share=2', f'--set safety: {SAME}'),
+    ('reset.speed=2', f'--set reset: {SAME}'),
     ('safety.speed_sare=0.3', "unknown setting 'speed_sare' of safety; did you mean speed_share"),
-    ('sfety.speed_share=0.3', "There is no node 'sfety'; did you mean safety?"),
+    ('sfety.speed_share=0.3', "There is no node 'sfety'; did you mean safety"),
     ('speed_share=0.3', "--set takes node.name=value, such as safety.speed_share=0.3, but 'speed_share' names no node"),
     ('safety.speed_share', 'Settings are given as name=value, such as safety.speed_share=0.3'),
     ('safety.speed_share=fast', "--set safety: speed_share should be a number, but is 'fast'"),
@@ -140,17 +140,19 @@ def test_a_setting_that_does_not_fit_is_refused(word, sentence):
 
 def test_a_file_and_set_refuse_the_same_number_in_the_same_words(tmp_path, monkeypatch):
     (tmp_path / 'nodes').mkdir()
-    (tmp_path / 'nodes' / 'safety.yaml').write_text('speed_share: 2')
-    cls = entry(Choices(), 'safety').settings
-    with pytest.raises(BadInput, match=SAME):
-        settings.layered(cls, [('config/nodes/safety.yaml', {'speed_share': 2}), ('the graph', {'robot': 'iiwa7'})], 'safety')
-    with pytest.raises(BadInput, match=SAME):
-        describe(Choices(set=('safety.speed_share=2',)))
+    (tmp_path / 'nodes' / 'reset.yaml').write_text('speed: 2')
+    monkeypatch.setattr(paths, 'CONFIG', tmp_path)
+    with pytest.raises(BadInput, match=f'config/nodes/reset.yaml: {SAME}'):
+        resolve(NodeEntry('reset', 'reset', {'robot': 'iiwa7'}, '', ''))
+    monkeypatch.undo()
+    with pytest.raises(BadInput, match=f'--set reset: {SAME}'):
+        describe(Choices(set=('reset.speed=2',)))
 
 
 def test_every_setting_says_its_value_and_where_that_comes_from():
-    found = {row[1]: row for row in rows(entry(Choices(robot='minitaur', set=('safety.speed_share=0.3',)), 'safety'))}
-    assert found['speed_share'][2:7:2] == ('0.3', 'above 0 and at most 1', '--set safety')
-    assert found['robot'][6] == 'the graph'
-    assert found['tilt'][6] == 'config/robots/minitaur.yaml: safety'
-    assert found['jerk_share'][5:7] == ('0.95', 'default')
+    found = {row[1]: row for row in rows(entry(Choices(set=('reset.speed=0.3',)), 'reset'))}
+    assert found['speed'][2:7] == ('0.3', '', 'above 0 and at most 1', '0.5', '--set reset')
+    assert found['robot'][5:7] == ('has to be given', 'the graph')
+    assert found['lift'][2:7] == ('0.15', 'm', '0 or more and at most 10', '0.15', 'default')
+    legs = {row[1]: row for row in rows(entry(Choices(robot='minitaur'), 'safety'))}
+    assert legs['tilt'][6] == 'config/robots/minitaur.yaml: safety'

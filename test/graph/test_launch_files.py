@@ -190,7 +190,7 @@ def test_a_second_driver_in_a_pushed_namespace_is_refused(launching):
     ({'robot': 'iwa7'}, "There is no robot 'iwa7'"), ({'episodes': 'ten'}, "episodes should be a number such as 10"),
     ({'task': 'walk'}, "cannot do task 'walk'"), ({'lockstep': 'maybe'}, "lockstep should be true or false, but is 'maybe'"),
     ({'log_level': 'loud'}, "There is no log level 'loud'"), ({'params_file': '/no.yaml'}, "no parameter file '/no.yaml'"),
-    ({'set': 'safety.speed_share=2'}, '--set safety: speed_share should be above 0 and at most 1, but is 2'),
+    ({'set': 'reset.speed=2'}, '--set reset: speed should be above 0 and at most 1, but is 2'),
     ({'teleop': 'keyboard'}, 'Launch gives its programs no keys')])
 def test_what_does_not_fit_is_refused(launching, given, sentence):
     with pytest.raises(BadInput, match=sentence):
