@@ -11,6 +11,8 @@ from visuomotor.graph import command_line, environment
 from visuomotor.graph.description import Choices, describe
 from visuomotor.specs.errors import BadInput
 
+MANY: dict[Any, Any] = {tuple[str, ...]: list[str]}   # typer calls an option that may be given again a list
+
 
 def add(app: typer.Typer) -> None:
     app.command(cls=RosCommand)(up)
@@ -27,10 +29,8 @@ def with_choices(command: Any) -> Any:
 
 def _option(field: dataclasses.Field[Any], kind: Any) -> inspect.Parameter:
     names = [field.metadata['switch']] if 'switch' in field.metadata else []
-    many = kind == tuple[str, ...]
-    annotation = Annotated[list[str] if many else kind, typer.Option(*names, help=command_line.sentence(field))]
-    return inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation,
-                             default=list(field.default) if many else field.default)
+    annotation: Any = Annotated[MANY.get(kind, kind), typer.Option(*names, help=command_line.sentence(field))]
+    return inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=field.default)
 
 
 @with_choices
@@ -46,7 +46,7 @@ def up(
 
     Example: [bold]visuomotor up --robot iiwa7 --task grasp --policy scripted --lockstep --episodes 10[/bold]
     """
-    words = {name: tuple(value) if isinstance(value, list) else value for name, value in chosen.items()}
+    words: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in chosen.items()}
     graph, limit = describe(Choices(**words)), fastest(rate_limit)
     if graph.choices.lockstep and processes:
         raise BadInput('Lock-step needs one process, so that nothing overtakes; leave out --lockstep or --processes.')

@@ -17,7 +17,7 @@ def sentence(field: dataclasses.Field[Any]) -> str:
     unit = f', in {about["unit"]}' if about['unit'] else ''
     known = f'; one of {", ".join(about["known"]())}' if 'known' in about else ''
     limits = settings.words({key: value for key, value in about.items() if key != 'below'})
-    return about['sentence'] + unit + (f'; {limits}' if limits else '') + known
+    return str(about['sentence']) + unit + (f'; {limits}' if limits else '') + known
 
 
 def switch(field: dataclasses.Field[Any]) -> tuple[str, str]:
