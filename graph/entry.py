@@ -34,21 +34,25 @@ class NodeEntry:
     @property
     def class_path(self) -> str:
         """Module and class, as in 'visuomotor.nodes.driver.node:DriverNode'."""
-        return f'{self._module}:{self._title}Node'
+        return f'{module(self.room, self.package)}:{title(self.room)}Node'
 
     @property
     def settings(self) -> type[Any]:
-        """The dataclass of its settings, as in SafetySettings; every node's module has one."""
-        found: type[Any] = getattr(importlib.import_module(self._module), f'{self._title}Settings')
-        return found
+        return settings_class(self.room, self.package)
 
-    @property
-    def _module(self) -> str:
-        return f'{self.package}.nodes.{self.room}.node'
 
-    @property
-    def _title(self) -> str:
-        return self.room.title().replace('_', '')
+def module(room: str, package: str = 'visuomotor') -> str:
+    return f'{package}.nodes.{room}.node'
+
+
+def title(room: str) -> str:
+    return room.title().replace('_', '')
+
+
+def settings_class(room: str, package: str = 'visuomotor') -> type[Any]:
+    """Return the settings of the node of a folder, such as SafetySettings; every node's module has its own."""
+    found: type[Any] = getattr(importlib.import_module(module(room, package)), f'{title(room)}Settings')
+    return found
 
 
 def overridden(entries: Sequence[NodeEntry], words: Iterable[str]) -> list[NodeEntry]:

@@ -41,7 +41,7 @@ def test_the_commands_are_these():
     (['up', '--policy', '/no/such/folder'], 'has no policy.yaml'),
     (['up', '--lockstep', '--processes'], 'Lock-step needs one process'),
     (['up', '--rate-limit', 'fast'], "--rate-limit should be none or a number above 0 such as 1.0, but is 'fast'"),
-    (['up', '--world', 'real'], 'There is no real driver'),
+    (['up', '--world', 'real'], "World 'real' needs a driver, and iiwa7 has no driver yet"),
     (['node', 'sfety'], "There is no node 'sfety'; did you mean safety or"),
     (['node'], 'Which node?'),
 ])

@@ -130,7 +130,7 @@ def test_a_setting_reaches_its_node_and_no_other():
     ('safety.speed_share', 'Settings are given as name=value, such as safety.speed_share=0.3'),
     ('safety.speed_share=fast', "--set safety: speed_share should be a number, but is 'fast'"),
     ('safety.robot=iiwa14', 'safety.robot: robot holds for the whole graph; choose it as --robot'),
-    ('camera_shoulder.width=64', 'width and height both given or both 0'),
+    ('camera_shoulder.width=64', 'width and height should both be given or both be 0'),
 ])
 def test_a_setting_that_does_not_fit_is_refused(word, sentence):
     with pytest.raises(BadInput) as refused:

@@ -7,7 +7,8 @@ import pytest
 from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.parameter import Parameter
 from visuomotor.graph import compose
-from visuomotor.graph.description import rooms, settings_class
+from visuomotor.graph.description import rooms
+from visuomotor.graph.entry import settings_class
 from visuomotor.nodes._ros.node import Node
 from visuomotor.nodes._ros.params import declare
 from visuomotor.specs import layers, paths, settings
