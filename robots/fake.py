@@ -1,11 +1,10 @@
 """A robot without a machine: joints follow every command inside their limits, in the time of its clock."""
 from __future__ import annotations
 
-import math
-
 import numpy as np
-from visuomotor.robots import motion, targets
-from visuomotor.specs.errors import RobotUnavailable
+from visuomotor.robots import motion
+from visuomotor.robots.command_buffer import CommandBuffer
+from visuomotor.robots.interface import need_connection
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.values import SAME_MOMENT, Clock, Imu, State, Target
 
@@ -20,9 +19,8 @@ class Fake:
         self._position, self._velocity = np.array(spec.home), np.zeros(len(spec.joints))
         self._gripper, self._time = 0.0, clock()
         self._connected = False
-        self._target: Target | None = None  # None: holding still
-        self._sent_at = self._due = -math.inf
-        self._silent = False
+        self._commands = CommandBuffer(spec)
+        self._target, self._due = Target(self._position, self._velocity), 0.0   # in force while commands are
         self._rest()
 
     @property
@@ -41,17 +39,13 @@ class Fake:
         self._live()
         effort = np.zeros(len(self.spec.joints))
         imu = UPRIGHT if self.spec.legs else None
-        alarms = (f'No command for more than {self.spec.command_age:g} s: braked and holding.',) if self._silent else ()
-        return State(self._time, self._position.copy(), self._velocity.copy(), effort, self._gripper, 0.0, imu, alarms)
+        return State(self._time, self._position.copy(), self._velocity.copy(), effort, self._gripper, 0.0, imu,
+                     self._commands.alarms)
 
     def send(self, target: Target) -> Target:
         self._live()
-        targets.check(target, self.spec)
-        last, span = self._position, 1.0 / self.spec.control_hz
-        if self._target is not None:
-            last, span = self._target.position, min(max(self._time - self._sent_at, span), self.spec.command_age)
-        sent = targets.reachable(target, self.spec, last, span)
-        self._target, self._sent_at, self._due, self._silent = sent, self._time, self._time + span, False
+        sent, span = self._commands.take(target, self._time, self._position.tolist())
+        self._target, self._due = sent, self._time + span
         if sent.gripper is not None:
             self._gripper_goal = sent.gripper
         return Target(sent.position.copy(), sent.velocity.copy(), sent.gripper)
@@ -59,30 +53,28 @@ class Fake:
     def stop(self) -> None:
         if self._connected:
             self._live()
+            self._commands.rest()
             self._rest()
 
     def _rest(self) -> None:
-        """Forget the target: joints brake and hold."""
-        self._target, self._silent = None, False
+        """Joints brake and hold."""
         self._gripper_goal = self._gripper
 
     def _live(self) -> None:
         """Live through the time since the last call, in beats of the robot's own control loop."""
-        if not self._connected:
-            raise RobotUnavailable(f'{self.spec.name} is not connected; call connect first.')
+        need_connection(self)
         now = self._clock()
         while now - self._time > SAME_MOMENT:
-            if self._target is None and not self._velocity.any():
+            if not self._commands.obeying and not self._velocity.any():
                 break
             self._beat(min(1.0 / self.spec.control_hz, now - self._time))
         self._time = max(now, self._time)
 
     def _beat(self, dt: float) -> None:
-        if self._target is not None and self._time - self._sent_at > self.spec.command_age - SAME_MOMENT:
+        if self._commands.ran_out(self._time + dt):   # it would by the end of this beat
             self._rest()
-            self._silent = True
         wanted = np.zeros_like(self._velocity)
-        if self._target is not None:
+        if self._commands.obeying:
             rate = self._target.velocity * (self._time < self._due - SAME_MOMENT)
             goal = self._target.position - rate * max(self._due - self._time - dt, 0.0)
             wanted = motion.approach(self._position, goal, rate, self.spec, dt)

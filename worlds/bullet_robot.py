@@ -7,13 +7,14 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
-from visuomotor.specs.errors import BadInput, RobotUnavailable
+from visuomotor.robots.command_buffer import CommandBuffer
+from visuomotor.robots.interface import need_connection
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.values import Clock, FloatArray, State, Target
 from visuomotor.worlds.body import Body
 from visuomotor.worlds.client import Client
 from visuomotor.worlds.randomise import Dynamics
-from visuomotor.worlds.setpoint import Setpoint, within
+from visuomotor.worlds.setpoint import Setpoint
 
 POSITION_GAIN = 0.25   # share of the position error that the joint controller removes in one physics step
 PASSIVE_TORQUE = 0.05  # N m, spring of finger joints without a motor
@@ -37,12 +38,10 @@ class BulletRobot:
         self._motors = [*self._arm, *self._fingers]
         self._finger_goal: tuple[float, list[float]] = (math.nan, [])   # closing, and where it puts each finger
         self._finger_rest = [0.0] * len(self._fingers)
-        self._bounds = list(zip(spec.velocity.tolist(), spec.lower.tolist(), spec.upper.tolist(), strict=True))
         self._nominal_latency, self._connected = latency, False
         self._setpoint = Setpoint(spec, spec.home)
         self._queue: deque[tuple[float, float, list[float], float | None]] = deque()   # due at, span, target, closing
-        self._sent, self._sent_at = self._setpoint.position, -math.inf
-        self._obeying, self._silent = False, False   # under commands; left without them
+        self._commands = CommandBuffer(spec)
         self.vary(Dynamics())
         self.place(np.array(spec.home))
 
@@ -61,10 +60,10 @@ class BulletRobot:
         self._connected = False
 
     def read(self) -> State:
-        self._need_connection()
+        need_connection(self)
         with self._lock:
             states = self._client.getJointStates(self.body, self._motors)
-            alarms = (self._silence(),) if self._silent else ()
+            alarms = self._commands.alarms
         position, velocity, _, effort = zip(*states, strict=True)
         n, fingers = len(self._arm), max(len(self._fingers), 1)
         closing = sum((at - a) / b for at, a, b in zip(position[n:], self._open, self._stroke, strict=True)) / fingers
@@ -73,17 +72,12 @@ class BulletRobot:
                      None, alarms)
 
     def send(self, target: Target) -> Target:
-        self._need_connection()
-        self._check(target)
+        need_connection(self)
         with self._lock:
             now = self.clock()
-            beat = 1 / self.spec.control_hz
-            span = min(max(now - self._sent_at, beat), self.spec.command_age) if self._obeying else beat
-            position = self._permitted(target.position.tolist(), span)
-            closing = None if target.gripper is None or not self._fingers else min(max(float(target.gripper), 0.0), 1.0)
-            self._queue.append((now + self._latency, span, position, closing))
-            self._sent, self._sent_at, self._obeying, self._silent = position, now, True, False
-        return Target(np.array(position), self._slowed(target.velocity), closing)
+            sent, span = self._commands.take(target, now, self._setpoint.position)
+            self._queue.append((now + self._latency, span, sent.position.tolist(), sent.gripper))
+        return sent
 
     def stop(self) -> None:
         with self._lock:
@@ -98,12 +92,9 @@ class BulletRobot:
             self._setpoint.aim(position, span)
             if closing is not None:
                 self._setpoint.grip(closing)
-        if self._obeying and now - self._sent_at > self.spec.command_age + 0.25 * dt:
-            self._rest()
-            self._silent = True
+        if self._commands.ran_out(now):
+            self._brake()
         self._setpoint.step(dt)
-        if not self._obeying:
-            self._sent = self._setpoint.position
         self._drive()
 
     def place(self, position: FloatArray, closing: float = 0.0) -> None:
@@ -114,7 +105,6 @@ class BulletRobot:
             self._place_passive()
             self._setpoint = Setpoint(self.spec, position)
             self._setpoint.gripper = closing
-            self._sent, self._sent_at, self._silent = self._setpoint.position, -math.inf, False
             self._rest()
             self._drive()
 
@@ -144,18 +134,6 @@ class BulletRobot:
         """Return where each finger is when they are closed this far."""
         return [a + closing * b for a, b in zip(self._open, self._stroke, strict=True)]
 
-    def _permitted(self, wanted: list[float], span: float) -> list[float]:
-        """Return the positions nearest to these within the limits of position and of speed since the last command."""
-        permitted = []
-        for goal, last, (fastest, lower, upper) in zip(wanted, self._sent, self._bounds, strict=True):
-            way, reach = goal - last, fastest * span
-            near = last + (reach if way > reach else -reach if way < -reach else way)
-            permitted.append(upper if near > upper else lower if near < lower else near)
-        return permitted
-
-    def _slowed(self, velocity: FloatArray) -> FloatArray:
-        return np.array([within(speed, bound[0]) for speed, bound in zip(velocity.tolist(), self._bounds, strict=True)])
-
     def _place_passive(self) -> None:
         """Put finger joints without a motor on the angle that their spring holds."""
         for name, angle in (self.spec.gripper.passive if self.spec.gripper else {}).items():
@@ -165,28 +143,10 @@ class BulletRobot:
                                                force=PASSIVE_TORQUE)
 
     def _rest(self) -> None:
+        self._commands.rest()
+        self._brake()
+
+    def _brake(self) -> None:
         """Brake and hold; forget commands under way."""
         self._queue.clear()
         self._setpoint.brake()
-        self._obeying, self._silent = False, False
-
-    def _silence(self) -> str:
-        return f'No command for more than {self.spec.command_age:g} s: braked and holding.'
-
-    def _need_connection(self) -> None:
-        if not self._connected:
-            raise RobotUnavailable(f'{self.spec.name} is not connected; call connect first.')
-
-    def _check(self, target: Target) -> None:
-        position, velocity, n = target.position, target.velocity, len(self._arm)
-        # One number that is not finite makes the sum so; numbers too big to be squared are looked at again below.
-        if position.shape == velocity.shape == (n,) and math.isfinite(
-                position.dot(position) + velocity.dot(velocity) + (target.gripper or 0.0)):
-            return
-        for what, array in (('positions', position), ('velocities', velocity)):
-            if np.shape(array) != (n,):
-                raise BadInput(f'{self.spec.name} expects {n} {what}, but got an array of shape {np.shape(array)}.')
-            if not np.isfinite(array).all():
-                raise BadInput(f'{self.spec.name} expects finite {what}, but got {list(array)}.')
-        if target.gripper is not None and not math.isfinite(target.gripper):
-            raise BadInput(f'{self.spec.name} expects a finite gripper target, but got {target.gripper}.')

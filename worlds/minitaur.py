@@ -2,19 +2,21 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections import deque
-from typing import TYPE_CHECKING
+from contextlib import AbstractContextManager
+from typing import Any
 
 import numpy as np
+from visuomotor.robots.command_buffer import CommandBuffer
+from visuomotor.robots.interface import need_connection
 from visuomotor.robots.minitaur.motor import MOTORS, MotorConstants, Motors
-from visuomotor.specs.errors import BadInput, RobotUnavailable
-from visuomotor.specs.values import FloatArray, Imu, State, Target
+from visuomotor.specs.robot import RobotSpec
+from visuomotor.specs.values import Clock, FloatArray, Imu, State, Target
+from visuomotor.worlds.client import Client
 from visuomotor.worlds.minitaur_body import START_MOTOR, MinitaurBody
 from visuomotor.worlds.randomise import Dynamics
 
-if TYPE_CHECKING:
-    from visuomotor.worlds.world import BulletWorld
+Lock = AbstractContextManager[Any]
 
 CONSTANTS = MotorConstants(kp=1.0, kd=0.015)
 PD_LATENCY = 0.003       # s, from the encoders to the motor controllers
@@ -39,17 +41,17 @@ class SensorSample:
 class MinitaurRobot:
     """Eight direct-drive motors under position control. `read` returns what the host knows: `CONTROL_LATENCY` late."""
 
-    def __init__(self, world: BulletWorld) -> None:
-        self.spec, self._world, self._dt = world.spec, world, world.dt
-        self.model = MinitaurBody(world.client, world.spec)
+    def __init__(self, client: Client, spec: RobotSpec, clock: Clock, lock: Lock, dt: float, latency: float) -> None:
+        self.spec, self.clock, self._lock, self._dt = spec, clock, lock, dt
+        self._client: Any = client
+        self.model = MinitaurBody(client, spec)
         self.body, self.links = self.model.number, self.model.links
         self.motors = Motors(CONSTANTS)
         self.power, self.work = 0.0, 0.0   # W and J of all shafts together, since it was put on its start
-        self._actuation = world.task.latency.actuation
+        self._actuation = latency
         self._connected, self._torque = False, np.zeros(MOTORS)
-        self._sent: FloatArray = np.array(world.spec.home)
-        self._sent_at: float = -math.inf
-        self._obeying: bool = False
+        self._commands = CommandBuffer(spec)
+        self._queue: deque[tuple[float, FloatArray]] = deque()   # due at, motor angles
         self._samples: deque[SensorSample] = deque(maxlen=round(MEMORY / self._dt))
         self.vary(Dynamics())
         self.stand()
@@ -69,41 +71,34 @@ class MinitaurRobot:
         self._connected = False
 
     def read(self) -> State:
-        self._need_connection()
-        with self._world.lock:
+        need_connection(self)
+        with self._lock:
             self._sense()
             seen = self._delayed(self._latency)
-            turn = np.array(self._world.client.getMatrixFromQuaternion(seen.pose[3:])).reshape(3, 3)
+            turn = np.array(self._client.getMatrixFromQuaternion(seen.pose[3:])).reshape(3, 3)
         imu = Imu(seen.pose[3:], turn.T @ seen.spin)
         return State(seen.stamp, seen.angle, seen.speed, seen.torque, imu=imu, alarms=self._alarms())
 
     def send(self, target: Target) -> Target:
-        self._need_connection()
-        self._check(target)
-        with self._world.lock:
-            now = self._world.time
-            beat = 1 / self.spec.control_hz
-            span = min(max(now - self._sent_at, beat), self.spec.command_age) if self._obeying else beat
-            reach = self.spec.velocity * span
-            near = np.clip(target.position, self._sent - reach, self._sent + reach)
-            position = np.clip(near, self.spec.lower, self.spec.upper)
-            self._queue.append((now + self._actuation, position))
-            self._sent, self._sent_at, self._obeying, self._silent = position, now, True, False
-        return Target(position, np.clip(target.velocity, -self.spec.velocity, self.spec.velocity))
+        need_connection(self)
+        with self._lock:
+            now = self.clock()
+            sent, _ = self._commands.take(target, now, self._target.tolist())
+            self._queue.append((now + self._actuation, sent.position))
+        return sent
 
     def stop(self) -> None:
-        with self._world.lock:
+        with self._lock:
             self._hold()
 
     # The simulation's side.
     def before_step(self) -> None:
         """Take over commands that are due and drive the motors for the physics step that comes."""
-        now = self._world.time
+        now = self.clock()
         while self._queue and self._queue[0][0] <= now + 1e-9:
             self._target = self._queue.popleft()[1]
-        if self._obeying and now - self._sent_at > self.spec.command_age + 1e-9:
-            self._hold()
-            self._silent = True
+        if self._commands.ran_out(now):
+            self._queue.clear()
         self._sense()
         self._drive()
 
@@ -122,27 +117,34 @@ class MinitaurRobot:
         self.model.place(x, y, yaw)
         self.motors.reset()
         self._target = np.full(MOTORS, START_MOTOR)
-        self._sent, self._sent_at = self._target, -math.inf
         self._hold()
         self._samples.clear()
-        now, steps = self._world.time, round(SETTLE / self._dt)
+        now, steps = self.clock(), round(SETTLE / self._dt)
         for step in range(steps):  # the stamps lead up to now, so that the delayed sensors have a past
             self._remember(now - (steps - step) * self._dt)
             self._drive()
-            self._world.client.stepSimulation()
+            self._client.stepSimulation()
         self.work = 0.0
+
+    def pose(self) -> FloatArray:
+        """Return x y z and quaternion x y z w of the base, world frame."""
+        return self.model.pose()
+
+    def push(self, force: FloatArray) -> None:
+        """Push the base with a force, N in world axes, during the next physics step."""
+        self.model.push(force)
 
     def _drive(self) -> None:
         known, newest = self._delayed(PD_LATENCY), self._samples[-1]
-        self.motors.constants = self._soft if self._silent else self._constants
+        self.motors.constants = self._soft if self._commands.silent else self._constants
         torque, self._torque = self.motors.step(self._target, (known.angle, known.speed), newest.speed, self._dt)
         self.model.pull(torque)
         self.power = abs(float(torque @ newest.speed))
         self.work += self.power * self._dt
 
     def _sense(self) -> None:
-        if self._samples[-1].stamp < self._world.time - 1e-9:
-            self._remember(self._world.time)
+        if self._samples[-1].stamp < self.clock() - 1e-9:
+            self._remember(self.clock())
 
     def _remember(self, stamp: float) -> None:
         angle, speed = self.model.motion()
@@ -153,22 +155,9 @@ class MinitaurRobot:
 
     def _hold(self) -> None:
         """Keep the stance that is being held, softly; forget commands under way."""
-        self._queue: deque[tuple[float, FloatArray]] = deque()
-        self._sent = self._target
-        self._obeying, self._silent = False, False
+        self._commands.rest()
+        self._queue.clear()
 
     def _alarms(self) -> tuple[str, ...]:
         hot = [name for name, off in zip(self.spec.names, self.motors.off, strict=True) if off]
-        silence = [f'No command for more than {self.spec.command_age:g} s: holding the last stance.'] * self._silent
-        return (*silence, *(f'{name} overheated and switched itself off.' for name in hot))
-
-    def _need_connection(self) -> None:
-        if not self._connected:
-            raise RobotUnavailable(f'{self.spec.name} is not connected; call connect first.')
-
-    def _check(self, target: Target) -> None:
-        for what, array in (('positions', target.position), ('velocities', target.velocity)):
-            if np.shape(array) != (MOTORS,):
-                raise BadInput(f'{self.spec.name} expects {MOTORS} {what}, but got shape {np.shape(array)}.')
-            if not np.all(np.isfinite(array)):
-                raise BadInput(f'{self.spec.name} expects finite {what}, but got {list(array)}.')
+        return (*self._commands.alarms, *(f'{name} overheated and switched itself off.' for name in hot))

@@ -4,27 +4,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-from visuomotor.robots.interface import Robot
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.task import TaskSpec
 from visuomotor.specs.values import Truth
-from visuomotor.worlds.randomise import Dynamics
 
 if TYPE_CHECKING:
     from visuomotor.worlds.world import BulletWorld
-
-
-class SimulatedRobot(Robot, Protocol):
-    """A robot with a body in the simulation."""
-
-    body: int
-    links: dict[str, int]   # link name -> number in the simulation, -1 the base
-
-    def before_step(self) -> None:
-        """Drive the motors for the physics step that comes."""
-
-    def vary(self, dynamics: Dynamics) -> None:
-        """Take over the masses, friction, gains and delays of a new scene, counted from the nominal ones."""
 
 
 class Scene(Protocol):

@@ -16,11 +16,11 @@ from visuomotor.specs.task import TaskSpec
 from visuomotor.specs.values import Truth
 from visuomotor.worlds import randomise as domain
 from visuomotor.worlds.appearance import Appearance
-from visuomotor.worlds.bullet_robot import BulletRobot
+from visuomotor.worlds.bodies import make_body
 from visuomotor.worlds.cameras import Renderer
 from visuomotor.worlds.client import Client
 from visuomotor.worlds.interface import Picture
-from visuomotor.worlds.scene import Scene, SimulatedRobot
+from visuomotor.worlds.scene import Scene
 
 GRAVITY = -9.81  # m/s^2
 
@@ -41,7 +41,7 @@ class BulletWorld:
         self.client: Any = Client(gui)
         self.renderer = Renderer(self.client, self.cameras)
         self._prepare_physics()
-        self.robot: SimulatedRobot = self._make_robot()
+        self.robot = make_body(spec, self.client, lambda: self.time, self.lock, self.dt, task.latency.actuation)
         self.appearance = Appearance(self.client, self.robot.body)
         self.scene.build(self)
 
@@ -129,10 +129,3 @@ class BulletWorld:
         self.client.setGravity(0, 0, GRAVITY)
         self.client.setPhysicsEngineParameter(fixedTimeStep=self.dt, numSolverIterations=self.task.solver_iterations,
                                               deterministicOverlappingPairs=1)
-
-    def _make_robot(self) -> SimulatedRobot:
-        if self.spec.legs:
-            from visuomotor.worlds.minitaur import MinitaurRobot
-            robot: SimulatedRobot = MinitaurRobot(self)
-            return robot
-        return BulletRobot(self.client, self.spec, lambda: self.time, self.lock, self.dt, self.task.latency.actuation)
