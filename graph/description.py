@@ -117,7 +117,7 @@ def _entries(graph: Graph) -> list[NodeEntry]:
         _entry('policy', 'policy', **who, policy=chosen.policy, inline=chosen.lockstep),
         _entry('reset', **who, world=chosen.world),
         *(by_hand if chosen.teleop != 'none' else ()),
-        _entry('reward', **who),
+        _entry('reward', **who, scene=', '.join(chosen.scene)),
         # Armed at once where nothing can be hurt; a real machine waits for a person.
         _entry('safety', 'control', **who, armed_at_start=not registry.WORLDS[chosen.world].real,
                latch_file=str(graph.folder / 'stop.json')),
@@ -135,7 +135,8 @@ def _cameras(graph: Graph, who: dict[str, str]) -> list[NodeEntry]:
     """The cameras that the policy looks through; a task without any still gets one, for the record."""
     if graph.choices.world != 'sim':
         return []
-    names = graph.task.observe or tuple({**graph.task.cameras, **graph.spec.cameras})[:1]
+    wanted = tuple(dict.fromkeys((*graph.task.observe, *graph.task.detector.cameras)))
+    names = wanted or tuple({**graph.task.cameras, **graph.spec.cameras})[:1]
     return [NodeEntry(f'camera_{name}', 'camera', {'camera': name, 'source': 'world', **who}, 'world', f'camera_{name}')
             for name in names]
 

@@ -1,13 +1,16 @@
-"""What every reward detector is: it hears signals, and says what they are worth."""
+"""What every reward detector is: it is shown signals, and says what they are worth."""
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from visuomotor.specs.values import FloatArray, State
+import numpy as np
+from numpy.typing import NDArray
+from visuomotor.specs.values import SAME_MOMENT, FloatArray, State
 
 ALMOST = 0.01  # probabilities stay this far from 0 and 1: exactly 0 is kept for `over`
+Pictures = Mapping[str, NDArray[np.uint8]]   # by camera, height x width x 3, RGB
 
 
 @dataclass(frozen=True)
@@ -19,18 +22,30 @@ class Signals:
     closing: float | None = None                   # gripper as commanded, 0 open .. 1 closed; None: never commanded
     poses: Mapping[str, FloatArray] = field(default_factory=dict)   # of bodies, where something tracks them
     values: Mapping[str, float] = field(default_factory=dict)       # numbers of the task
+    pictures: Pictures = field(default_factory=dict)                # the newest of each camera of the DetectorSpec
+    first: Pictures = field(default_factory=dict)                   # the same, when the episode began
 
     @property
     def now(self) -> float:
         """Moment that is judged, s."""
         return self.state.stamp
 
+    def pose(self, name: str) -> FloatArray | None:
+        """Return the pose of a body, or None where nobody tracks it or tracking was lost."""
+        return _finite(self.poses.get(name))
+
+    @property
+    def hand(self) -> FloatArray | None:
+        """Where the tip is, x y z in m; None: nobody knows."""
+        known = _finite(self.tip)
+        return None if known is None else known[:3]
+
 
 @dataclass(frozen=True)
 class Judgement:
     """What one look is worth."""
 
-    value: float                # reward of this step
+    value: float                # reward of the time since the look before, task units
     success_probability: float | None  # that the episode, if it ended now, was a success; None: cannot see
     evidence: str               # what was seen, in words and numbers with units
     over: bool = False          # nothing can save the episode any more
@@ -44,11 +59,17 @@ class Judgement:
 
 
 class Detector(Protocol):
-    """One way of telling success. `begin` before every episode; then `judge` for every step, in order of time."""
+    """One way of telling success: a file of this room, found by its name.
 
-    def begin(self) -> None: ...
+    Made from the robot's specification, its own settings and the subject of the DetectorSpec. One that is learned has a
+    setting `folder` and loads what lies there when it is made.
+    """
 
-    def judge(self, signals: Signals) -> Judgement: ...
+    def begin(self, started: float) -> None:
+        """Forget the episode before; the new one began at `started`, s."""
+
+    def judge(self, signals: Signals) -> Judgement:
+        """Judge one moment; moments come in order of time."""
 
 
 class Dwell:
@@ -65,3 +86,25 @@ class Dwell:
         if self._since is None:
             self._since = now
         return now - self._since
+
+
+class Intervals:
+    """The time from look to look, so that rewards are of time and not of how often somebody looks."""
+
+    def __init__(self, started: float) -> None:
+        self._then = started
+
+    def until(self, now: float) -> float:
+        """Return the seconds since the look before; 0 for what was measured before the episode began."""
+        passed = max(now - self._then, 0.0)
+        self._then = max(now, self._then)
+        return passed
+
+
+def lasted(span: float, seconds: float) -> bool:
+    """Tell whether something lasted for a span."""
+    return seconds >= span - SAME_MOMENT
+
+
+def _finite(array: FloatArray | None) -> FloatArray | None:
+    return array if array is not None and np.isfinite(array).all() else None

@@ -4,40 +4,42 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from visuomotor.rewards.detector import Dwell, Judgement, Signals
+from visuomotor.rewards.detector import Detector, Dwell, Judgement, Signals, lasted
 from visuomotor.specs.robot import RobotSpec
-from visuomotor.specs.settings import setting
+from visuomotor.specs.settings import Settings, setting
 from visuomotor.specs.values import FloatArray
 
 
 @dataclass(frozen=True)
-class ObjectHeightSettings:
+class ObjectHeightSettings(Settings):
     """Numbers of the object_height detector."""
 
-    rise: float = setting(0.1, 'height over where the object lay when the episode began', 'm')
-    near: float = setting(0.1, 'largest distance between the object and the tip; 0: anywhere', 'm')
-    hold: float = setting(0.2, 'how long without a break', 's')
+    rise: float = setting(0.1, 'height over where the object lay when the episode began', 'm', above=0, most=10)
+    near: float = setting(0.1, 'largest distance between the object and the tip; 0: anywhere', 'm', least=0, most=10,
+                          of_task=True)
+    hold: float = setting(0.2, 'how long without a break', 's', above=0, most=3600, of_task=True)
 
 
-class ObjectHeight:
+class ObjectHeight(Detector):
     """Watches the bodies whose names begin with the subject."""
 
-    def __init__(self, spec: RobotSpec, chosen: ObjectHeightSettings, subject: str = '') -> None:
-        self._settings, self._subject = chosen, subject or 'object'
-        self.begin()
+    def __init__(self, spec: RobotSpec, settings: ObjectHeightSettings, subject: str = '') -> None:
+        self._settings, self._subject = settings, subject or 'object'
+        self.begin(0.0)
 
-    def begin(self) -> None:
+    def begin(self, started: float) -> None:
         self._dwell: dict[str, Dwell] = {}
         self._lay: dict[str, float] = {}
         self._paid = False
 
     def judge(self, signals: Signals) -> Judgement:
-        seen = {name: centre(name, signals) for name in signals.poses if name.startswith(self._subject)}
+        places = {name: centre(name, signals) for name in signals.poses if name.startswith(self._subject)}
+        seen = {name: place for name, place in places.items() if np.isfinite(place).all()}
         if not seen:
             return Judgement(0.0, None, f"no body named '{self._subject}…' is tracked")
         held = {name: self._held(name, place, signals) for name, place in seen.items()}
         best = max(seen, key=lambda name: (held[name], seen[name][2] - self._lay[name]))
-        rise, success = float(seen[best][2]) - self._lay[best], held[best] >= self._settings.hold
+        rise, success = float(seen[best][2]) - self._lay[best], lasted(self._settings.hold, held[best])
         value, self._paid = float(success and not self._paid), self._paid or success
         return Judgement(value, 0.95 if success else 0.05, f'{best} {rise:.3f} m up, held {held[best]:.2f} s')
 
@@ -45,7 +47,7 @@ class ObjectHeight:
         self._lay.setdefault(name, float(place[2]))
         up = float(place[2]) - self._lay[name] >= self._settings.rise
         close = self._settings.near <= 0 or (
-            signals.tip is not None and float(np.linalg.norm(place - signals.tip[:3])) <= self._settings.near)
+            signals.hand is not None and float(np.linalg.norm(place - signals.hand)) <= self._settings.near)
         return self._dwell.setdefault(name, Dwell()).seconds(up and close, signals.now)
 
 

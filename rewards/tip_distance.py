@@ -4,43 +4,42 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from visuomotor.rewards.detector import Dwell, Judgement, Signals
+from visuomotor.rewards.detector import Detector, Dwell, Intervals, Judgement, Signals, lasted
 from visuomotor.specs.errors import BadInput
 from visuomotor.specs.robot import RobotSpec
-from visuomotor.specs.settings import setting
+from visuomotor.specs.settings import Settings, required
 
 
 @dataclass(frozen=True)
-class TipDistanceSettings:
+class TipDistanceSettings(Settings):
     """Numbers of the tip_distance detector."""
 
-    within: float = setting(0.02, 'largest distance that counts as there', 'm')
-    hold: float = setting(0.5, 'how long without a break', 's')
-
-    def __post_init__(self) -> None:
-        if not self.within > 0:
-            raise ValueError(f'within should be above 0, but is {self.within}')
+    within: float = required('largest distance that counts as there', 'm', above=0, most=10, of_task=True)
+    hold: float = required('how long without a break', 's', above=0, most=3600, of_task=True)
 
 
-class TipDistance:
-    """Measures from the tip to the subject, the body `goal` unless the task says otherwise."""
+class TipDistance(Detector):
+    """Measures from the tip to the subject, the body `goal` unless the task says otherwise.
 
-    def __init__(self, spec: RobotSpec, chosen: TipDistanceSettings, subject: str = '') -> None:
+    Pays minus the distance for as long as it lasts, m s: the integral over the episode, however often it looks.
+    """
+
+    def __init__(self, spec: RobotSpec, settings: TipDistanceSettings, subject: str = '') -> None:
         if not spec.tip_link:
             raise BadInput(f'tip_distance needs an arm, but {spec.name} has no end-effector; choose another detector.')
-        self._settings, self._subject = chosen, subject or 'goal'
-        self.begin()
+        self._settings, self._subject = settings, subject or 'goal'
+        self.begin(0.0)
 
-    def begin(self) -> None:
-        self._dwell = Dwell()
+    def begin(self, started: float) -> None:
+        self._dwell, self._intervals = Dwell(), Intervals(started)
 
     def judge(self, signals: Signals) -> Judgement:
-        goal = signals.poses.get(self._subject)
-        if goal is None or signals.tip is None:
-            missing = 'the tip' if signals.tip is None else f"the body '{self._subject}'"
+        goal, hand = signals.pose(self._subject), signals.hand
+        if goal is None or hand is None:
+            missing = 'the tip' if hand is None else f"the body '{self._subject}'"
             return Judgement(0.0, None, f'nobody says where {missing} is')
-        distance = float(np.linalg.norm(signals.tip[:3] - goal[:3]))
+        distance = float(np.linalg.norm(hand - goal[:3]))
         held = self._dwell.seconds(distance <= self._settings.within, signals.now)
-        there = distance <= self._settings.within and held >= self._settings.hold
+        there = distance <= self._settings.within and lasted(self._settings.hold, held)
         seen = f'tip {distance:.4f} m from {self._subject}, there for {held:.2f} s'
-        return Judgement(-distance, 0.95 if there else 0.05, seen)
+        return Judgement(-distance * self._intervals.until(signals.now), 0.95 if there else 0.05, seen)

@@ -25,9 +25,10 @@ class Latency(Settings):
 class DetectorSpec(Settings):
     """Which reward detector judges this task on the graph, and its parameters."""
 
-    name: str = required('a detector of the reward node')
-    parameters: dict[str, float] = setting({}, 'its numbers')
+    name: str = required('a detector: a file of rewards/')
+    parameters: dict[str, Any] = setting({}, "its own settings; what it shares with the task's `world` stands there")
     subject: str = setting('', 'the body that it watches, if it watches one')
+    cameras: tuple[str, ...] = setting((), 'cameras whose pictures it is shown')
 
 
 @dataclass(frozen=True)

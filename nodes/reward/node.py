@@ -1,16 +1,17 @@
 """Judges while an episode runs, and once more when it is being judged.
 
 in   joint_states   sets the pace     imu, world/truth, command   the rest of what is seen
-     episode        when to look
+     episode        when to look        camera/<name>/image   of the cameras that the detector is shown
 out  reward         value, probability of success and evidence
 """
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import sensor_msgs.msg
-from sensor_msgs.msg import JointState
+from sensor_msgs.msg import Image, JointState
 from visuomotor.msg import Command, EpisodeStatus, Reward, WorldTruth
 from visuomotor.nodes._ros import convert, qos
 from visuomotor.nodes._ros.node import Node
@@ -18,8 +19,9 @@ from visuomotor.nodes._ros.params import declare
 from visuomotor.nodes._ros.run import run
 from visuomotor.nodes.reward.pace import Pace
 from visuomotor.rewards import registry
-from visuomotor.rewards.detector import Signals
+from visuomotor.rewards.detector import Pictures, Signals
 from visuomotor.robots.kinematics import Kinematics
+from visuomotor.specs import settings
 from visuomotor.specs.robot import load_robot
 from visuomotor.specs.settings import Settings, required, setting
 from visuomotor.specs.task import DetectorSpec, load_task
@@ -30,8 +32,9 @@ class RewardSettings(Settings):
     """What is judged, and how often."""
 
     robot: str = required('which robot; `visuomotor list robots`')
-    task: str = setting('grasp', 'task whose detector judges; `visuomotor list tasks`')
+    task: str = required('task whose detector judges; `visuomotor list tasks`')
     detector: str = setting('', 'another detector than the one of the task, with its default numbers')
+    scene: str = setting('', "numbers of the task's scene to replace, as the driver has them: 'within=0.05'")
     fastest: float = setting(20.0, 'most looks a second; a slower task is judged at its own action rate', 'Hz',
                              above=0, most=1000)
 
@@ -45,15 +48,19 @@ class RewardNode(Node):
 
     def open(self) -> None:
         task, self.spec = load_task(self.settings.task), load_robot(self.settings.robot)
-        chosen = DetectorSpec(self.settings.detector) if self.settings.detector else task.detector
+        other = self.settings.detector
+        chosen = DetectorSpec(other, cameras=task.observe) if other else task.detector
+        scene = settings.assignments([self.settings.scene], "'within=0.05'")
         self.name = chosen.name
-        self.detector = registry.make_detector(chosen.name, chosen.parameters, chosen.subject, self.spec)
+        self.detector = registry.make_detector(chosen, self.spec, {**task.world, **scene})
         self.kinematics = Kinematics(self.spec) if self.spec.tip_link else None
         self.pace = Pace(1.0 / min(task.action.rate, self.settings.fastest))
         self.state: JointState | None = None
         self.attitude: sensor_msgs.msg.Imu | None = None
         self.truth: WorldTruth | None = None
         self.closing: float | None = None
+        self.pictures: Pictures = {}
+        self.first: Pictures = {}
         self.episode = EpisodeStatus()
         self.judged, self.warned = -1.0, False
         self.rewards = self.publisher(Reward, 'reward', qos.EVENT)
@@ -61,13 +68,16 @@ class RewardNode(Node):
         self.subscription(sensor_msgs.msg.Imu, 'imu', self.on_imu, qos.STATE)
         self.subscription(WorldTruth, 'world/truth', self.on_truth, qos.STATE)
         self.subscription(Command, 'command', self.on_command, qos.COMMAND)
+        for camera in chosen.cameras:
+            self.subscription(Image, f'camera/{camera}/image', partial(self.on_picture, camera), qos.IMAGE)
         self.subscription(JointState, 'joint_states', self.on_state, qos.STATE)
 
     def on_episode(self, message: EpisodeStatus) -> None:
         before, self.episode = self.episode, message
         if message.state == EpisodeStatus.RUNNING and (before.state, before.number) != (message.state, message.number):
-            self.detector.begin()
+            self.detector.begin(convert.seconds(message.started))
             self.pace.begin()
+            self.first = self.pictures
             self.closing, self.judged, self.warned = None, -1.0, False
         if message.state == EpisodeStatus.JUDGING and before.state == EpisodeStatus.RUNNING:
             self.judge()  # the last word
@@ -80,6 +90,10 @@ class RewardNode(Node):
 
     def on_command(self, message: Command) -> None:
         self.closing = message.gripper
+
+    def on_picture(self, camera: str, message: Image) -> None:
+        self.pictures = {**self.pictures, camera: convert.picture(message)}
+        self.first = {camera: self.pictures[camera], **self.first}
 
     def on_state(self, message: JointState) -> None:
         self.state = message
@@ -109,9 +123,9 @@ class RewardNode(Node):
         imu = convert.imu(self.attitude) if self.attitude else None
         state = convert.state(self.state, self.spec, imu)
         tip = self.kinematics.pose(state.position) if self.kinematics else None
-        seen = Signals(state, tip, self.closing)
         truth = convert.truth(self.truth) if self.truth else None
-        return replace(seen, poses=truth.poses, values=truth.values) if truth else seen
+        poses, values = (truth.poses, truth.values) if truth else ({}, {})
+        return Signals(state, tip, self.closing, poses, values, self.pictures, self.first)
 
 
 def main() -> None:

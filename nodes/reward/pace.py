@@ -1,7 +1,7 @@
 """Looks at every nth moment: the first at or after each period, whatever the rate of what comes in."""
 from __future__ import annotations
 
-NEARLY = 1e-6  # s; stamps that went through floats
+from visuomotor.specs.values import SAME_MOMENT
 
 
 class Pace:
@@ -15,7 +15,7 @@ class Pace:
         self._next = None
 
     def due(self, now: float) -> bool:
-        if self._next is not None and now < self._next - NEARLY:
+        if self._next is not None and now < self._next - SAME_MOMENT:
             return False
         missed = self._next is None or now - self._next >= self._period
         self._next = now + self._period if missed or self._next is None else self._next + self._period

@@ -1,6 +1,8 @@
 """What each detector pays for, and a trick that it must not pay for."""
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from visuomotor.nodes.reward.pace import Pace
@@ -8,10 +10,19 @@ from visuomotor.rewards import registry
 from visuomotor.rewards.detector import Judgement, Signals
 from visuomotor.specs.errors import BadInput
 from visuomotor.specs.robot import load_robot
+from visuomotor.specs.task import DetectorSpec
 from visuomotor.specs.values import Imu, State
 
 ARM, LEGGED = load_robot('iiwa7'), load_robot('minitaur')
 LEVEL, NOSE_DOWN = [0.0, 0.0, 0.0, 1.0], [0.0, 0.3093, 0.0, 0.951]  # pitch 0 and 0.63 rad
+
+
+WORLD = {'within': 0.02, 'hold': 0.5, 'speed': 0.3, 'tilt': 0.5, 'height': 0.13, 'energy_price': 0.005}   # of the task
+
+
+def make(name, robot, parameters=None):
+    world = {**WORLD, 'hold': 0.2} if name == 'object_height' else WORLD
+    return registry.make_detector(DetectorSpec(name, parameters or {}), robot, world)
 
 
 def pose(x, y, z, quaternion=LEVEL):
@@ -25,7 +36,7 @@ def moment(now, *, tip=None, closing=None, measured=0.0, imu=None, poses=None, v
 
 
 def judge(detector, *moments):
-    detector.begin()
+    detector.begin(0.0)
     judged = [detector.judge(signals) for signals in moments]
     return judged[-1], sum(judgement.value for judgement in judged)
 
@@ -50,13 +61,13 @@ GRASPS = {
 @pytest.mark.parametrize('name', GRASPS)
 def test_gripper_encoder(name):
     rows, held = GRASPS[name]
-    detector = registry.make_detector('gripper_encoder', {'height': 0.2}, '', ARM)
+    detector = make('gripper_encoder', ARM, {'height': 0.2})
     judgement, paid = judge(detector, *(moment(t, closing=c, measured=m, tip=(0.5, 0.0, z)) for t, c, m, z in rows))
     assert (believes(judgement), paid) == (held, float(held))
 
 
 def test_gripper_encoder_says_what_it_saw():
-    detector = registry.make_detector('gripper_encoder', {}, '', ARM)
+    detector = make('gripper_encoder', ARM)
     judgement, _ = judge(detector, *(moment(t, closing=1.0, measured=0.62, tip=(0.5, 0.0, 0.31)) for t in (0.0, 0.5)))
     assert judgement.evidence == 'fingers stopped at 0.62 of closing: holding, 1.00 asked, tip 0.310 m high'
 
@@ -75,7 +86,7 @@ LIFTS = {
 @pytest.mark.parametrize('name', LIFTS)
 def test_object_height(name):
     rows, lifted = LIFTS[name]
-    detector = registry.make_detector('object_height', {}, '', ARM)
+    detector = make('object_height', ARM)
     still = {'tip': pose(0.5, 0.0, 9.0), 'object_1': pose(0.6, 0.0, 0.03)}
     judgement, _ = judge(detector, *(moment(t, tip=(0.5, 0.0, tip), poses={**still, 'object_0': pose(0.5, 0.0, z)})
                                      for t, z, tip in rows))
@@ -83,7 +94,7 @@ def test_object_height(name):
 
 
 def test_object_height_pays_once_and_looks_at_the_middle_of_a_body():
-    detector = registry.make_detector('object_height', {}, '', ARM)
+    detector = make('object_height', ARM)
     rows = [moment(t, tip=(0.5, 0.0, z), poses={'object_0': pose(0, 0, 7)},
                    values={'object_0.x': 0.5, 'object_0.y': 0.0, 'object_0.z': z})
             for t, z in ((0.0, 0.05), (1.0, 0.25), (1.5, 0.25), (2.0, 0.25))]
@@ -104,16 +115,20 @@ REACHES = {
 @pytest.mark.parametrize('name', REACHES)
 def test_tip_distance(name):
     rows, there = REACHES[name]
-    detector = registry.make_detector('tip_distance', {}, '', ARM)
+    detector = make('tip_distance', ARM)
     goal = {'goal': pose(0.5, 0.0, 0.4)}
     judgement, _ = judge(detector, *(moment(t, tip=(x, 0.0, 0.4), poses=goal) for t, x in rows))
     assert believes(judgement) is there
 
 
-def test_tip_distance_pays_the_distance():
-    detector = registry.make_detector('tip_distance', {}, '', ARM)
-    judgement, _ = judge(detector, moment(0.0, tip=(0.2, 0.4, 0.4), poses={'goal': pose(0.5, 0.0, 0.4)}))
-    assert judgement.value == pytest.approx(-0.5)
+@pytest.mark.parametrize('pace', [0.01, 0.05, 0.5])
+def test_tip_distance_pays_the_distance_for_as_long_as_it_lasts(pace):
+    detector, looks = make('tip_distance', ARM), np.arange(10.0, 12.0 + pace / 2, pace)
+    detector.begin(10.0)
+    rows = [moment(t, tip=(0.2, 0.4, 0.4), poses={'goal': pose(0.5, 0.0, 0.4)}) for t in (9.9, *looks)]
+    judged = [detector.judge(row).value for row in rows]
+    assert judged[:2] == [0.0, 0.0]   # measured before it began, and at that moment
+    assert sum(judged) == pytest.approx(-0.5 * 2.0)
 
 
 # Forward progress.
@@ -134,17 +149,31 @@ def walk(speed, seconds=6.0, pace=0.05, height=0.17, **more):
     ('its own attitude says so', walk(0.5, imu=NOSE_DOWN), False, True),
 ], ids=lambda value: value if isinstance(value, str) else '')
 def test_forward_progress(name, moments, walked, over):
-    judgement, _ = judge(registry.make_detector('forward_progress', {}, '', LEGGED), *moments)
+    judgement, _ = judge(make('forward_progress', LEGGED), *moments)
     assert (believes(judgement), judgement.over) == (walked, over)
 
 
 def test_forward_progress_pays_metres_less_energy():
-    _, paid = judge(registry.make_detector('forward_progress', {}, '', LEGGED), *walk(0.5, seconds=2.0, power=10.0))
+    _, paid = judge(make('forward_progress', LEGGED), *walk(0.5, seconds=2.0, power=10.0))
     assert paid == pytest.approx(2.0 * 0.5 - 0.005 * 10.0 * 2.0)
 
 
+def test_work_that_somebody_measures_goes_before_the_robots_own_report():
+    rows = [replace(row, values={'work': 7.0 + 40.0 * row.now}) for row in walk(0.5, seconds=2.0, power=10.0)]
+    _, paid = judge(make('forward_progress', LEGGED), *rows)
+    assert paid == pytest.approx(2.0 * 0.5 - 0.005 * 40.0 * 2.0)
+
+
+def test_motors_that_work_against_each_other_use_what_is_left():
+    rows = walk(0.5, seconds=2.0)
+    rows = [replace(row, state=replace(row.state, effort=np.ones(8), velocity=np.array([9.0, *7 * [-1.0]])))
+            for row in rows]
+    _, paid = judge(make('forward_progress', LEGGED), *rows)
+    assert paid == pytest.approx(2.0 * 0.5 - 0.005 * 2.0 * 2.0)
+
+
 def test_a_fall_earns_nothing_more():
-    _, paid = judge(registry.make_detector('forward_progress', {}, '', LEGGED), *walk(0.5, imu=NOSE_DOWN))
+    _, paid = judge(make('forward_progress', LEGGED), *walk(0.5, imu=NOSE_DOWN))
     assert paid == 0.0
 
 
@@ -152,7 +181,7 @@ def test_a_fall_earns_nothing_more():
 @pytest.mark.parametrize(('name', 'robot'), [
     ('object_height', ARM), ('tip_distance', ARM), ('forward_progress', LEGGED)])
 def test_a_detector_that_cannot_see_claims_nothing(name, robot):
-    judgement, paid = judge(registry.make_detector(name, {}, '', robot), moment(0.0, joints=len(robot.joints)))
+    judgement, paid = judge(make(name, robot), moment(0.0, joints=len(robot.joints)))
     assert (judgement.published_probability, paid) == (None, 0.0)
 
 
@@ -168,10 +197,10 @@ def test_exactly_zero_is_kept_for_lost_episodes(probability, over, published):
     ('object_height', {'rize': 1.0}, ARM, "detector object_height: unknown key 'rize'; did you mean rise?"),
     ('gripper_encoder', {}, LEGGED, 'gripper_encoder needs a gripper, but minitaur has none; choose another detector.'),
     ('tip_distance', {}, LEGGED, 'tip_distance needs an arm, but minitaur has no end-effector; choose another detector.'),
-    ('tip_distance', {'within': 0.0}, ARM, 'detector tip_distance: within should be above 0, but is 0.0')])
+    ('tip_distance', {'within': 0.0}, ARM, 'detector tip_distance: within should be above 0 and at most 10, but is 0')])
 def test_what_does_not_fit_is_refused(name, parameters, robot, why):
     with pytest.raises(BadInput) as refused:
-        registry.make_detector(name, parameters, '', robot)
+        make(name, robot, parameters)
     assert str(refused.value) == why
 
 

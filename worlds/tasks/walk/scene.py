@@ -83,6 +83,6 @@ class Scene:
         self._before, self._spent, self._judged = float(pose[0]), robot.work, world.time
         done = elapsed > self.task.horizon - self.beat - 1e-6 and distance >= self.knobs.speed * elapsed
         return Truth(world.time, {'base': pose},
-                     {'distance': distance, 'speed': speed, 'roll': roll, 'pitch': pitch}, reward,
+                     {'distance': distance, 'speed': speed, 'roll': roll, 'pitch': pitch, 'work': robot.work}, reward,
                      success=done and not self._fallen, failed=self._fallen,
                      progress=min(max(distance / (self.knobs.speed * self.task.horizon), 0.0), 1.0))
