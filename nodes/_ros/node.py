@@ -28,7 +28,7 @@ class Node(LifecycleNode):
         self.failure = ''        # why the last transition failed, in one sentence
         self.exit_code: int | None = None   # set by a node that ends its process
         self.watched = False     # whoever asks for transitions reads `failure` himself; else it goes to the log
-        self.active = False
+        self.active = self.ended = False
         self.publishes = False   # like `active`, but true in `start` and `halt` as well
         self.asking: list[Any] = []   # its action clients
         self._undo: list[Callable[[], Any]] = []
@@ -158,7 +158,12 @@ class Node(LifecycleNode):
         self._release()
         return super().on_cleanup(state)
 
+    def trigger_shutdown(self) -> TransitionCallbackReturn:
+        """Bring the node to the end of its life; whoever does so twice does it once."""
+        return TransitionCallbackReturn.SUCCESS if self.ended else super().trigger_shutdown()
+
     def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
+        self.ended = True
         if self.active:
             self._cease()
         self._release()

@@ -1,7 +1,6 @@
 """The camera node in a graph of its own: stamps, latency, numbers of the lens, and one sentence for what is absent."""
 from __future__ import annotations
 
-import os
 from types import SimpleNamespace
 
 import cv2
@@ -9,14 +8,10 @@ import numpy as np
 import pytest
 from diagnostic_msgs.msg import DiagnosticArray
 from sensor_msgs.msg import CameraInfo, Image
-from visuomotor.graph import compose
-from visuomotor.graph.lockstep import Lockstep
 from visuomotor.nodes._ros import convert, qos
 from visuomotor.nodes._ros.node import Node
 from visuomotor.specs.errors import BadInput
 from visuomotor.worlds import running
-
-CAMERA = 'visuomotor.nodes.camera.node:CameraNode'
 
 
 class Viewer(Node):
@@ -35,24 +30,15 @@ class Viewer(Node):
 
 
 @pytest.fixture
-def stage():
+def stage(rig):
     """Start a camera with these parameters beside a viewer; return both and the conductor."""
-    context = compose.new_context(os.getpid() % 100 + 1)
-    up = []
-
     def start(**parameters):
-        camera = compose.make(CAMERA, context, namespace='left', parameters=parameters, simulated_time=True)
-        viewer = Viewer(context=context, namespace='left', use_global_arguments=False)
-        conductor = Lockstep(context, [camera, viewer], 0.01)
-        up.extend([conductor, camera, viewer])
-        compose.bring_up([camera, viewer])
-        return camera, viewer, conductor
+        rig.namespace = 'left'
+        camera, viewer = rig.make('camera', **parameters), rig.add(Viewer)
+        rig.up()
+        return camera, viewer, rig.conductor
 
-    yield start
-    if up:
-        compose.take_down(up[1:])
-        up[0].close()
-    context.try_shutdown()
+    return start
 
 
 @pytest.fixture

@@ -1,16 +1,14 @@
 """Driver and safety node in one process, in lock-step, with the fake robot: what they say to each other."""
 from __future__ import annotations
 
-import os
+from functools import partial
 
 import numpy as np
 import pytest
 from diagnostic_msgs.msg import DiagnosticArray
-from rclpy.node import Node
 from sensor_msgs.msg import JointState
 from std_msgs.msg import String
 from visuomotor.graph import compose
-from visuomotor.graph.lockstep import Lockstep
 from visuomotor.msg import Command, SafetyStatus, Sent
 from visuomotor.msg import Proposal as ProposalMessage
 from visuomotor.nodes._ros import convert, qos
@@ -26,79 +24,35 @@ IIWA = load_robot('iiwa7')
 PASS, CLIP, STOP = Command.PASS, Command.CLIP, Command.STOP
 
 
-class Ear(Node):
-    """Hears everything that the two say, and speaks as a policy."""
-
-    def __init__(self, context):
-        super().__init__('ear', context=context, use_global_arguments=False, start_parameter_services=False)
-        self.states, self.commands, self.status, self.health, self.sent, self.models = [], [], [], [], [], []
-        for kind, topic, heard, profile in ((JointState, 'joint_states', self.states, qos.STATE),
-                                            (Command, 'command', self.commands, qos.COMMAND),
-                                            (Sent, 'sent', self.sent, qos.COMMAND),
-                                            (String, 'robot_description', self.models, qos.LATCHED),
-                                            (SafetyStatus, 'safety/status', self.status, qos.LATCHED),
-                                            (DiagnosticArray, '/diagnostics', self.health, qos.EVENT)):
-            self.create_subscription(kind, topic, heard.append, profile)
-        self.force = self.create_publisher(Command, 'command', qos.COMMAND)
-        self.voice = self.create_publisher(ProposalMessage, 'action/policy', qos.COMMAND)
-        self.stop, self.arm = self.create_client(Stop, 'safety/stop'), self.create_client(Arm, 'safety/arm')
-        self.new_scene = self.create_client(NewScene, 'world/new_scene')
-
-    def propose(self, speeds, *, source=1):
-        observed = convert.seconds(self.states[-1].header.stamp)
-        wish = Proposal(Mode.JOINT_VELOCITY, np.zeros(1), np.atleast_2d(speeds), np.zeros(0), observed, source)
-        self.voice.publish(convert.proposal_message(wish, observed))
+HEARS = {'states': (JointState, 'joint_states', qos.STATE), 'commands': (Command, 'command', qos.COMMAND),
+         'sent': (Sent, 'sent', qos.COMMAND), 'models': (String, 'robot_description', qos.LATCHED),
+         'status': (SafetyStatus, 'safety/status', qos.LATCHED), 'health': (DiagnosticArray, '/diagnostics', qos.EVENT)}
+SAYS = {'force': (Command, 'command', qos.COMMAND), 'voice': (ProposalMessage, 'action/policy', qos.COMMAND)}
+ASKS = {'stop': (Stop, 'safety/stop'), 'arm': (Arm, 'safety/arm'), 'new_scene': (NewScene, 'world/new_scene')}
 
 
-class Stage:
-    """Driver, safety node and ear, conducted beat by beat."""
+class Pair:
+    """Driver and safety node of a fake iiwa, and a probe that speaks as a policy."""
 
-    def __init__(self, domain, *, armed=True, safety=True):
-        self.context = compose.new_context(domain)
-        self.ear = Ear(self.context)
-        self.driver = self._make('driver', 'Driver', {'robot': 'iiwa7', 'world': 'fake'})
-        self.safety = self._make('safety', 'Safety', {'robot': 'iiwa7', 'armed_at_start': armed})
-        self.nodes = [self.driver, self.safety] if safety else [self.driver]
-        self.time = Lockstep(self.context, [self.driver, self.safety, self.ear], 0.01)
-        compose.bring_up(self.nodes)
+    def __init__(self, rig, *, armed=True, safety=True):
+        self.rig, self.ask = rig, rig.ask
+        self.ear = rig.probe(hears=HEARS, says=SAYS, asks=ASKS)
+        self.driver = rig.make('driver', robot='iiwa7', world='fake')
+        self.safety = rig.make('safety', robot='iiwa7', armed_at_start=armed) if safety else None
+        rig.up()
 
-    def _make(self, room, cls, parameters):
-        return compose.make(f'visuomotor.nodes.{room}.node:{cls}Node', self.context, parameters=parameters,
-                            simulated_time=True)
-
-    def beats(self, count, speeds=None, **how):
-        for _ in range(count):
+    def beats(self, count, speeds=None, source=1):
+        def propose():
             if speeds is not None and self.ear.states:
-                self.ear.propose(speeds, **how)
-            self.time.beat()
-
-    def ask(self, client, request):
-        answer = client.call_async(request)
-        for _ in range(100):
-            self.time.settle()
-            if answer.done():
-                return answer.result()
-        raise AssertionError('nobody answered')
-
-    def close(self):
-        compose.take_down(self.nodes)
-        self.time.close()
-        for node in (self.driver, self.safety, self.ear):
-            node.destroy_node()
-        self.context.try_shutdown()
+                observed = convert.seconds(self.ear.states[-1].header.stamp)
+                wish = Proposal(Mode.JOINT_VELOCITY, np.zeros(1), np.atleast_2d(speeds), np.zeros(0), observed, source)
+                self.ear.voice.publish(convert.proposal_message(wish, observed))
+        self.rig.beats(count, propose)
 
 
 @pytest.fixture
-def stage():
-    stages = []
-
-    def make(**how):
-        stages.append(Stage(100 + os.getpid() % 100, **how))
-        return stages[-1]
-
-    yield make
-    for made in stages:
-        made.close()
+def stage(rig):
+    return partial(Pair, rig)
 
 
 def test_every_joint_state_is_answered_once_with_its_own_stamp(stage):
@@ -220,10 +174,7 @@ def test_without_joint_states_the_safety_node_says_that_it_stops(stage):
 def test_configuring_twice_gives_one_answer(stage):
     here = stage()
     here.beats(5)
-    for node in (here.safety, here.driver):
-        node.trigger_deactivate()
-        node.trigger_cleanup()
-    compose.bring_up(here.nodes)
+    here.rig.again(here.safety, here.driver)
     heard = len(here.ear.states), len(here.ear.commands)
     here.beats(10)
     assert (len(here.ear.states) - heard[0], len(here.ear.commands) - heard[1]) == (10, 10)
@@ -231,7 +182,7 @@ def test_configuring_twice_gives_one_answer(stage):
 
 def test_a_second_driver_on_one_namespace_is_refused_before_anything_moves(stage):
     here = stage()
-    second = DriverNode(context=here.context, use_global_arguments=False,
+    second = DriverNode(context=here.rig.context, use_global_arguments=False,
                         cli_args=['--ros-args', '-p', 'robot:=iiwa7', '-p', 'world:=fake'])
     with pytest.raises(BadInput, match='has a driver already'):
         compose.bring_up([second])
@@ -245,8 +196,6 @@ def test_only_simulated_worlds_lay_out_scenes(stage):
     assert 'a person lays out the scene' in answer.message
 
 
-def test_an_unknown_robot_is_refused_with_the_nearest_names():
-    context = compose.new_context(100 + os.getpid() % 100)
+def test_an_unknown_robot_is_refused_with_the_nearest_names(rig):
     with pytest.raises(BadInput, match=r"There is no robot 'iiwa77'; did you mean iiwa7"):
-        SafetyNode(context=context, use_global_arguments=False, cli_args=['--ros-args', '-p', 'robot:=iiwa77'])
-    context.try_shutdown()
+        SafetyNode(context=rig.context, use_global_arguments=False, cli_args=['--ros-args', '-p', 'robot:=iiwa77'])

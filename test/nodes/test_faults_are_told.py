@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import pytest
-from visuomotor.graph import compose
 from visuomotor.nodes._ros.node import Node
 from visuomotor.specs.errors import BadInput
 
@@ -15,11 +14,8 @@ class Faulty(Node):
         raise KeyError('no such joint')
 
 
-def test_a_fault_while_configuring_names_itself(capfd):
-    context = compose.new_context(domain=96)
-    node = Faulty(context=context)
+def test_a_fault_while_configuring_names_itself(rig, capfd):
+    rig.add(Faulty)
     with pytest.raises(BadInput, match="faulty: KeyError: 'no such joint'"):
-        compose.bring_up([node])
+        rig.up()
     assert 'test_faults_are_told.py' in capfd.readouterr().err
-    node.destroy_node()
-    context.try_shutdown()

@@ -6,7 +6,6 @@ import dataclasses
 import pytest
 from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.parameter import Parameter
-from visuomotor.graph import compose
 from visuomotor.graph.description import rooms
 from visuomotor.graph.entry import settings_class
 from visuomotor.nodes._ros.node import Node
@@ -37,25 +36,17 @@ class Plain(Node):
 
 
 @pytest.fixture
-def make(monkeypatch, tmp_path):
+def make(rig, monkeypatch, tmp_path):
     """Make the node from three layers: a file, the robot's block, and parameters."""
-    context = compose.new_context(97)
-    nodes = []
-
     def start(file='', block=None, **parameters):
         (tmp_path / 'nodes').mkdir(exist_ok=True)
         (tmp_path / 'nodes' / 'safety.yaml').write_text(file)
         monkeypatch.setattr(paths, 'CONFIG', tmp_path)
         robot = dataclasses.make_dataclass('Robot', [('safety', dict)])
         monkeypatch.setattr(layers, 'load_robot', lambda name: robot(block or {}))
-        overrides = [Parameter(name, value=value) for name, value in parameters.items()]
-        nodes.append(Plain(context=context, parameter_overrides=overrides, use_global_arguments=False))
-        return nodes[-1]
+        return rig.add(Plain, parameter_overrides=[Parameter(name, value=value) for name, value in parameters.items()])
 
-    yield start
-    for node in nodes:
-        node.destroy_node()
-    context.try_shutdown()
+    return start
 
 
 def test_later_layers_win_and_each_value_knows_where_it_was_set(make):

@@ -1,14 +1,11 @@
 """The policy node in a graph of its own: it acts while an episode runs, in time, alike in one thread or two."""
 from __future__ import annotations
 
-import os
 import threading
 
 import numpy as np
 import pytest
 from sensor_msgs.msg import Image, JointState
-from visuomotor.graph import compose
-from visuomotor.graph.lockstep import Lockstep
 from visuomotor.msg import EpisodeStatus, PolicyStatus, Proposal
 from visuomotor.nodes._ros import convert, qos
 from visuomotor.nodes._ros.node import Node
@@ -20,7 +17,6 @@ from visuomotor.specs.robot import load_robot
 from visuomotor.srv import LoadPolicy
 
 IIWA = load_robot('iiwa7')
-POLICY = 'visuomotor.nodes.policy.node:PolicyNode'
 
 
 class Stage(Node):
@@ -56,24 +52,15 @@ class Stage(Node):
 
 
 @pytest.fixture
-def start():
-    context = compose.new_context(os.getpid() % 100 + 1)
-    up = []
-
+def start(rig):
     def make(namespace='left', **parameters):
+        rig.namespace = namespace
         chosen = {'robot': 'iiwa7', 'task': 'grasp', 'policy': 'random', 'inline': True, **parameters}
-        policy = compose.make(POLICY, context, namespace=namespace, parameters=chosen, simulated_time=True)
-        stage = Stage(context=context, namespace=namespace, use_global_arguments=False)
-        conductor = Lockstep(context, [stage, policy], 0.01)
-        compose.bring_up([stage, policy])
-        up.append((conductor, [stage, policy]))
-        return stage, policy, conductor
+        stage, policy = rig.add(Stage), rig.make('policy', **chosen)
+        rig.up()
+        return stage, policy, rig.conductor
 
-    yield make
-    for conductor, nodes in up:
-        compose.take_down(nodes)
-        conductor.close()
-    context.try_shutdown()
+    return make
 
 
 def beats(conductor, count):

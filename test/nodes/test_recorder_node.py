@@ -1,7 +1,6 @@
 """The recorder in a graph of its own: an episode goes by, and lies on the disk; an interruption keeps the data."""
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -9,11 +8,9 @@ from geometry_msgs.msg import PointStamped
 from visuomotor.episodes import read
 from visuomotor.episodes.catalogue import catalogue
 from visuomotor.graph import compose
-from visuomotor.graph.lockstep import Lockstep
 from visuomotor.msg import EpisodeOutcome, EpisodeStatus, EpisodeStored, PolicyStatus
 from visuomotor.nodes._ros import qos
 from visuomotor.nodes._ros.node import Node
-from visuomotor.nodes.recorder.node import RecorderNode
 from visuomotor.specs.errors import BadInput
 
 TOPICS = ('tip geometry_msgs/msg/PointStamped', 'policy/status visuomotor/msg/PolicyStatus')
@@ -38,18 +35,12 @@ class Stage(Node):
 
 
 @pytest.fixture
-def graph(tmp_path):
-    context = compose.new_context(os.getpid() % 100 + 1)
-    stage = Stage(context=context, namespace='left', use_global_arguments=False)
-    parameters = {'folder': str(tmp_path / 'run'), 'robot': 'iiwa7', 'task': 'grasp', 'topics': TOPICS}
-    recorder = compose.make('visuomotor.nodes.recorder.node:RecorderNode', context, namespace='left',
-                            simulated_time=True, parameters=parameters)
-    conductor = Lockstep(context, [stage, recorder], 0.01)
-    compose.bring_up([stage, recorder])
-    yield stage, recorder, conductor
-    compose.take_down([stage, recorder])
-    conductor.close()
-    context.try_shutdown()
+def graph(rig, tmp_path):
+    rig.namespace = 'left'
+    stage = rig.add(Stage)
+    recorder = rig.make('recorder', folder=str(tmp_path / 'run'), robot='iiwa7', task='grasp', topics=TOPICS)
+    rig.up()
+    return stage, recorder, rig.conductor
 
 
 def beat(stage, conductor, x):
@@ -116,13 +107,8 @@ def test_configured_twice_it_gives_one_answer(graph):
     assert [word.stored for word in stage.stored] == [True]
 
 
-def test_a_folder_that_cannot_be_written_to_is_refused(tmp_path):
+def test_a_folder_that_cannot_be_written_to_is_refused(rig, tmp_path):
     (tmp_path / 'file').touch()
-    context = compose.new_context(os.getpid() % 100 + 1)
-    node = compose.make('visuomotor.nodes.recorder.node:RecorderNode', context,
-                        parameters={'folder': str(tmp_path / 'file' / 'x'), 'robot': 'iiwa7', 'task': 'grasp'})
-    assert isinstance(node, RecorderNode)
+    rig.make('recorder', folder=str(tmp_path / 'file' / 'x'), robot='iiwa7', task='grasp')
     with pytest.raises(BadInput, match=r'recorder: Episodes cannot be written to'):
-        compose.bring_up([node])
-    node.destroy_node()
-    context.try_shutdown()
+        rig.up()

@@ -1,16 +1,12 @@
 """The reset node with a toy robot that goes where it is told, and a toy world that lays out scenes."""
 from __future__ import annotations
 
-import os
-
 import numpy as np
 import pytest
 from action_msgs.msg import GoalStatus
 from rclpy.action import ActionClient
 from sensor_msgs.msg import JointState
 from visuomotor.action import Reset
-from visuomotor.graph import compose
-from visuomotor.graph.lockstep import Lockstep
 from visuomotor.msg import Proposal
 from visuomotor.nodes._ros import convert, qos
 from visuomotor.nodes._ros.node import Node
@@ -58,21 +54,11 @@ class Toy(Node):
 class Stage:
     """The reset node and the toy under their conductor."""
 
-    def __init__(self):
-        self.context = compose.new_context(os.getpid() % 100 + 1)
-        self.toy = Toy(context=self.context, use_global_arguments=False)
-        self.node = compose.make('visuomotor.nodes.reset.node:ResetNode', self.context, simulated_time=True,
-                                 parameters={'robot': 'iiwa7', 'world': 'sim'})
-        self.conductor = Lockstep(self.context, [self.toy, self.node], 0.01)
-        compose.bring_up([self.toy, self.node])
+    def __init__(self, rig):
+        self.until = rig.until
+        self.toy, self.node = rig.add(Toy), rig.make('reset', robot='iiwa7', world='sim')
+        rig.up()
         self.until(self.toy.reset.server_is_ready)
-
-    def until(self, fact, beats=1500):
-        for _ in range(beats):
-            if fact():
-                return
-            self.conductor.beat()
-        raise AssertionError(f'did not happen within {beats} beats; stages were {self.toy.stages}')
 
     def begin(self, **goal):
         sent = self.toy.reset.send_goal_async(
@@ -85,17 +71,10 @@ class Stage:
         self.until(asked.done)
         return asked.result()
 
-    def close(self):
-        compose.take_down([self.toy, self.node])
-        self.conductor.close()
-        self.context.try_shutdown()
-
 
 @pytest.fixture
-def stage():
-    one = Stage()
-    yield one
-    one.close()
+def stage(rig):
+    return Stage(rig)
 
 
 def test_a_reset_from_the_goal_to_the_answer(stage):

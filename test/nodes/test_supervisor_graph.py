@@ -1,7 +1,7 @@
 """Supervisor, reset and reward in one graph with the fake robot and the safety node, in lock-step."""
 from __future__ import annotations
 
-import os
+from functools import partial
 
 import numpy as np
 import pytest
@@ -10,7 +10,6 @@ from rclpy.action import ActionClient
 from sensor_msgs.msg import JointState
 from visuomotor.action import RunEpisode
 from visuomotor.graph import compose
-from visuomotor.graph.lockstep import Lockstep
 from visuomotor.msg import EpisodeStatus, EpisodeStored, Proposal, Reward
 from visuomotor.nodes._ros import convert, qos
 from visuomotor.nodes._ros.node import Node
@@ -71,57 +70,31 @@ class Person(Node):
 class Stage:
     """The graph under its conductor."""
 
-    def __init__(self, *, absent=(), reset=None, **supervisor):
-        self.context = compose.new_context(os.getpid() % 100 + 1)
+    def __init__(self, rig, *, absent=(), reset=None, **supervisor):
+        self.rig = rig
         chosen = {'robot': 'iiwa7', 'task': 'grasp', 'policy': 'swing', 'episodes': 2, 'seed': 3, 'horizon': 0.5,
                   'recorded': False, **supervisor}
         rooms = {'driver': {'robot': 'iiwa7', 'world': 'fake'},
                  'reset': {'robot': 'iiwa7', 'world': 'fake', **(reset or {})},
                  'reward': {'robot': 'iiwa7', 'task': 'grasp', 'detector': 'gripper_encoder'},
                  'safety': {'robot': 'iiwa7', 'armed_at_start': True}, 'supervisor': chosen}
-        self.rooms = {room: self._make(room, parameters) for room, parameters in rooms.items() if room not in absent}
-        self.person = Person(context=self.context)
-        self.nodes = [self.person, *self.rooms.values()]
-        self.conductor = Lockstep(self.context, self.nodes, 0.01)
-        compose.bring_up(self.nodes)
-        self.conductor.settle()
-
-    def _make(self, room, parameters):
-        path = f'visuomotor.nodes.{room}.node:{room.title()}Node'
-        return compose.make(path, self.context, parameters=parameters, simulated_time=True)
-
-    def until(self, fact, beats=1500):
-        for _ in range(beats):
-            if fact():
-                return
-            self.conductor.beat()
-        raise AssertionError(f'did not happen within {beats} beats; phases were {self.person.phases()}')
+        self.person = rig.add(Person)
+        self.rooms = {room: rig.make(room, **parameters) for room, parameters in rooms.items() if room not in absent}
+        rig.up()
+        rig.conductor.settle()
+        self.until, self.conductor, self.nodes = rig.until, rig.conductor, rig.nodes
 
     def reach(self, number, phase):
         self.until(lambda: (number, phase) in self.person.phases())
         return self.person.statuses[-1]
 
     def ask(self, client, request):
-        future = client.call_async(request)
-        self.until(future.done, 50)
-        return future.result()
-
-    def close(self):
-        compose.take_down(self.nodes)
-        self.conductor.close()
-        self.context.try_shutdown()
+        return self.rig.ask(client, request, beats=50)
 
 
 @pytest.fixture
-def stage():
-    stages = []
-
-    def begin(**choices):
-        stages.append(Stage(**choices))
-        return stages[-1]
-    yield begin
-    for one in stages:
-        one.close()
+def stage(rig):
+    return partial(Stage, rig)
 
 
 def test_two_episodes_from_reset_to_finished(stage):

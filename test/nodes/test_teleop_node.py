@@ -10,8 +10,6 @@ import numpy as np
 import pytest
 from rclpy.lifecycle import TransitionCallbackReturn
 from sensor_msgs.msg import Joy
-from visuomotor.graph import compose
-from visuomotor.graph.lockstep import Lockstep
 from visuomotor.msg import Proposal
 from visuomotor.nodes._ros import qos
 from visuomotor.nodes._ros.node import Node
@@ -43,100 +41,76 @@ class Person(Node):
         self.joy.publish(Joy(axes=axes, buttons=[int(number in buttons) for number in range(8)]))
 
 
-def make(context, **parameters):
-    return compose.make('visuomotor.nodes.teleop.node:TeleopNode', context, parameters={'robot': 'iiwa7', **parameters},
-                        simulated_time=True)
-
-
 @pytest.fixture
-def context():
-    one = compose.new_context(os.getpid() % 100 + 1)
-    yield one
-    one.try_shutdown()
-
-
-@pytest.fixture
-def stage(context):
-    person = Person(context=context, use_global_arguments=False)
-    nodes = [person, make(context, device='joy')]
-    conductor = Lockstep(context, nodes, 0.01)
-    compose.bring_up(nodes)
-    yield person, conductor
-    compose.take_down(nodes)
-    conductor.close()
-
-
-def beats(conductor, count, act=lambda: None):
-    for _ in range(count):
-        act()
-        conductor.beat()
+def stage(rig):
+    person = rig.add(Person)
+    rig.make('teleop', robot='iiwa7', device='joy')
+    rig.up()
+    return person, rig
 
 
 def test_it_speaks_at_twenty_hertz_while_held_and_once_more_when_let_go(stage):
-    person, conductor = stage
-    beats(conductor, 50, lambda: person.hold(PUSH))
+    person, rig = stage
+    rig.beats(50, lambda: person.hold(PUSH))
     assert person.heard == []
-    beats(conductor, 100, lambda: person.hold(PUSH, 4))
+    rig.beats(100, lambda: person.hold(PUSH, 4))
     assert len(person.heard) == 20
     assert {(m.source, m.mode, m.dead_man, tuple(m.targets)) for m in person.heard} == {
         (Proposal.SOURCE_TELEOP, Proposal.MODE_CARTESIAN_TWIST, True, (0.1, 0.0, 0.0, 0.0, 0.0, 0.0))}
-    beats(conductor, 100, lambda: person.hold(PUSH))
+    rig.beats(100, lambda: person.hold(PUSH))
     assert len(person.heard) == 21
     assert (person.heard[-1].dead_man, tuple(person.heard[-1].targets)) == (False, (0.0,) * 6)
 
 
 def test_a_joystick_that_falls_silent_lets_go(stage):
-    person, conductor = stage
-    beats(conductor, 20, lambda: person.hold(PUSH, 4))
-    beats(conductor, 100)
+    person, rig = stage
+    rig.beats(20, lambda: person.hold(PUSH, 4))
+    rig.beats(100)
     assert not person.heard[-1].dead_man
     assert 4 + 5 <= len(person.heard) <= 4 + 8
 
 
 def test_stop_and_arm_are_asked_for_once_for_each_press(stage):
-    person, conductor = stage
-    beats(conductor, 30, lambda: person.hold(IDLE, 1))
-    beats(conductor, 30, lambda: person.hold(IDLE, 7))
+    person, rig = stage
+    rig.beats(30, lambda: person.hold(IDLE, 1))
+    rig.beats(30, lambda: person.hold(IDLE, 7))
     assert person.asked == [('Stop_Response', 'operator, by joy'), ('Arm_Response', 'operator, by joy')]
 
 
-def test_the_keyboard_needs_a_terminal(context, monkeypatch):
+def test_the_keyboard_needs_a_terminal(rig, monkeypatch):
     monkeypatch.setattr(sys, 'stdin', io.StringIO())
-    node = make(context, device='keyboard')
+    node = rig.make('teleop', robot='iiwa7', device='keyboard')
     assert node.trigger_configure() == TransitionCallbackReturn.FAILURE
     assert node.failure == ('teleop: the keyboard needs a terminal, but standard input is none; '
                             'start it from a terminal, or use device joy.')
-    node.trigger_shutdown()
 
 
-def test_keys_move_the_arm_through_safety_until_x_stops_it(context, monkeypatch):
+def test_keys_move_the_arm_through_safety_until_x_stops_it(rig, monkeypatch):
     ours, theirs = pty.openpty()
     monkeypatch.setattr(sys, 'stdin', os.fdopen(theirs))
-    made = {'driver': {'world': 'fake'}, 'safety': {'armed_at_start': True}, 'teleop': {'device': 'keyboard'}}
-    nodes = [compose.make(f'visuomotor.nodes.{room}.node:{room.title()}Node', context, simulated_time=True,
-                          parameters={'robot': 'iiwa7', **parameters}) for room, parameters in made.items()]
-    conductor = Lockstep(context, nodes, 0.01)
-    compose.bring_up(nodes)
+    driver = rig.make('driver', robot='iiwa7', world='fake')
+    rig.make('safety', robot='iiwa7', armed_at_start=True)
+    rig.make('teleop', robot='iiwa7', device='keyboard')
+    rig.up()
     kinematics = Kinematics(load_robot('iiwa7'))
 
     def tip():
-        return kinematics.pose(nodes[0].robot.read().position)
+        return kinematics.pose(driver.robot.read().position)
 
-    beats(conductor, 10)
+    rig.beats(10)
     before = tip()
-    beats(conductor, 100, lambda: os.write(ours, b'w'))
+    rig.beats(100, lambda: os.write(ours, b'w'))
     moved = tip() - before
     assert 0.05 < moved[0] < 0.1
     assert np.abs(moved[1:3]).max() < 0.005
     os.write(ours, b'x')
-    beats(conductor, 50)
+    rig.beats(50)
     stopped = tip()
-    beats(conductor, 100, lambda: os.write(ours, b'w'))
+    rig.beats(100, lambda: os.write(ours, b'w'))
     assert np.abs(tip() - stopped).max() < 1e-6
     os.write(ours, b'\n')
-    beats(conductor, 50)
-    beats(conductor, 100, lambda: os.write(ours, b'w'))
+    rig.beats(50)
+    rig.beats(100, lambda: os.write(ours, b'w'))
     assert tip()[0] - stopped[0] > 0.05
-    compose.take_down(nodes)
-    conductor.close()
+    rig.nodes[-1].trigger_deactivate()
     os.close(ours)

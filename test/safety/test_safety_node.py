@@ -1,16 +1,13 @@
 """The safety node on the wire: stops by topic, heartbeat and restart, fixtures of the task, status and diagnostics."""
 from __future__ import annotations
 
-import os
+from functools import partial
 
 import numpy as np
 import pytest
 from diagnostic_msgs.msg import DiagnosticArray
-from rclpy.node import Node
 from std_msgs.msg import Empty, String
 from visuomotor.benchmarks import safety_kill
-from visuomotor.graph import compose
-from visuomotor.graph.lockstep import Lockstep
 from visuomotor.msg import Command, SafetyStatus
 from visuomotor.msg import Proposal as ProposalMessage
 from visuomotor.nodes._ros import convert, qos
@@ -19,77 +16,39 @@ from visuomotor.specs.errors import BadInput
 from visuomotor.specs.values import Proposal
 from visuomotor.srv import Arm
 
-DOMAIN = 100 + os.getpid() % 100
+HEARS = {'commands': (Command, 'command', qos.COMMAND), 'status': (SafetyStatus, 'safety/status', qos.LATCHED_EACH),
+         'health': (DiagnosticArray, '/diagnostics', qos.EVENT)}
+SAYS = {'voice': (ProposalMessage, 'action/policy', qos.COMMAND), 'button': (String, 'safety/stop_now', qos.COMMAND),
+        'heart': (Empty, 'operator/heartbeat', qos.COMMAND)}
 
 
-class Ear(Node):
-    """Hears the node and speaks for everybody else."""
+class Pair:
+    """Driver of a fake iiwa, safety node and probe, beat by beat."""
 
-    def __init__(self, context):
-        super().__init__('ear', context=context, use_global_arguments=False, start_parameter_services=False)
-        self.commands, self.status, self.health = [], [], []
-        self.create_subscription(Command, 'command', self.commands.append, qos.COMMAND)
-        self.create_subscription(SafetyStatus, 'safety/status', self.status.append, qos.LATCHED_EACH)
-        self.create_subscription(DiagnosticArray, '/diagnostics', self.health.append, qos.EVENT)
-        self.voice = self.create_publisher(ProposalMessage, 'action/policy', qos.COMMAND)
-        self.button = self.create_publisher(String, 'safety/stop_now', qos.COMMAND)
-        self.heart = self.create_publisher(Empty, 'operator/heartbeat', qos.COMMAND)
-        self.arm = self.create_client(Arm, 'safety/arm')
-
-
-class Stage:
-    """Driver of a fake iiwa, safety node and ear, beat by beat."""
-
-    def __init__(self, **parameters):
-        self.context = compose.new_context(DOMAIN)
-        self.ear = Ear(self.context)
-        self.driver = self._make('driver:Driver', {'world': 'fake'})
-        self.safety = self._make('safety:Safety', {'armed_at_start': True, **parameters})
-        self.time = Lockstep(self.context, [self.driver, self.safety, self.ear], 0.01)
-        compose.bring_up([self.driver, self.safety])
-
-    def _make(self, what, parameters):
-        room, cls = what.split(':')
-        return compose.make(f'visuomotor.nodes.{room}.node:{cls}Node', self.context,
-                            parameters={'robot': 'iiwa7', **parameters}, simulated_time=True)
+    def __init__(self, rig, **parameters):
+        self.rig = rig
+        self.ear = rig.probe(hears=HEARS, says=SAYS, asks={'arming': (Arm, 'safety/arm')})
+        rig.make('driver', robot='iiwa7', world='fake')
+        self.safety = rig.make('safety', **{'robot': 'iiwa7', 'armed_at_start': True, **parameters})
+        rig.up()
 
     def beats(self, count, speeds=None, heart=False):
-        for _ in range(count):
+        def speak():
             if speeds is not None and self.ear.commands:
                 now = convert.seconds(self.ear.commands[-1].header.stamp)
                 wish = Proposal(Mode.JOINT_VELOCITY, np.zeros(1), np.atleast_2d(speeds), np.zeros(0), now, 1)
                 self.ear.voice.publish(convert.proposal_message(wish, now))
             if heart:
                 self.ear.heart.publish(Empty())
-            self.time.beat()
+        self.rig.beats(count, speak)
 
     def arm(self, reason):
-        answer = self.ear.arm.call_async(Arm.Request(reason=reason))
-        for _ in range(100):
-            self.time.settle()
-            if answer.done():
-                return answer.result()
-        raise AssertionError('nobody answered')
-
-    def close(self):
-        compose.take_down([self.driver, self.safety])
-        self.time.close()
-        for node in (self.driver, self.safety, self.ear):
-            node.destroy_node()
-        self.context.try_shutdown()
+        return self.rig.ask(self.ear.arming, Arm.Request(reason=reason))
 
 
 @pytest.fixture
-def stage():
-    made = []
-
-    def make(**parameters):
-        made.append(Stage(**parameters))
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.close()
+def stage(rig):
+    return partial(Pair, rig)
 
 
 def one(speed):
@@ -104,18 +63,14 @@ def test_a_word_on_a_topic_stops_and_the_stop_survives_a_restart(stage, tmp_path
     here.beats(60, one(0.3))
     assert here.ear.status[-1].stop_reason == 'grace: red button'
     assert here.ear.commands[-1].verdict == Command.STOP
-    here.safety.trigger_deactivate()
-    here.safety.trigger_cleanup()
-    compose.bring_up([here.safety])
+    here.rig.again(here.safety)
     here.beats(20, one(0.3))
     assert here.ear.status[-1].stopped
     assert here.ear.commands[-1].reasons == ['stopped: grace: red button']
     assert here.arm('grace: cleared').armed
     here.beats(30, one(0.3))
     assert here.ear.commands[-1].verdict == Command.PASS
-    here.safety.trigger_deactivate()
-    here.safety.trigger_cleanup()
-    compose.bring_up([here.safety])
+    here.rig.again(here.safety)
     here.beats(20, one(0.3))
     assert not here.ear.status[-1].stopped
 
@@ -177,7 +132,7 @@ def test_a_task_that_does_not_exist_is_refused(stage):
         stage(task='grusp')
 
 
-def test_killed_in_motion_the_driver_holds_and_the_stop_stands():
-    seen = safety_kill.kills(1, DOMAIN)
+def test_killed_in_motion_the_driver_holds_and_the_stop_stands(domain):
+    seen = safety_kill.kills(1, domain)
     assert (seen.times, seen.late, seen.forgotten) == (1, 0, 0)
     assert 0.1 < seen.held[0] < 0.16
