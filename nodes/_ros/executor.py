@@ -21,6 +21,7 @@ from visuomotor.nodes._ros.publisher import CountingPublisher, counts
 
 IDLE = 0.01     # s, longest wait, so that services and actions are asked often enough
 SELDOM = 10     # polls between two looks at services, clients and actions
+PASSES = 100    # of rclpy's executor in one poll, for the same reason
 ROUNDS = 8      # of timers in one poll: one that is always due again does not keep others from their turn
 
 
@@ -257,8 +258,11 @@ class Public(Ordered, SingleThreadedExecutor):
     def poll(self) -> int:
         """Deliver everything that is pending and everything that this causes; return how many callbacks ran."""
         total = 0
-        while ran := self._pass():
+        for _ in range(PASSES):
+            ran = self._pass()
             total += ran
+            if not ran:
+                break
         return total
 
     drain = poll
@@ -270,8 +274,9 @@ class Public(Ordered, SingleThreadedExecutor):
             while True:
                 task, _, _ = self.wait_for_ready_callbacks(timeout_sec=0)
                 task()
-                task.result()
-                ran += 1
+                if task.done():   # else it waits for something, and would be offered for ever
+                    task.result()
+                    ran += 1
         except TimeoutException:
             return ran
 

@@ -1,6 +1,7 @@
 """The executor that asks: messages, timers, services and actions, in one order every time."""
 from __future__ import annotations
 
+import threading
 from types import SimpleNamespace
 
 import pytest
@@ -11,6 +12,7 @@ from rclpy.task import Future
 from visuomotor.action import Reset
 from visuomotor.graph import compose
 from visuomotor.nodes._ros import private, qos
+from visuomotor.nodes._ros.executor import Public, make_executor
 from visuomotor.nodes._ros.node import Node
 from visuomotor.nodes._ros.publisher import counts
 from visuomotor.specs.errors import BadInput
@@ -67,6 +69,16 @@ class Echo(Node):
         return Reset.Result(ready=True, message=f'seed {goal.request.seed}')
 
 
+@pytest.fixture(params=['ours', 'public'])
+def rig(request, rig, monkeypatch):
+    """Every test here holds for our executor and for rclpy's behind the same interface."""
+    monkeypatch.setenv(private.CHOICE, request.param)
+    return rig
+
+
+ours = pytest.mark.parametrize('rig', ['ours'], indirect=True)
+
+
 @pytest.fixture
 def stage(rig):
     rig.namespace = 'robot'
@@ -104,6 +116,7 @@ def test_configuring_twice_gives_one_answer(stage):
     assert len(speaker.heard) == 5
 
 
+@ours
 def test_services_answer_after_the_same_number_of_beats_each_time(stage):
     (speaker, _), rig = stage
     arrived = []
@@ -151,6 +164,7 @@ def test_a_node_that_refuses_takes_the_graph_down_with_its_sentence(rig):
     assert not speaker.active
 
 
+@ours
 def test_a_node_is_asked_once_even_though_rclpy_adds_it_twice(stage):
     _, rig = stage
     rig.beats(1)
@@ -169,6 +183,7 @@ def test_a_plain_publisher_is_heard_within_the_same_beat_too(stage):
     assert late == pytest.approx([0.0] * 10, abs=1e-9)
 
 
+@ours
 def test_a_message_is_decoded_once_for_all_who_hear_it(stage):
     (speaker, echo), rig = stage
     heard = []
@@ -254,6 +269,26 @@ def test_a_count_belongs_to_its_context(stage):
     assert counts(Context())['/robot/voice'] == 0
 
 
-def test_what_rclpy_lacks_is_named():
+def test_what_rclpy_lacks_is_named_and_makes_us_use_its_own_executor(rig, monkeypatch, capfd):
     assert private.missing() == []
     assert 'Timer.is_timer_ready' in private.missing(SimpleNamespace())
+    monkeypatch.delenv(private.CHOICE)
+    monkeypatch.setattr(private, 'missing', lambda: ['Timer.call_timer'])
+    monkeypatch.setattr(Public, 'told', False)
+    for _ in range(2):
+        executor = make_executor(rig.context)
+        assert isinstance(executor, Public)
+        executor.shutdown()
+    assert capfd.readouterr().err == 'warning: slower executor: this rclpy lacks Timer.call_timer.\n'
+
+
+def test_real_time_on_two_threads(rig):
+    speaker, echo = rig.add(Speaker), rig.add(Echo)
+    compose.bring_up(rig.nodes)
+    threads = compose.Threads(rig.context, [[speaker], [echo]])
+    threads.start()
+    seen = threading.Event()
+    speaker.subscription(PointStamped, 'echo', lambda _: seen.set(), qos.STATE)
+    assert seen.wait(10.0)
+    threads.stop()
+    assert threads.failure is None
