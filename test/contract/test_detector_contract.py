@@ -41,10 +41,10 @@ def signals(robot, now, rng):
     joints = len(robot.joints)
     imu = Imu(pose()[3:], array(3)) if robot.legs and rng.random() < 0.9 else None
     state = State(now, array(joints), array(joints), array(joints), float(rng.random()), imu=imu)
-    picture = {'front': rng.integers(0, 256, (8, 8, 3), dtype=np.uint8)}
+    picture, first = ({'front': rng.integers(0, 256, (8, 8, 3), dtype=np.uint8)} for _ in range(2))
     return Signals(state, pose() if robot.tip_link else None, rng.choice([None, 0.0, 1.0]),
                    {name: pose() for name in BODIES if rng.random() < 0.9},
-                   {'work': now} if rng.random() < 0.5 else {}, picture, picture)
+                   {'work': now} if rng.random() < 0.5 else {}, picture, first)
 
 
 def run(detector, robot, seed):
