@@ -10,7 +10,7 @@ from rich.console import Console
 from visuomotor.specs.errors import BadInput, RobotUnavailable
 
 # In the order of `visuomotor --help`; each module has `add(app)`.
-COMMANDS = ('up', 'list', 'node', 'look', 'safety', 'version')
+COMMANDS = ('up', 'train', 'evaluate', 'list', 'node', 'look', 'safety', 'version')
 JOINING = 'visuomotor.commands'   # entry points: commands of other rooms and packages
 BAD_INPUT = 2  # exit code
 

@@ -31,3 +31,11 @@ def product(first: FloatArray, second: FloatArray) -> FloatArray:
     """Return the attitude that `second`, then `first` make."""
     w, x, y, z = quaternions.qmult(w_first(first), w_first(second))
     return np.array([x, y, z, w])
+
+
+def rotation_vector(first: FloatArray, second: FloatArray) -> FloatArray:
+    """Return the turn that leads from one attitude to another: axis times angle, rad, fixed axes, the short way."""
+    turn = quaternions.qmult(w_first(second), quaternions.qconjugate(w_first(first)))
+    axis, angle = quaternions.quat2axangle(turn if turn[0] >= 0 else -turn)
+    vector: FloatArray = np.asarray(axis) * angle
+    return vector

@@ -20,6 +20,10 @@ class Latency(Settings):
     inference: float = setting(0.0, 'from the observation to the first target being due', 's', least=0, most=5)
     actuation: float = setting(0.0, 'from a command being sent to the motors following it', 's', least=0, most=1)
 
+    def answer(self, pictures: bool) -> float:
+        """Return the time from what a policy is shown to the first target that answers it being due, s."""
+        return self.inference + (self.camera if pictures else 0.0)
+
 
 @dataclass(frozen=True)
 class DetectorSpec(Settings):

@@ -5,6 +5,7 @@ from visuomotor.nodes.policy.actor import Answer
 from visuomotor.nodes.policy.newest import Newest
 from visuomotor.nodes.policy.outbox import Outbox
 from visuomotor.nodes.policy.schedule import Schedule
+from visuomotor.specs.errors import BadInput
 
 PATIENCE = 2.0  # s of an episode after which a silent topic is worth a complaint
 
@@ -67,3 +68,14 @@ def delay(chosen: float, inference: float, camera: float, pictures: bool) -> flo
     if chosen >= 0.0:
         return chosen
     return inference + (camera if pictures else 0.0)
+
+
+def replanned(decides: float, rate: float) -> int:
+    """Return after how many rows a policy that decides so often is asked again; 0: when its chunk is used up."""
+    return max(1, round(rate / decides)) if decides else 0
+
+
+def between_episodes(running: int) -> None:
+    """Refuse to change the policy while an episode runs."""
+    if running:
+        raise BadInput(f'A policy is loaded between episodes, but episode {running} is running; ask again after it.')

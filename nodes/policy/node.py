@@ -16,9 +16,8 @@ from visuomotor.nodes._ros import convert, qos
 from visuomotor.nodes._ros.node import Node
 from visuomotor.nodes._ros.params import declare
 from visuomotor.nodes._ros.run import run
-from visuomotor.nodes.policy import registry
 from visuomotor.nodes.policy.actor import Actor, Answer, Question
-from visuomotor.nodes.policy.attention import Attention, delay
+from visuomotor.nodes.policy.attention import Attention, between_episodes, delay, replanned
 from visuomotor.nodes.policy.newest import Newest
 from visuomotor.nodes.policy.outbox import Rate
 from visuomotor.nodes.policy.settings import PolicySettings
@@ -26,7 +25,8 @@ from visuomotor.nodes.policy.thinking import Aside, Inline
 from visuomotor.policies.make import make_policy
 from visuomotor.robots.kinematics import Kinematics
 from visuomotor.specs.errors import BadInput
-from visuomotor.specs.observation import observe
+from visuomotor.specs.observation import IMAGE, observe
+from visuomotor.specs.policy import Policy
 from visuomotor.specs.robot import RobotSpec, load_robot
 from visuomotor.specs.task import TaskSpec, load_task
 from visuomotor.srv import LoadPolicy
@@ -57,13 +57,14 @@ class PolicyNode(Node):
         self.service(LoadPolicy, 'policy/load', self.on_load)
 
     def take(self, name: str) -> None:
-        entry = registry.find(name)
-        self.actor = make_actor(name, entry, self.spec, self.task)
-        late, action = self.task.latency, self.task.action
+        chosen, late = self.settings, self.task.latency
+        self.loaded = make_policy(name, self.spec, self.task, expert, chosen.threads, chosen.device)
+        cameras = tuple(c for c in self.task.observe if IMAGE + c in self.loaded.sees)
+        self.actor = Actor(self.loaded.policy, name, self.loaded.hash, self.task.action.size)
         self.attention = Attention(
-            cameras=self.task.observe if entry.pictures else (), truth=entry.privileged, imu=bool(self.spec.legs),
-            rate=action.rate, delay=delay(self.settings.latency, late.inference, late.camera, entry.pictures),
-            replan=self.settings.replan)
+            cameras=cameras, truth=self.loaded.privileged or 'goal' in self.loaded.sees, imu='imu' in self.loaded.sees,
+            rate=self.task.action.rate, delay=delay(chosen.latency, late.inference, late.camera, bool(cameras)),
+            replan=chosen.replan or replanned(self.loaded.decides, self.task.action.rate))
 
     def halt(self) -> None:
         self.attention.turn(False, 0, 0, 0.0, self.newest)
@@ -95,7 +96,7 @@ class PolicyNode(Node):
         truth = convert.truth(heard.truth) if heard.truth else None
         pictures = {camera: convert.picture(heard.pictures[camera]) for camera in mind.cameras}
         observed, time = mind.ask(heard, state.stamp, self.now)
-        seen = observe(self.spec, self.task, self.kinematics, state, truth, pictures, time, mind.truth)
+        seen = observe(self.spec, self.task, self.kinematics, state, truth, pictures, time, self.loaded.privileged)
         return Question(mind.episode, mind.seed, observed, seen)
 
     def on_answer(self, answer: Answer) -> None:
@@ -125,7 +126,7 @@ class PolicyNode(Node):
 
     def on_load(self, request: LoadPolicy.Request, response: LoadPolicy.Response) -> LoadPolicy.Response:
         try:
-            registry.between_episodes(self.attention.episode)
+            between_episodes(self.attention.episode)
             self.take(request.policy)
         except (BadInput, OSError) as error:
             response.message = str(error)
@@ -133,16 +134,10 @@ class PolicyNode(Node):
         return response
 
 
-def make_actor(name: str, entry: registry.Entry, robot: RobotSpec, task: TaskSpec) -> Actor:
-    """Make the policy that an entry of the roster describes."""
-    action, digest = task.action, ''
-    if entry.kind == 'scripted':
-        from visuomotor.worlds.make import make_expert
-        policy = make_expert(robot, task)
-    else:
-        policy, digest = make_policy(entry.kind, folder=entry.folder, robot=robot.name, task=task.name,
-                                     size=action.size, gripper=action.gripper, numbers=entry.numbers)
-    return Actor(policy, name, digest or registry.named_hash(name, policy), action.size)
+def expert(robot: RobotSpec, task: TaskSpec) -> Policy:
+    """Make a task's scripted expert; worlds are loaded only for that."""
+    from visuomotor.worlds.make import make_expert
+    return make_expert(robot, task)
 
 
 def main() -> None:

@@ -1,11 +1,12 @@
 """Means harm, within what a policy can say: a standing test of everything below it. Never a policy to compare with."""
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from visuomotor.specs.policy import Observation, Role, Sees
+from visuomotor.specs.settings import Settings
 
 MOODS = {'bang': 0.3, 'dive': 0.3, 'shake': 0.15, 'jump': 0.15, 'broken': 0.09, 'endless': 0.01}  # and how likely
 LASTS = {'broken': 4, 'endless': 1}  # actions of one mood, at most; others:
@@ -13,20 +14,26 @@ LONG = 30
 ENDLESS = 3000   # rows of a chunk that nobody should follow
 
 
+@dataclass(frozen=True)
+class HostileSettings(Settings):
+    """Nothing to choose: harm is harm."""
+
+
 class Hostile:
     """Changes its mood now and then: full speed to and fro, into the table, chunks without end, no numbers at all."""
 
     finished = False
+    sees: Sees = {}
 
-    def __init__(self, size: int, gripper: bool) -> None:
-        self.size, self.gripper = size, gripper
+    def __init__(self, settings: HostileSettings, role: Role) -> None:
+        self.size, self.gripper = role.gives.size, role.gripper
         self.reset(np.random.default_rng(0))
 
     def reset(self, rng: np.random.Generator) -> None:
         self._generator, self._left, self._mood = rng, 0, 'bang'
         self._corner = np.ones(self.size)
 
-    def act(self, observation: Mapping[str, NDArray[Any]]) -> NDArray[np.float64]:
+    def act(self, observation: Observation) -> NDArray[np.float64]:
         rng = self._generator
         if self._left == 0:
             self._mood = str(rng.choice(list(MOODS), p=list(MOODS.values())))

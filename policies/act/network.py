@@ -1,51 +1,93 @@
-"""A trained network as a policy: names and shapes are checked, then one forward pass."""
+"""One forward pass, one chunk: of what is seen now, or of a history; overlapping chunks may be averaged.
+
+Averaging: Zhao et al. 2023 (ACT), section IV-A: weights exp(-fade i), i = 0 for the oldest prediction of a row.
+"""
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from visuomotor.policies import checkpoint
-from visuomotor.policies.nets.visuomotor_net import VisuomotorNet
-from visuomotor.specs.errors import BadCheckpoint
+from torch import nn
+from visuomotor.policies.act.batched import Batched
+from visuomotor.policies.nets.build import build
+from visuomotor.specs.policy import Gives, Observation, Role, Sees
+from visuomotor.specs.settings import Settings, setting
+
+PAST = 'past_actions'   # what the network calls the actions that were given before
+Array = NDArray[Any]
 
 
-class Learned:
-    """Act as the network says; the same observation gives the same bytes."""
+@dataclass(frozen=True)
+class NetworkSettings(Settings):
+    """Which network, and how much of the past it is shown."""
 
-    finished = False
+    net: str = setting('visuomotor_net', 'a file of policies/nets')
+    parts: dict[str, Any] = setting({}, 'numbers of that network; it checks them')
+    history: int = setting(1, 'observations that it is shown at once, oldest first', least=1, most=100)
+    past_actions: int = setting(0, 'of its own actions that it is shown, oldest first', least=0, most=100)
+    average: bool = setting(False, 'average what overlapping chunks say; decide anew at every row')
+    fade: float = setting(0.01, 'how fast newer predictions lose weight against the oldest', least=0, most=100)
 
-    def __init__(self, net: VisuomotorNet) -> None:
-        self.net = net.eval()
-        self.observations = net.settings.observations
 
-    def reset(self, rng: np.random.Generator) -> None:
-        """Nothing is remembered and nothing is random."""
+def network(settings: NetworkSettings, sees: Sees, gives: Gives) -> nn.Module:
+    """Make the network that such a policy needs."""
+    return build(settings.net, settings.parts, inputs(settings, sees, gives.size), gives)
+
+
+def inputs(settings: NetworkSettings, sees: Sees, size: int) -> Sees:
+    """Return the shapes that the network reads: a history stands one behind the other in the last axis."""
+    longer = {name: (*shape[:-1], shape[-1] * settings.history) for name, shape in sees.items()}
+    return longer | ({PAST: (size * settings.past_actions,)} if settings.past_actions else {})
+
+
+class Network(Batched):
+    """Act as the network says; the same observations give the same bytes."""
+
+    def __init__(self, settings: NetworkSettings, role: Role, net: nn.Module) -> None:
+        self.settings, self.role, self.net = settings, role, net.eval()
+        self.sees = role.shown
+        self.device = next(net.parameters()).device
+        self.begin([np.random.default_rng(0)])
+
+    def begin(self, rngs: Sequence[np.random.Generator]) -> None:
+        self.seen: deque[dict[str, Array]] = deque(maxlen=self.settings.history)
+        self.done = np.zeros((len(rngs), self.settings.past_actions, self.role.gives.size))
+        self.chunks: deque[tuple[float, Array]] = deque(maxlen=self.role.gives.rows)   # row that each began at
+        self.row = 0.0
 
     @torch.inference_mode()
-    def act(self, observation: Mapping[str, NDArray[Any]]) -> NDArray[np.float64]:
-        batch = {name: self._tensor(name, shape, observation) for name, shape in self.observations.items()}
-        actions: NDArray[np.float64] = self.net(batch)[0].double().numpy()
-        return actions
+    def act_batch(self, observation: Observation) -> NDArray[np.float64]:
+        now = {name: np.asarray(observation[name]) for name in self.sees}
+        self.seen.extend([now] * (1 if self.seen else self.settings.history))
+        rows: NDArray[np.float64] = self.net(self._batch()).double().cpu().numpy()
+        if self.settings.average:
+            rows = self._averaged(rows)
+        if self.settings.past_actions:
+            self.done = np.concatenate((self.done, rows), axis=1)[:, -self.settings.past_actions:]
+        return rows
 
-    def _tensor(self, name: str, shape: tuple[int, ...], observation: Mapping[str, NDArray[Any]]) -> torch.Tensor:
-        if name not in observation:
-            there = ', '.join(sorted(observation))
-            raise ValueError(f"the policy needs the observation '{name}', but there are only {there}")
-        value = np.asarray(observation[name])
-        if value.shape != tuple(shape):
-            raise ValueError(f"the policy needs '{name}' of shape {tuple(shape)}, but {value.shape} came")
-        return torch.from_numpy(np.ascontiguousarray(value))[None]
+    def _batch(self) -> dict[str, torch.Tensor]:
+        """Join the history; what was never seen before an episode began is what was seen first."""
+        shown = {name: np.concatenate([old[name] for old in self.seen], axis=-1) for name in self.sees}
+        if self.settings.past_actions:
+            shown[PAST] = self.done.reshape(len(self.done), -1)
+        return tensors(shown, self.device)
+
+    def _averaged(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return one row: what all chunks that reach it say of it."""
+        self.chunks.append((self.row, rows))
+        said = [chunk[:, int(self.row - began)] for began, chunk in self.chunks if self.row - began < chunk.shape[1]]
+        weight = np.exp(-self.settings.fade * np.arange(len(said)))
+        self.row += 1
+        mixed: NDArray[np.float64] = np.tensordot(weight / weight.sum(), np.stack(said), axes=1)[:, None]
+        return mixed
 
 
-def load(folder: Path, robot: str, task: str, size: int) -> tuple[Learned, str]:
-    """Return the policy in a folder and its hash; refuse one that does not fit robot, task or size of an action."""
-    stored = checkpoint.restore(folder, robot, task)
-    given = stored.net.settings.action_size
-    if given != size:
-        raise BadCheckpoint(f"{folder} gives {given} numbers for one action, but task '{task}' takes {size}; "
-                            'train it again.')
-    return Learned(stored.net), stored.hash
+def tensors(observation: Mapping[str, Array], device: torch.device) -> dict[str, torch.Tensor]:
+    """Return observations, each (batch, *shape), as the networks take them."""
+    return {name: torch.from_numpy(np.ascontiguousarray(value)).to(device) for name, value in observation.items()}

@@ -7,77 +7,84 @@ last layer is a tanh: actions are in -1..1.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+from visuomotor.policies.nets.build import dense, joined, numbers, pictures
 from visuomotor.policies.nets.normaliser import Normaliser
 from visuomotor.policies.nets.spatial_softmax import SpatialSoftmax
+from visuomotor.specs.errors import BadInput
+from visuomotor.specs.policy import Gives, Sees
+from visuomotor.specs.settings import Settings, setting
 
 
 @dataclass(frozen=True)
-class Knobs:
-    """The size of the network. Observations are named and shaped: a picture has three numbers in its shape."""
+class VisuomotorNetSettings(Settings):
+    """The size of the network."""
 
-    observations: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    action_size: int = 1
-    rows: int = 1                              # actions in a chunk
-    channels: tuple[int, ...] = (64, 32, 32)   # of the convolutions; the last ones are the feature points
-    first_kernel: int = 7
-    hidden: tuple[int, ...] = (40, 40)
-
-    def __post_init__(self) -> None:
-        if not self.observations or self.action_size < 1 or self.rows < 1:
-            raise ValueError('the network needs at least one observation, one number of action and one row')
-
-    @property
-    def pictures(self) -> tuple[str, ...]:
-        return tuple(sorted(name for name, shape in self.observations.items() if len(shape) == 3))
-
-    @property
-    def numbers(self) -> tuple[str, ...]:
-        return tuple(sorted(name for name, shape in self.observations.items() if len(shape) == 1))
+    channels: tuple[int, ...] = setting((64, 32, 32), 'of the convolutions; the last are the feature points',
+                                        least=1, most=4096)
+    first_kernel: int = setting(7, 'edge of the first kernel', 'px', least=1, most=64)
+    hidden: tuple[int, ...] = setting((40, 40), 'widths of the fully connected layers', least=1, most=65_536)
+    differences: tuple[tuple[str, str], ...] = setting((), 'observations whose difference is read too, such as '
+                                                           '[goal, tip_pose]: the way that is left')
 
 
 class VisuomotorNet(nn.Module):
-    """Observations by name, each batch x its shape, to batch x rows x action size."""
+    """Observations by name, each (batch, *shape), to (batch, rows, size)."""
 
-    def __init__(self, settings: Knobs) -> None:
+    def __init__(self, settings: VisuomotorNetSettings, sees: Sees, gives: Gives) -> None:
         super().__init__()
-        self.settings = settings
-        self.eyes = nn.ModuleList(_eye(settings) for _ in settings.pictures)
-        width = sum(settings.observations[name][0] for name in settings.numbers)
+        _check(settings, sees)
+        self.settings, self.sees, self.gives = settings, dict(sees), gives
+        self.eyes = nn.ModuleList(_eye(settings, sees[name]) for name in pictures(sees))
+        width = sum(sees[name][0] for name in numbers(sees))
+        width += sum(sees[first][0] for first, _ in settings.differences)
         self.normaliser = Normaliser(width)
-        self.head = _head(width + 2 * settings.channels[-1] * len(settings.pictures), settings)
+        points = 2 * settings.channels[-1] * len(self.eyes) if self.eyes else 0
+        self.head = dense(width + points, settings.hidden, gives.rows * gives.size)
 
     def forward(self, observation: Mapping[str, Tensor]) -> Tensor:
-        points = [eye(_light(observation[name])) for eye, name in zip(self.eyes, self.settings.pictures, strict=True)]
+        points = [eye(_light(observation[name])) for eye, name in zip(self.eyes, pictures(self.sees), strict=True)]
         seen = torch.cat([self.normaliser(self.state(observation)), *points], dim=1)
         actions: Tensor = torch.tanh(self.head(seen))
-        return actions.reshape(-1, self.settings.rows, self.settings.action_size)
+        return actions.reshape(-1, self.gives.rows, self.gives.size)
 
     def state(self, observation: Mapping[str, Tensor]) -> Tensor:
-        """Join the numbers that are no pictures, in the order of their names."""
-        batch = next(iter(observation.values())).shape[0]
-        return torch.cat([torch.zeros(batch, 0), *(observation[name].float() for name in self.settings.numbers)], dim=1)
+        """Join the numbers that are no pictures, in the order of their names, then the differences."""
+        ways = [observation[first].float() - observation[other].float() for first, other in self.settings.differences]
+        return torch.cat([joined(observation, self.sees), *ways], dim=1)
+
+    def measure(self, observation: Mapping[str, Tensor]) -> None:
+        """Measure the numbers of the data once, so that the network reads them at one scale."""
+        state = self.state(observation)
+        if state.shape[1]:
+            self.normaliser.fit(state)
+
+
+def _check(settings: VisuomotorNetSettings, sees: Sees) -> None:
+    """Refuse observations that these numbers cannot read."""
+    if not sees:
+        raise BadInput('a network should see at least one observation, but it is shown none')
+    for first, other in settings.differences:
+        if not {first, other} <= set(numbers(sees)) or sees[first] != sees[other]:
+            raise BadInput(f'differences should name two observations of one size, but {first} and {other} are not among '
+                           f'{", ".join(sorted(sees))} or differ in size')
+    for name in pictures(sees):
+        edge = (min(sees[name][:2]) - settings.first_kernel) // 2 + 1 - 4 * (len(settings.channels) - 1)
+        if not settings.channels or edge < 1:
+            raise BadInput(f"{len(settings.channels)} convolutions do not fit '{name}' of shape {tuple(sees[name])}")
 
 
 def _light(picture: Tensor) -> Tensor:
-    """Bytes, batch x height x width x 3, to -0.5..0.5 with channels first."""
+    """Bytes, batch x height x width x channels, to -0.5..0.5 with channels first."""
     return picture.permute(0, 3, 1, 2).float() / 255.0 - 0.5
 
 
-def _eye(settings: Knobs) -> nn.Module:
+def _eye(settings: VisuomotorNetSettings, shape: tuple[int, ...]) -> nn.Module:
     layers: list[nn.Module] = []
-    for index, (inner, outer) in enumerate(zip((3, *settings.channels), settings.channels, strict=False)):
+    for index, (inner, outer) in enumerate(zip((shape[2], *settings.channels), settings.channels, strict=False)):
         kernel, stride = (settings.first_kernel, 2) if index == 0 else (5, 1)
         layers += [nn.Conv2d(inner, outer, kernel, stride), nn.ReLU()]
     return nn.Sequential(*layers, SpatialSoftmax())
-
-
-def _head(width: int, settings: Knobs) -> nn.Module:
-    layers: list[nn.Module] = []
-    for inner, outer in zip((width, *settings.hidden), settings.hidden, strict=False):
-        layers += [nn.Linear(inner, outer), nn.ReLU()]
-    last = settings.hidden[-1] if settings.hidden else width
-    return nn.Sequential(*layers, nn.Linear(last, settings.rows * settings.action_size))

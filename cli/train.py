@@ -1,0 +1,72 @@
+"""`visuomotor train <recipe>`: from recorded episodes to a policy that the graph runs. The same command again goes on."""
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from visuomotor.specs import paths, settings
+
+RECIPES = paths.ROOT / 'training'
+INTERRUPTED = 130   # exit code
+
+
+def add(app: typer.Typer) -> None:
+    app.command()(train)
+
+
+def recipes() -> list[str]:
+    """Return the recipes that there are: files of training/ whose settings carry their name."""
+    return sorted(path.stem for path in RECIPES.glob('*.py') if f'class {_class(path.stem)}(' in path.read_text())
+
+
+def train(
+    recipe: Annotated[str, typer.Argument(help='which recipe, such as bc')],
+    robot: Annotated[str, typer.Option(help='which robot; `visuomotor list robots`')],
+    task: Annotated[str, typer.Option(help='which task; `visuomotor list tasks`')],
+    data: Annotated[list[str] | None, typer.Option(help='folder or file of recorded episodes; may be given again')] = None,
+    observe: Annotated[str, typer.Option(help='observations to act by, with commas between; empty: as the recipe says')] = '',
+    given: Annotated[list[str] | None, typer.Option('--set', help='a number of the recipe, such as steps=2000')] = None,
+    name: Annotated[str, typer.Option(help='of this training; empty: robot-task')] = '',
+    seed: Annotated[int, typer.Option(help='every random choice comes from it', min=0)] = 0,
+    out: Annotated[str, typer.Option(help='folder of all trainings')] = 'runs',
+    fresh: Annotated[bool, typer.Option('--fresh', help='begin anew instead of going on')] = False,
+) -> None:
+    """Learn a policy. Ctrl-C keeps everything; the same command again goes on where it stood.
+
+    Example: [bold]visuomotor train bc --robot j2n6s300 --task reach --data data/j2n6s300-reach/demos[/bold]
+    """
+    from visuomotor.training._lab.run import Interrupted, Run
+    settings.choose('recipe', recipe, recipes())
+    module = importlib.import_module(f'visuomotor.training.{recipe}')
+    said: dict[str, Any] = {'robot': robot, 'task': task, 'data': list(data or [])}
+    said |= {'observe': [word.strip() for word in observe.split(',')]} if observe else {}
+    layers = [('the command line', said), ('--set', nested(settings.assignments(given or [], 'steps=2000')))]
+    chosen, _ = settings.layered(getattr(module, _class(recipe)), layers, f'recipe {recipe}')
+    run = Run(Path(out) / recipe / (name or f'{robot}-{task}') / f'seed{seed}', chosen, seed, fresh)
+    console = Console(soft_wrap=True)
+    try:
+        folder = module.train(run, chosen)
+    except Interrupted as stopped:
+        console.print(str(stopped), highlight=False)
+        raise typer.Exit(INTERRUPTED) from None
+    console.print(f'policy  {folder}\ncurve   {run.folder / "plots"}\nrun it  visuomotor up --robot {robot} --task {task} '
+                  f'--policy {folder}', highlight=False)
+
+
+def nested(given: dict[str, Any]) -> dict[str, Any]:
+    """Turn names with dots into settings inside settings."""
+    found: dict[str, Any] = {}
+    for name, value in given.items():
+        *parents, last = name.split('.')
+        place = found
+        for parent in parents:
+            place = place.setdefault(parent, {})
+        place[last] = value
+    return found
+
+
+def _class(recipe: str) -> str:
+    return recipe.title().replace('_', '') + 'Settings'

@@ -1,0 +1,29 @@
+"""Acting for many episodes at once; one episode is a batch of one, so that the two cannot differ."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from visuomotor.specs.policy import Observation
+
+
+class Batched:
+    """A kind of acting writes `begin` and `act_batch`; the single policy of specs/policy.py follows from them."""
+
+    finished = False
+
+    def begin(self, rngs: Sequence[np.random.Generator]) -> None:
+        """Begin one episode for each generator, and forget those before."""
+        raise NotImplementedError
+
+    def act_batch(self, observation: Observation) -> NDArray[np.float64]:
+        """Turn observations, each (episodes, *shape), into actions in -1..1, (episodes, rows, size)."""
+        raise NotImplementedError
+
+    def reset(self, rng: np.random.Generator) -> None:
+        self.begin([rng])
+
+    def act(self, observation: Observation) -> NDArray[np.float64]:
+        rows: NDArray[np.float64] = self.act_batch({name: np.asarray(value)[None] for name, value in observation.items()})[0]
+        return rows

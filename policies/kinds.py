@@ -1,0 +1,42 @@
+"""Kinds of acting by file name: `<kind>.py` in act/ holds `<Kind>Settings` and `<Kind>(settings, role[, net])`.
+
+A kind that acts by a network also has `network(settings, sees, gives)`, which makes it; its policies are checkpoints.
+"""
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+from visuomotor.specs import settings
+
+ACT = Path(__file__).parent / 'act'
+
+
+def names() -> list[str]:
+    """Return the kinds that there are; torch is not loaded for it."""
+    return sorted(path.stem for path in ACT.glob('*.py') if f'class {_class(path.stem)}Settings' in path.read_text())
+
+
+def trained() -> list[str]:
+    """Return the kinds that act by a network."""
+    return [name for name in names() if '\ndef network(' in (ACT / f'{name}.py').read_text()]
+
+
+def module(kind: str) -> Any:
+    """Import one kind; refuse an unknown one with the nearest names."""
+    return importlib.import_module(f'visuomotor.policies.act.{settings.choose("kind of policy", kind, names())}')
+
+
+def settings_of(kind: str, numbers: Any, where: str) -> Any:
+    """Fill the settings of one kind."""
+    return settings.build(getattr(module(kind), f'{_class(kind)}Settings'), numbers, f'{where}: settings')
+
+
+def actor(kind: str) -> Any:
+    """Return the class that acts."""
+    return getattr(module(kind), _class(kind))
+
+
+def _class(kind: str) -> str:
+    return kind.title().replace('_', '')

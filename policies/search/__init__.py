@@ -1,0 +1,1 @@
+"""Finding good actions by trying many in thought."""

@@ -1,0 +1,1 @@
+"""Plumbing of every recipe, written once: the run folder, draws, curves."""
