@@ -21,7 +21,7 @@ from visuomotor.episodes import read
 from visuomotor.episodes.naming import number_of
 from visuomotor.specs.codes import Mode, Source, Verdict
 from visuomotor.specs.errors import BadInput, Unreadable
-from visuomotor.specs.observation import IMAGE, ObservationSpec, TipPose, observe
+from visuomotor.specs.observation import ObservationSpec, TipPose, observe
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.rotation import rotation_vector
 from visuomotor.specs.task import TaskSpec
@@ -61,10 +61,9 @@ def files_in(places: Iterable[Path]) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
-def read_dataset(files: Sequence[Path], robot: RobotSpec, task: TaskSpec, shown: ObservationSpec, delay: float,
-                 kinematics: TipPose | None = None, results: Sequence[str] = ('SUCCESS',),
-                 heard: Callable[[], None] = lambda: None) -> Dataset:
-    """Read episodes of one robot and task into arrays; `heard` is called once for each file.
+def read_dataset(files: Iterable[Path], robot: RobotSpec, task: TaskSpec, shown: ObservationSpec, delay: float,
+                 kinematics: TipPose | None = None, results: Sequence[str] = ('SUCCESS',)) -> Dataset:
+    """Read episodes of one robot and task into arrays.
 
     Args:
         shown: the observations to keep, and their shapes.
@@ -79,7 +78,6 @@ def read_dataset(files: Sequence[Path], robot: RobotSpec, task: TaskSpec, shown:
     actions, starts, taken, left_out = [], [0], [], dict[str, int]()
     for file in files:
         result = _checked(file, robot, task)
-        heard()
         if result not in results:
             left_out[result] = left_out.get(result, 0) + 1
             continue
@@ -91,8 +89,8 @@ def read_dataset(files: Sequence[Path], robot: RobotSpec, task: TaskSpec, shown:
         starts.append(len(rows))
         taken.append(file)
     if not rows:
-        raise BadInput(f'None of the {len(files)} episodes can be learned from: {left_out or "they are empty"}; record '
-                       f'some that end with {" or ".join(results)}.')
+        raise BadInput(f'None of these episodes can be learned from ({left_out or "they are empty"}); record some that '
+                       f'end with {" or ".join(results)}.')
     observations = {name: np.stack([row[name] for row in rows]).astype(shape.dtype)
                     for name, shape in shown.shapes.items()}
     return Dataset(observations, np.stack(actions).astype(np.float32), np.array(starts), tuple(taken), left_out)
@@ -221,7 +219,8 @@ class _Episode:
             target = DONE[mode](np.array(first.position), np.array(after.position), seconds, self.kinematics)
         else:
             raise BadInput(f'What was done here cannot be told in mode {space.mode}; record what a policy of this task did.')
-        return space.encode(target, np.array([first.gripper]))[0]
+        action: FloatArray = space.encode(target, np.array([first.gripper]))[0]
+        return action
 
 
 def _twist(first: FloatArray, after: FloatArray, seconds: float, kinematics: TipPose | None) -> FloatArray:

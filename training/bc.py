@@ -8,9 +8,9 @@ from pathlib import Path
 import torch
 from rich.progress import track
 from visuomotor.episodes.dataset import Dataset, files_in, read_dataset
+from visuomotor.policies.act.network import NetworkSettings
 from visuomotor.policies.checkpoint import Checkpoint
 from visuomotor.policies.learn.behaviour_cloning import BehaviourCloning, BehaviourCloningSettings
-from visuomotor.policies.act.network import NetworkSettings
 from visuomotor.robots.kinematics import Kinematics
 from visuomotor.specs.errors import BadInput
 from visuomotor.specs.observation import ObservationSpec, observation_spec
@@ -95,9 +95,6 @@ def fitted(chosen: BcSettings, shown: ObservationSpec) -> BehaviourCloningSettin
 def read(chosen: BcSettings, robot: RobotSpec, task: TaskSpec, shown: ObservationSpec) -> Dataset:
     """Read the recordings, with a bar."""
     files = files_in([Path(place) for place in chosen.data])
-    beats = iter(track(files, 'reading episodes'))
-    delay = task.latency.answer(bool(shown.cameras))
     kinematics = Kinematics(robot) if robot.tip_link else None
-    data = read_dataset(files, robot, task, shown, delay, kinematics, chosen.results, lambda: next(beats, None) and None)
-    next(beats, None)
-    return data
+    return read_dataset(track(files, 'reading episodes'), robot, task, shown, task.latency.answer(bool(shown.cameras)),
+                        kinematics, chosen.results)

@@ -16,16 +16,19 @@ from visuomotor.nodes._ros import convert, qos
 from visuomotor.nodes._ros.node import Node
 from visuomotor.nodes._ros.params import declare
 from visuomotor.nodes._ros.run import run
-from visuomotor.nodes.policy.actor import Actor, Answer, Question
-from visuomotor.nodes.policy.attention import Attention, between_episodes, delay, replanned
-from visuomotor.nodes.policy.newest import Newest
-from visuomotor.nodes.policy.outbox import Rate
+from visuomotor.nodes.policy.inference import (
+    InferenceRequest,
+    InferenceResult,
+    InlineInference,
+    PolicyRunner,
+    ThreadedInference,
+)
+from visuomotor.nodes.policy.schedule import ObservationBuffer, RateMeter, between_episodes, schedule_for
 from visuomotor.nodes.policy.settings import PolicySettings
-from visuomotor.nodes.policy.thinking import Aside, Inline
 from visuomotor.policies.make import make_policy
 from visuomotor.robots.kinematics import Kinematics
 from visuomotor.specs.errors import BadInput
-from visuomotor.specs.observation import IMAGE, observe
+from visuomotor.specs.observation import observe
 from visuomotor.specs.policy import Policy
 from visuomotor.specs.robot import RobotSpec, load_robot
 from visuomotor.specs.task import TaskSpec, load_task
@@ -42,95 +45,90 @@ class PolicyNode(Node):
     def open(self) -> None:
         self.spec, self.task = load_robot(self.settings.robot), load_task(self.settings.task)
         self.kinematics = Kinematics(self.spec) if self.spec.tip_link else None
-        self.newest, self.rate = Newest(), Rate()
+        self.buffer, self.rate = ObservationBuffer(), RateMeter()
         self.take(self.settings.policy)
-        self.thinking = (Inline if self.settings.inline else Aside)(self.on_answer)
-        self.also_undo(self.thinking.close)
+        self.inference = (InlineInference if self.settings.inline else ThreadedInference)(self.on_result)
+        self.also_undo(self.inference.close)
         self.proposals = self.publisher(Proposal, 'action/policy', qos.COMMAND)
         self.status = self.publisher(PolicyStatus, 'policy/status', qos.EVENT)
         self.subscription(EpisodeStatus, 'episode', self.on_episode, qos.LATCHED)
-        self.subscription(WorldTruth, 'world/truth', partial(setattr, self.newest, 'truth'), qos.STATE)
-        self.subscription(Imu, 'imu', partial(setattr, self.newest, 'imu'), qos.STATE)
+        self.subscription(WorldTruth, 'world/truth', partial(setattr, self.buffer, 'truth'), qos.STATE)
+        self.subscription(Imu, 'imu', partial(setattr, self.buffer, 'imu'), qos.STATE)
         self.subscription(JointState, 'joint_states', self.on_state, qos.STATE)
         for camera in self.task.observe:
             self.subscription(Image, f'camera/{camera}/image', partial(self.on_picture, camera), qos.IMAGE)
         self.service(LoadPolicy, 'policy/load', self.on_load)
 
     def take(self, name: str) -> None:
-        chosen, late = self.settings, self.task.latency
+        chosen = self.settings
         self.loaded = make_policy(name, self.spec, self.task, expert, chosen.threads, chosen.device)
-        cameras = tuple(c for c in self.task.observe if IMAGE + c in self.loaded.sees)
-        self.actor = Actor(self.loaded.policy, name, self.loaded.hash, self.task.action.size)
-        self.attention = Attention(
-            cameras=cameras, truth=self.loaded.privileged or 'goal' in self.loaded.sees, imu='imu' in self.loaded.sees,
-            rate=self.task.action.rate, delay=delay(chosen.latency, late.inference, late.camera, bool(cameras)),
-            replan=chosen.replan or replanned(self.loaded.decides, self.task.action.rate))
+        self.runner = PolicyRunner(self.loaded, self.task.action.size)
+        self.schedule = schedule_for(self.loaded, self.task, chosen.latency, chosen.replan)
 
     def halt(self) -> None:
-        self.attention.turn(False, 0, 0, 0.0, self.newest)
+        self.schedule.turn(False, 0, 0, 0.0, self.buffer)
 
     def on_episode(self, status: EpisodeStatus) -> None:
         running = status.state == EpisodeStatus.RUNNING
-        last = self.attention.turn(running, status.number, status.seed, convert.seconds(status.started), self.newest)
+        last = self.schedule.turn(running, status.number, status.seed, convert.seconds(status.started), self.buffer)
         if last:  # one more that asks for nothing, so that the silence that follows is no fault
             self.propose(replace(last, actions=self.task.action.rest(last.actions), finished=True))
 
     def on_state(self, message: JointState) -> None:
-        self.newest.state = message
+        self.buffer.state = message
         self.release()
         self.consider()
 
     def on_picture(self, camera: str, message: Image) -> None:
-        self.newest.picture(camera, message, convert.seconds(message.header.stamp))
+        self.buffer.picture(camera, message, convert.seconds(message.header.stamp))
         self.consider()
 
     def consider(self) -> None:
-        if self.attention.wants(self.newest, self.now):
-            self.thinking.ask(self.actor, self.question())
-        elif lack := self.attention.complaint(self.newest, self.now):
+        if self.schedule.wants(self.buffer, self.now):
+            self.inference.ask(self.runner, self.request())
+        elif lack := self.schedule.complaint(self.buffer, self.now):
             self.get_logger().warning(lack, throttle_duration_sec=5.0)
 
-    def question(self) -> Question:
-        heard, mind = self.newest, self.attention
+    def request(self) -> InferenceRequest:
+        heard, plan = self.buffer, self.schedule
         state = convert.state(heard.state, self.spec, convert.imu(heard.imu) if heard.imu else None)
         truth = convert.truth(heard.truth) if heard.truth else None
-        pictures = {camera: convert.picture(heard.pictures[camera]) for camera in mind.cameras}
-        observed, time = mind.ask(heard, state.stamp, self.now)
+        pictures = {camera: convert.picture(heard.pictures[camera]) for camera in plan.cameras}
+        observed, time = plan.ask(heard, state.stamp, self.now)
         seen = observe(self.spec, self.task, self.kinematics, state, truth, pictures, time, self.loaded.privileged)
-        return Question(mind.episode, mind.seed, observed, seen)
+        return InferenceRequest(plan.episode, plan.seed, observed, seen)
 
-    def on_answer(self, answer: Answer) -> None:
+    def on_result(self, result: InferenceResult) -> None:
         """Take an answer, in whichever thread it was thought of."""
-        if answer.failure:
-            self.get_logger().error(answer.failure, throttle_duration_sec=1.0)
+        if result.failure:
+            self.get_logger().error(result.failure, throttle_duration_sec=1.0)
             return
-        self.attention.schedule.answered(len(answer.actions))
-        self.attention.outbox.put(answer)
+        self.schedule.answered(result)
         self.release()
 
     def release(self) -> None:
-        """Say what is due; an answer to an episode that has ended is dropped."""
-        for answer in self.attention.outbox.due(self.now):
-            if self.active and answer.question.episode == self.attention.episode:
-                self.propose(answer)
+        """Say what is due."""
+        for result in self.schedule.due(self.now):
+            if self.active:
+                self.propose(result)
 
-    def propose(self, answer: Answer) -> None:
-        now, observed = self.now, answer.question.observed
-        wish = self.task.action.decode(answer.actions, observed, self.attention.delay)
-        wish, frame = replace(wish, policy_hash=self.actor.hash), self.spec.base_link
-        self.proposals.publish(convert.proposal_message(wish, now, frame=frame, terminate=answer.finished))
-        status = PolicyStatus(policy=self.actor.name, policy_hash=self.actor.hash, inference=answer.inference,
+    def propose(self, result: InferenceResult) -> None:
+        now, observed = self.now, result.request.observed
+        wish = self.task.action.decode(result.actions, observed, self.schedule.delay)
+        wish, frame = replace(wish, policy_hash=self.runner.hash), self.spec.base_link
+        self.proposals.publish(convert.proposal_message(wish, now, frame=frame, terminate=result.finished))
+        status = PolicyStatus(policy=self.runner.name, policy_hash=self.runner.hash, inference=result.inference,
                               observation_age=now - observed, rate=self.rate.tick(now))
         status.header.stamp = convert.stamp(observed)
         self.status.publish(status)
 
     def on_load(self, request: LoadPolicy.Request, response: LoadPolicy.Response) -> LoadPolicy.Response:
         try:
-            between_episodes(self.attention.episode)
+            between_episodes(self.schedule.episode)
             self.take(request.policy)
         except (BadInput, OSError) as error:
             response.message = str(error)
-        response.loaded, response.policy_hash = not response.message, self.actor.hash
+        response.loaded, response.policy_hash = not response.message, self.runner.hash
         return response
 
 

@@ -40,8 +40,9 @@ class BehaviourCloning:
 
     def measure(self, seen: Mapping[str, Tensor]) -> None:
         """Let the network measure the numbers of the data once, before the first step."""
-        if hasattr(self.net, 'measure'):
-            self.net.measure(seen)
+        measure = getattr(self.net, 'measure', None)
+        if callable(measure):
+            measure(seen)
 
     def update(self, batch: Batch, step: int) -> dict[str, float]:
         for group in self.optimiser.param_groups:

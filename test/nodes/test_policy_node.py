@@ -10,9 +10,10 @@ from visuomotor.msg import EpisodeStatus, PolicyStatus, Proposal
 from visuomotor.nodes._ros import convert, qos
 from visuomotor.nodes._ros.node import Node
 from visuomotor.policies import checkpoint
+from visuomotor.policies.act.network import NetworkSettings, network
 from visuomotor.policies.checkpoint import Checkpoint
-from visuomotor.policies.nets.visuomotor_net import Knobs, VisuomotorNet
 from visuomotor.specs.errors import BadInput
+from visuomotor.specs.policy import Gives
 from visuomotor.specs.robot import load_robot
 from visuomotor.srv import LoadPolicy
 
@@ -140,7 +141,7 @@ def test_the_same_seed_wishes_the_same_in_one_thread_or_two(start):
     inline = wishes(stage, conductor)
     stage, policy, conductor = start('right', inline=False)
     threads = []
-    wait_for_each_answer(policy.thinking, threads)
+    wait_for_each_answer(policy.inference, threads)
     aside = wishes(stage, conductor)
     assert inline == aside
     assert [now for now, *_ in inline] == [1.08, 1.13, 1.18, 1.23, 1.28, 1.31, 1.43, 1.48, 1.53, 1.58, 1.63, 1.66]
@@ -172,22 +173,23 @@ def ask(stage, conductor, name) -> LoadPolicy.Response:
 
 
 def stored(folder, robot='iiwa7') -> str:
-    net = VisuomotorNet(Knobs({'joint_position': (7,)}, action_size=5, rows=3))
-    return checkpoint.store(Checkpoint('visuomotor_net', robot, 'grasp', net), folder)
+    sees, gives = {'joint_position': (7,)}, Gives(5, 3)
+    net = network(NetworkSettings(), sees, gives)
+    return checkpoint.store(Checkpoint('network', robot, 'grasp', NetworkSettings(), sees, gives, net), folder)
 
 
 def test_a_policy_is_replaced_between_episodes_and_kept_when_the_new_one_is_bad(start, tmp_path):
     stage, policy, conductor = start(latency=0.0)
     digest = stored(tmp_path / 'good')
     stored(tmp_path / 'other', 'iiwa14')
-    before = policy.actor.hash
+    before = policy.runner.hash
 
     refused = ask(stage, conductor, str(tmp_path / 'other'))
     assert (refused.loaded, refused.policy_hash) == (False, before)
     assert "was trained for robot 'iiwa14', not for 'iiwa7'" in refused.message
     refused = ask(stage, conductor, 'randm')
     assert "no policy 'randm'; did you mean random?" in refused.message
-    assert policy.actor.hash == before
+    assert policy.runner.hash == before
 
     stage.tell(EpisodeStatus.RUNNING, 1)
     beats(conductor, 2)

@@ -1,26 +1,34 @@
-"""A checkpoint comes back to the byte, and one that is damaged or meant for something else is refused by name."""
+"""Checkpoints on disk: plain YAML, one hash for all of it, and the format before this one. The rest: the contract."""
 from __future__ import annotations
 
 import numpy as np
 import pytest
 import torch
 import yaml
-from visuomotor.policies import checkpoint
-from visuomotor.policies.act import network
-from visuomotor.policies.act.network import Learned
+from safetensors.torch import save_file
+from visuomotor.policies import checkpoint, make
+from visuomotor.policies.act.network import Network, NetworkSettings, network
 from visuomotor.policies.checkpoint import Checkpoint
-from visuomotor.policies.make import make_policy
-from visuomotor.policies.nets.visuomotor_net import Knobs, VisuomotorNet
-from visuomotor.specs.errors import BadCheckpoint
+from visuomotor.specs import settings
+from visuomotor.specs.errors import BadCheckpoint, BadInput
+from visuomotor.specs.policy import Gives, Role
+from visuomotor.specs.robot import load_robot
+from visuomotor.specs.task import load_task
 
 SHAPES = {'joint_position': (7,), 'image_shoulder': (32, 32, 3)}
+SMALL = NetworkSettings(parts={'channels': [4, 4], 'first_kernel': 5, 'hidden': [8]})
+GIVES = Gives(5, 2)
 
 
-def made(seed: int = 0, **changes) -> Checkpoint:
+def made(seed: int = 0) -> Checkpoint:
     torch.manual_seed(seed)
-    net = VisuomotorNet(Knobs(SHAPES, action_size=5, rows=2, channels=(4, 4), first_kernel=5, hidden=(8,)))
+    net = network(SMALL, SHAPES, GIVES)
     net.normaliser.fit(torch.arange(21.0).reshape(3, 7))
-    return Checkpoint(**{'algorithm': 'visuomotor_net', 'robot': 'iiwa7', 'task': 'grasp', 'net': net, **changes})
+    return Checkpoint('network', 'iiwa7', 'grasp', SMALL, SHAPES, GIVES, net, {'recipe': 'bc', 'seed': 3})
+
+
+def restored(folder) -> Checkpoint:
+    return checkpoint.restore(folder, 'iiwa7', 'grasp', {**SHAPES, 'time': (1,)}, 5)
 
 
 def seen() -> dict:
@@ -29,16 +37,13 @@ def seen() -> dict:
             'image_shoulder': rng.integers(0, 256, (32, 32, 3)).astype(np.uint8)}
 
 
-def test_the_same_action_to_the_byte(tmp_path):
-    original = made()
-    digest = checkpoint.store(original, tmp_path)
-    restored, found = network.load(tmp_path, 'iiwa7', 'grasp', 5)
-    assert found == digest
-    assert len(digest) == 64
-    action = restored.act(seen())
-    assert action.shape == (2, 5)
-    assert action.tobytes() == Learned(original.net).act(seen()).tobytes()
-    assert restored.net.normaliser.mean.tolist() == [7.0, 8.0, 9.0, 10.0, 11.0, 12.0, 13.0]
+def test_everything_comes_back(tmp_path):
+    digest = checkpoint.store(made(), tmp_path)
+    back = restored(tmp_path)
+    assert (back.hash, len(digest)) == (digest, 64)
+    assert (back.kind, back.settings, back.sees, back.gives) == ('network', SMALL, SHAPES, GIVES)
+    assert (back.made, back.scores) == ({'recipe': 'bc', 'seed': 3}, {})
+    assert back.net.normaliser.mean.tolist() == [7.0, 8.0, 9.0, 10.0, 11.0, 12.0, 13.0]
 
 
 def test_other_weights_have_another_hash_and_the_same_weights_the_same(tmp_path):
@@ -49,79 +54,84 @@ def test_other_weights_have_another_hash_and_the_same_weights_the_same(tmp_path)
 def test_the_yaml_is_plain_and_holds_no_code(tmp_path):
     checkpoint.store(made(), tmp_path)
     content = yaml.safe_load((tmp_path / 'policy.yaml').read_text())
-    assert list(content) == ['format', 'algorithm', 'robot', 'task', 'knobs', 'hash']
-    assert content['knobs']['observations'] == {'joint_position': [7], 'image_shoulder': [32, 32, 3]}
+    assert list(content) == ['format', 'kind', 'robot', 'task', 'settings', 'sees', 'gives', 'made', 'scores', 'hash']
+    assert content['sees'] == {'joint_position': [7], 'image_shoulder': [32, 32, 3]}
+    assert content['gives'] == {'size': 5, 'rows': 2, 'decides': 0.0}
 
 
-def broken(folder, robot: str = 'iiwa7', task: str = 'grasp', size: int = 5) -> str:
-    with pytest.raises(BadCheckpoint) as refusal:
-        network.load(folder, robot, task, size)
-    assert '\n' not in str(refusal.value)
-    return str(refusal.value)
-
-
-def test_for_another_robot_task_or_size(tmp_path):
-    checkpoint.store(made(), tmp_path)
-    assert "was trained for robot 'iiwa7', not for 'iiwa14'; choose another folder" in broken(tmp_path, robot='iiwa14')
-    assert "was trained for task 'grasp', not for 'reach'" in broken(tmp_path, task='reach')
-    assert "gives 5 numbers for one action, but task 'grasp' takes 4" in broken(tmp_path, size=4)
-
-
-@pytest.mark.parametrize('file', ['policy.yaml', 'model.safetensors'])
-def test_a_missing_file(tmp_path, file):
+@pytest.mark.parametrize(('file', 'sentence'), [
+    ('policy.yaml', 'There is no file'), ('model.safetensors', 'cannot be read: No such file or directory'),
+])
+def test_a_missing_file(tmp_path, file, sentence):
     checkpoint.store(made(), tmp_path)
     (tmp_path / file).unlink()
-    assert f'{file} cannot be read: No such file or directory.' in broken(tmp_path)
+    with pytest.raises(BadCheckpoint, match=sentence):
+        restored(tmp_path)
 
 
-def test_one_flipped_bit_in_the_weights(tmp_path):
-    checkpoint.store(made(), tmp_path)
-    weights = bytearray((tmp_path / 'model.safetensors').read_bytes())
-    weights[-1] ^= 1
-    (tmp_path / 'model.safetensors').write_bytes(bytes(weights))
-    assert 'is damaged: policy.yaml and model.safetensors do not belong together' in broken(tmp_path)
-
-
-def test_weights_of_another_policy(tmp_path):
+def test_one_flipped_bit_and_weights_of_another_policy(tmp_path):
     checkpoint.store(made(0), tmp_path / 'a')
-    checkpoint.store(made(1), tmp_path / 'b')
-    (tmp_path / 'a' / 'model.safetensors').write_bytes((tmp_path / 'b' / 'model.safetensors').read_bytes())
-    assert 'is damaged' in broken(tmp_path / 'a')
+    weights = bytearray((tmp_path / 'a' / 'model.safetensors').read_bytes())
+    weights[-1] ^= 1
+    (tmp_path / 'a' / 'model.safetensors').write_bytes(bytes(weights))
+    checkpoint.store(made(0), tmp_path / 'b')
+    checkpoint.store(made(1), tmp_path / 'c')
+    (tmp_path / 'b' / 'model.safetensors').write_bytes((tmp_path / 'c' / 'model.safetensors').read_bytes())
+    for folder in ('a', 'b'):
+        with pytest.raises(BadCheckpoint, match='is damaged'):
+            restored(tmp_path / folder)
 
 
-def rewrite(folder, **changes) -> None:
-    """Change the description and sign it again, as a careless tool would."""
-    content = {**yaml.safe_load((folder / 'policy.yaml').read_text()), **changes}
-    content.pop('hash')
-    content['hash'] = checkpoint._hash(content, (folder / 'model.safetensors').read_bytes())
-    (folder / 'policy.yaml').write_text(yaml.safe_dump(content))
-
-
-def test_a_description_that_does_not_fit(tmp_path):
+def test_yaml_that_is_broken(tmp_path):
     checkpoint.store(made(), tmp_path)
-    rewrite(tmp_path, algorithm='os.system')
-    assert "was made by 'os.system', but known are visuomotor_net" in broken(tmp_path)
-    rewrite(tmp_path, algorithm='visuomotor_net', knobs={'observations': {'joint_position': [7]}, 'action_size': 5})
-    assert 'does not fit the network that policy.yaml describes' in broken(tmp_path)
-    rewrite(tmp_path, knobs={'colour': 'red'})
-    assert 'the knobs do not fit visuomotor_net' in broken(tmp_path)
-    rewrite(tmp_path, format=99)
-    assert 'should be a policy of format 1' in broken(tmp_path)
     (tmp_path / 'policy.yaml').write_text('a: [')
-    assert 'policy.yaml is damaged' in broken(tmp_path)
+    with pytest.raises(BadCheckpoint, match='is not valid YAML'):
+        restored(tmp_path)
 
 
-def test_an_observation_that_is_missing_or_of_another_shape_is_refused():
-    policy = Learned(made().net)
-    with pytest.raises(ValueError, match=r"needs the observation 'image_shoulder', but there are only joint_position"):
-        policy.act({'joint_position': np.zeros(7)})
-    with pytest.raises(ValueError, match=r"needs 'joint_position' of shape \(7,\), but \(6,\) came"):
-        policy.act({**seen(), 'joint_position': np.zeros(6)})
+def test_format_1_is_still_read(tmp_path):
+    """As the version before wrote it: names of pictures had a dot, the network was called the algorithm."""
+    net = made().net
+    save_file({name: value.contiguous() for name, value in net.state_dict().items()}, tmp_path / 'model.safetensors')
+    old = {'format': 1, 'algorithm': 'visuomotor_net', 'robot': 'iiwa7', 'task': 'grasp',
+           'knobs': {'observations': {'joint_position': [7], 'image.shoulder': [32, 32, 3]}, 'action_size': 5, 'rows': 2,
+                     'channels': [4, 4], 'first_kernel': 5, 'hidden': [8]}}
+    old['hash'] = checkpoint.signature(old, (tmp_path / 'model.safetensors').read_bytes())
+    (tmp_path / 'policy.yaml').write_text(yaml.safe_dump(old))
+    back = restored(tmp_path)
+    role = Role(back.gives, back.sees)
+    assert back.hash == old['hash']
+    assert Network(back.settings, role, back.net).act(seen()).tobytes() == Network(SMALL, role, net).act(seen()).tobytes()
 
 
-def test_a_policy_by_kind(tmp_path):
-    digest = checkpoint.store(made(), tmp_path)
-    common = {'folder': str(tmp_path), 'robot': 'iiwa7', 'task': 'grasp', 'size': 5, 'gripper': True, 'numbers': {}}
-    assert make_policy('checkpoint', **common)[1] == digest
-    assert make_policy('random', **common)[1] == ''
-    assert make_policy('hold', **common)[0].act({'gripper': np.array([1.0])}).tolist() == [[0.0, 0.0, 0.0, 0.0, 1.0]]
+def test_a_policy_by_name_or_folder(tmp_path):
+    robot, task = load_robot('iiwa7'), load_task('grasp')
+    for name in ('hold', 'random', 'hostile'):
+        loaded = make.make_policy(name, robot, task)
+        assert (loaded.name, len(loaded.hash), loaded.privileged) == (name, 64, False)
+    assert make.make_policy('random', robot, task).sees == {'image_shoulder': (128, 128, 3)}
+    checkpoint.store(made(), tmp_path)
+    with pytest.raises(BadCheckpoint, match=r"needs the observation 'image_shoulder' of shape \(32, 32, 3\), but here it is"):
+        make.make_policy(str(tmp_path), robot, task)
+    with pytest.raises(BadInput, match=r"no policy 'scriptd'; did you mean scripted\?"):
+        make.find('scriptd')
+    with pytest.raises(BadInput, match=r"no policy folder '/none/such'"):
+        make.find('/none/such')
+    with pytest.raises(BadInput, match='there is no world here that has one'):
+        make.make_policy('scripted', robot, task)
+
+
+def test_the_hash_names_the_very_code():
+    policies = [make.make_policy(name, load_robot('iiwa7'), load_task('grasp')).policy for name in ('hold', 'random')]
+    assert len({make.named_hash(name, policy) for name in ('hold', 'random') for policy in policies}) == 4
+
+
+@pytest.mark.parametrize(('content', 'sentence'), [
+    ({'kind': 'dream'}, "There is no kind of policy without weights 'dream'"),
+    ({'kind': 'network'}, "There is no kind of policy without weights 'network'"),
+    ({}, 'a policy has either a kind or the folder of a trained one'),
+    ({'kind': 'hold', 'setings': {}}, "unknown key 'setings'; did you mean settings"),
+])
+def test_entries_that_do_not_fit(content, sentence):
+    with pytest.raises(BadInput, match=sentence):
+        settings.build(make.PolicyEntry, content, 'x.yaml')

@@ -3,11 +3,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from visuomotor.policies.act.hold import Hold
-from visuomotor.policies.act.hostile import ENDLESS, Hostile
+from visuomotor.policies.act.hold import Hold, HoldSettings
+from visuomotor.policies.act.hostile import ENDLESS, Hostile, HostileSettings
 from visuomotor.policies.act.switching import Familiarity, Recovering
 from visuomotor.policies.learn.exploration import Coloured, OrnsteinUhlenbeck
 from visuomotor.policies.learn.smoothing import LowPass, rate_penalty
+from visuomotor.specs.policy import Gives, Role
+
+HOLD = Hold(HoldSettings(), Role(Gives(1)))
 
 
 def run(noise, count, seed=0):
@@ -50,7 +53,7 @@ def test_noise_is_the_generator_alone(noise):
     lambda: OrnsteinUhlenbeck(1, -1, 1, 1), lambda: Coloured(1, 1, 3.0, 100), lambda: Coloured(1, 1, 1.0, 2),
     lambda: LowPass(10.0, 20.0), lambda: LowPass(0.0, 20.0),
     lambda: rate_penalty(np.zeros((3, 1)), 0.0), lambda: Familiarity(np.zeros((2, 2))),
-    lambda: Recovering(Hold(1, False), Hold(1, False), lambda _: 0.0, enter=1.0, leave=1.0)])
+    lambda: Recovering(HOLD, HOLD, lambda _: 0.0, enter=1.0, leave=1.0)])
 def test_numbers_that_make_no_sense_are_refused(make):
     with pytest.raises(ValueError, match='should'):
         make()
@@ -113,8 +116,8 @@ class Ones(Hold):
 
 
 def test_a_recovery_policy_takes_over_in_danger_and_hands_back_later():
-    recovery = Ones(1, False)
-    both = Recovering(Hold(1, False), recovery, lambda seen: float(seen['danger'][0]), enter=1.5, leave=1.0)
+    recovery = Ones(HoldSettings(), Role(Gives(1)))
+    both = Recovering(HOLD, recovery, lambda seen: float(seen['danger'][0]), enter=1.5, leave=1.0)
     both.reset(np.random.default_rng(0))
     said = [float(both.act({'danger': np.array([danger])})[0, 0]) for danger in (0.5, 1.2, 1.6, 1.2, 1.1, 0.9, 1.2)]
     assert said == [0.0, 0.0, 1.0, 1.0, 1.0, 0.0, 0.0]
@@ -122,7 +125,7 @@ def test_a_recovery_policy_takes_over_in_danger_and_hands_back_later():
 
 
 def test_nothing_is_finished_while_recovering():
-    both = Recovering(Ones(1, False), Hold(1, False), lambda seen: 9.0)
+    both = Recovering(Ones(HoldSettings(), Role(Gives(1))), HOLD, lambda seen: 9.0)
     both.reset(np.random.default_rng(0))
     assert both.finished
     both.act({})
@@ -130,7 +133,7 @@ def test_nothing_is_finished_while_recovering():
 
 
 def test_the_hostile_policy_does_every_harm_it_promises():
-    policy = Hostile(5, True)
+    policy = Hostile(HostileSettings(), Role(Gives(5), gripper=True))
     policy.reset(np.random.default_rng(1))
     chunks = [policy.act({}) for _ in range(6000)]
     assert {chunk.shape for chunk in chunks} == {(1, 5), (ENDLESS, 5)}
