@@ -38,7 +38,7 @@ def evaluate(
         return
     environment.prepare()
     from visuomotor.cli import session
-    raise typer.Exit(session.run(session.make(graph, processes=False, limit=0.0), graph, quiet=True))
+    raise typer.Exit(session.run(session.make(graph, False, 0.0, []), graph, quiet=True))
 
 
 def in_face(robot: str, task: str, choices: Choices) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from visuomotor.episodes import naming
 from visuomotor.graph.entry import EXAMPLE, NodeEntry, overridden, resolve
+from visuomotor.policies.make import names as policies
 from visuomotor.robots import registry
 from visuomotor.specs import paths, settings
 from visuomotor.specs.errors import BadInput
@@ -20,11 +21,6 @@ from visuomotor.specs.task import TaskSpec, load_task, task_names
 TELEOP = ('none', 'keyboard', 'joy')
 NODES = paths.ROOT / 'nodes'
 SCENE_EXAMPLE = "'split=test, objects=3'"
-
-
-def policies() -> list[str]:
-    """Return the policies that have a name of their own."""
-    return sorted(path.stem for path in (paths.CONFIG / 'policies').glob('*.yaml'))
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from visuomotor.nodes.supervisor.evidence import Ending, Evidence, Outcome
 from visuomotor.nodes.supervisor.outcomes import Outcomes
-from visuomotor.nodes.supervisor.seeds import episode_seed
 from visuomotor.nodes.supervisor.settings import EpisodeSettings
 from visuomotor.specs.codes import Phase
+from visuomotor.specs.seeds import episode_seed
 from visuomotor.specs.values import SAME_MOMENT, passed
 
 AT_REST = (Phase.IDLE, Phase.FAULT, Phase.FINISHED)

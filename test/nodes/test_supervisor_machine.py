@@ -7,11 +7,11 @@ import pytest
 from visuomotor.nodes.supervisor import report
 from visuomotor.nodes.supervisor.evidence import Evidence
 from visuomotor.nodes.supervisor.machine import Machine
-from visuomotor.nodes.supervisor.seeds import episode_seed
 from visuomotor.nodes.supervisor.settings import EpisodeSettings, SupervisorSettings
 from visuomotor.specs import settings
 from visuomotor.specs.codes import Phase, Result
 from visuomotor.specs.errors import BadInput
+from visuomotor.specs.seeds import episode_seed
 
 RULES = EpisodeSettings(horizon=10.0, settle=0.3, judging=0.1, stop_patience=2.0, reset_attempts=3, reset_timeout=60.0,
               store_timeout=5.0)
