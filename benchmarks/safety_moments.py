@@ -38,7 +38,7 @@ class Stage:
         self.body, self.filter = Body(fuzz.spec, self.rng), fuzz.filter()
         self.limits = LimitJudge(fuzz.spec, fuzz.kinematics)
         self.body.sways = False
-        self.dt, self.now, self._left = 1.0 / fuzz.spec.control_hz, 100.0, 0
+        self.dt, self.now, self.left = 1.0 / fuzz.spec.control_hz, 100.0, 0
         self.state = self.body.beat(None, None, self.now)
         self.wish: tuple[Mode, FloatArray] = (Mode.JOINT_VELOCITY, np.zeros(len(fuzz.spec.joints)))
 
@@ -57,14 +57,14 @@ class Stage:
     def say(self, source: int, held: bool = True) -> None:
         """Repeat a random wish of one source, a new one now and then."""
         spec = self.fuzz.spec
-        if self._left == 0:
+        if self.left == 0:
             speeds = self.rng.uniform(-1.0, 1.0, len(spec.joints)) * spec.velocity * self.rng.choice([0.3, 1.0])
             legged = bool(spec.legs)   # one that sinks too low stands up by itself, whoever asks for what
-            self._left = int(self.rng.integers(2, 5) if legged else self.rng.integers(10, 60))
+            self.left = int(self.rng.integers(2, 5) if legged else self.rng.integers(10, 60))
             near = np.array(spec.home) + self.rng.uniform(-0.8, 0.8, len(speeds)) * (0.5 if legged else 1.0)
             fast = not legged and self.rng.random() < 0.7
             self.wish = (Mode.JOINT_VELOCITY, speeds) if fast else (Mode.JOINT_POSITION, near)
-        self._left -= 1
+        self.left -= 1
         mode, row = self.wish
         wish = Proposal(mode, np.zeros(1), row[None], observed=self.now, source=source, dead_man=held)
         self.filter.sources.hear(wish, self.now)
@@ -98,10 +98,10 @@ def takeovers(fuzz: Fuzz, times: int, seed: int = 0) -> Moments:
         for _ in stage.beats(int(stage.rng.integers(5, 80)), source=1):
             pass
         seen.moving += _moving(stage.filter)
-        stage._left = 0
+        stage.left = 0
         took = [answer.source for answer in stage.beats(int(stage.rng.integers(5, 60)), source=3)]
         stage.say(3, held=False)
-        stage._left = 0
+        stage.left = 0
         gave = [answer.source for answer in stage.beats(5, source=1)]
         seen.times += 1
         seen.restless += took[-1] != 3 or gave[-1] != 1

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,6 +37,7 @@ INSIDE = {   # arrows between the parts of one room: what a part may import of i
     'policies/judge': {'judge', 'nets', 'search'}, 'policies/search': {'search'}, 'policies/nets': {'nets'},
 }
 UNSAFE = ('pickle', 'cPickle', 'dill', 'joblib', 'shelve', 'marshal')
+PRIVATE = 'nodes/_ros/private.py'   # the one file that leans on private parts of rclpy
 LAZY = ('time.sleep',)          # in rooms where time is an argument
 LONGEST_NODE = 155              # lines
 LONGEST_FUNCTION = 40           # lines
@@ -100,6 +102,14 @@ def unsafe_loads(source: str) -> list[str]:
     return loads + [name for name in calls(source) if name == 'torch.load']
 
 
+def private_parts(source: str) -> list[str]:
+    """Return every private name of somebody else: an attribute of anything but self, or an imported name."""
+    tree = ast.walk(ast.parse(source))
+    touched = [node for node in tree if isinstance(node, ast.Attribute) and re.match(r'_(?!_)', node.attr)]
+    found = [ast.unparse(node) for node in touched if ast.unparse(node.value) not in ('self', 'cls')]
+    return found + [name for name in imports(source) if not name.startswith('visuomotor.') and re.search(r'\._(?!_)', name)]
+
+
 def sources(*rooms: str) -> list[Path]:
     return [path for room in rooms for path in sorted((ROOT / room).rglob('*.py'))]
 
@@ -159,6 +169,11 @@ def test_no_function_is_long():
 
 def test_nothing_unpickles():
     assert {str(p.relative_to(ROOT)): found for p in sources(*ROOMS) if (found := unsafe_loads(p.read_text()))} == {}
+
+
+def test_private_parts_of_others_are_touched_in_one_file():
+    found = {str(p.relative_to(ROOT)): parts for p in sources(*ROOMS) if (parts := private_parts(p.read_text()))}
+    assert set(found) == {PRIVATE}
 
 
 def test_nobody_sleeps_where_time_is_an_argument():
@@ -251,6 +266,11 @@ def test_planted_circles_and_long_functions_are_found():
     assert circles({**pages, 'specs.b': ''}) == []
     assert long_functions('def f():\n' + '    pass\n' * 40) == ['f']
     assert long_functions('def f():\n' + '    pass\n' * 39) == []
+
+
+def test_planted_private_parts_are_found():
+    assert private_parts('from rclpy.impl import _rclpy_pybind11') == ['rclpy.impl._rclpy_pybind11']
+    assert private_parts('node._time_source.attach()\nself._own = cls._ours = 1') == ['node._time_source']
 
 
 def test_planted_unsafe_loads_and_sleeps_are_found():
