@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 from visuomotor.benchmarks.figures import HEADINGS, Figure, markdown
-from visuomotor.graph import environment
+from visuomotor.nodes._ros import environment
 from visuomotor.specs import settings
 
 DOMAIN = 88  # of the bench's own graphs, so that they meet nobody else's

@@ -8,8 +8,9 @@ from typing import Annotated, Any
 
 import typer
 from visuomotor.cli.ros_arguments import RosCommand
-from visuomotor.graph import command_line, description, environment
+from visuomotor.graph import command_line, description
 from visuomotor.graph.entry import NodeEntry, overridden
+from visuomotor.nodes._ros import environment
 from visuomotor.specs import settings
 from visuomotor.specs.errors import BadInput
 

@@ -7,8 +7,9 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 from visuomotor.cli.ros_arguments import RosCommand
-from visuomotor.graph import command_line, environment
+from visuomotor.graph import command_line
 from visuomotor.graph.description import Choices, describe
+from visuomotor.nodes._ros import environment
 from visuomotor.specs.errors import BadInput
 
 MANY: dict[Any, Any] = {tuple[str, ...]: list[str]}   # typer calls an option that may be given again a list

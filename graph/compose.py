@@ -3,7 +3,9 @@ from __future__ import annotations
 
 import importlib
 import threading
-from collections.abc import Callable, Sequence
+import time
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import rclpy
@@ -12,8 +14,10 @@ from rclpy.context import Context
 from rclpy.executors import Executor
 from rclpy.lifecycle import TransitionCallbackReturn
 from rclpy.parameter import Parameter
+from visuomotor.nodes._ros import environment
 from visuomotor.nodes._ros.executor import make_executor
 from visuomotor.nodes._ros.node import Node
+from visuomotor.nodes.driver.exclusive import ExclusiveDriver
 from visuomotor.specs.errors import BadInput
 
 MATCH = 10.0  # s, longest wait until the wires of this process have found each other
@@ -53,35 +57,34 @@ def take_down(nodes: Sequence[Node]) -> None:
 
 
 def await_wires(nodes: Sequence[Node]) -> None:
-    """Wait until each publisher, client and action client of these nodes has found its counterparts among them."""
-    listeners: dict[str, int] = {}
-    for node in nodes:
-        for subscription in node.subscriptions:
-            listeners[subscription.topic_name] = listeners.get(subscription.topic_name, 0) + 1
-    publishers = [p for node in nodes for p in node.publishers]
-    clients = [c for node in nodes for c in node.clients]
+    """Wait until the publishers, subscriptions, clients and action clients of these nodes have found each other."""
+    publishers = [one for node in nodes for one in node.publishers]
+    subscriptions = [one for node in nodes for one in node.subscriptions]
+    speakers, listeners = (Counter(one.topic_name for one in ends) for ends in (publishers, subscriptions))
     services = {service.srv_name for node in nodes for service in node.services}
-    asking = _action_clients(nodes)
-    _until(lambda: all(p.get_subscription_count() >= listeners.get(p.topic_name, 0) for p in publishers)
-           and all(c.service_is_ready() for c in clients if c.srv_name in services)
-           and all(client.ready for client in asking), MATCH)
+    clients = [client for node in nodes for client in node.clients if client.srv_name in services]
+    actions = _action_clients(nodes)
+
+    def lonely() -> set[str]:
+        return {*(p.topic_name for p in publishers if p.get_subscription_count() < listeners[p.topic_name]),
+                *(s.topic_name for s in subscriptions if s.get_publisher_count() < speakers[s.topic_name]),
+                *(client.srv_name for client in clients if not client.service_is_ready()),
+                *(action.name for action in actions if not action.ready)}
+    pause = threading.Event()
+    until = time.monotonic() + MATCH
+    while alone := lonely():
+        if time.monotonic() > until:
+            raise BadInput(f'The nodes of this process did not find each other within {MATCH:.0f} s, on '
+                           f'{", ".join(sorted(alone))}; is another program using the same ROS_DOMAIN_ID with another '
+                           'security, quality of service or network setting?')
+        pause.wait(0.005)
 
 
 def _action_clients(nodes: Sequence[Node]) -> list[Any]:
     """Return the action clients whose server is among these nodes."""
     served = {name for node in nodes for name, _ in
               get_action_server_names_and_types_by_node(node, node.get_name(), node.get_namespace())}
-    return [client for node in nodes for client in getattr(node, 'asking', ()) if client.name in served]
-
-
-def _until(fact: Callable[[], bool], timeout: float) -> None:
-    pause = threading.Event()
-    for _ in range(int(timeout / 0.005)):
-        if fact():
-            return
-        pause.wait(0.005)
-    raise BadInput(f'The nodes of this process did not find each other within {timeout:.0f} s; is another program '
-                   'using the same ROS_DOMAIN_ID with another security or network setting?')
+    return [action for node in nodes for action in getattr(node, 'asking', ()) if action.name in served]
 
 
 class Threads:
@@ -129,5 +132,11 @@ class Threads:
 def new_context(domain: int | None = None, ros: Sequence[str] = ()) -> Context:
     """Begin ROS for this program alone, with these ROS arguments for every node: signals stay with the program."""
     context = Context()
-    rclpy.init(context=context, domain_id=domain, args=list(ros), signal_handler_options=rclpy.SignalHandlerOptions.NO)
+    rclpy.init(context=context, domain_id=environment.domain() if domain is None else domain, args=list(ros),
+               signal_handler_options=rclpy.SignalHandlerOptions.NO)
     return context
+
+
+def refuse_second_driver(namespace: str) -> None:
+    """Refuse a namespace whose robot is driven already; the driver itself takes the lock when it starts."""
+    ExclusiveDriver(environment.domain(), f'/{namespace.strip("/")}').release()

@@ -17,10 +17,10 @@ from launch.actions import DeclareLaunchArgument, LogInfo, OpaqueFunction, SetEn
 from launch_ros.actions import LifecycleNode, Node
 from launch_ros.parameter_descriptions import ParameterValue
 from visuomotor.graph import command_line
-from visuomotor.graph import environment as surroundings
+from visuomotor.graph.compose import refuse_second_driver
 from visuomotor.graph.description import Choices, Graph, describe
 from visuomotor.graph.entry import NodeEntry
-from visuomotor.graph.free import refuse_second_driver
+from visuomotor.nodes._ros import environment as surroundings
 from visuomotor.specs import settings
 from visuomotor.specs.errors import BadInput
 

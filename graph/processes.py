@@ -11,9 +11,9 @@ from pathlib import Path
 from lifecycle_msgs.msg import State
 from lifecycle_msgs.srv import GetState
 from visuomotor.graph import command_line, compose
+from visuomotor.graph.compose import refuse_second_driver
 from visuomotor.graph.description import Graph, console_entry
 from visuomotor.graph.entry import NodeEntry
-from visuomotor.graph.free import refuse_second_driver
 from visuomotor.graph.in_process import LOOK
 from visuomotor.nodes._ros.run import USAGE
 from visuomotor.nodes.console.statistics import GraphStatistics

@@ -60,6 +60,17 @@ def describe(metadata: Mapping[str, Any], value: Any) -> ParameterDescriptor:
     return description
 
 
+def explain(cls: type[Any]) -> str:
+    """Tell each parameter on a line, for `--help`: name, sentence, unit, range and default."""
+    lines = []
+    for field in dataclasses.fields(cls):
+        told = describe(field.metadata, None)
+        default = f'default {settings.default_of(field)!r}' if settings.has_default(field) else 'has to be given'
+        range_ = f'; {told.additional_constraints}' if told.additional_constraints else ''
+        lines.append(f'  {field.name:<20} {told.description}{range_}; {default}')
+    return '\n'.join(lines)
+
+
 def _plain(value: Any) -> Any:
     """Turn the arrays of ROS and the tuples of ours into lists."""
     return list(value) if hasattr(value, 'tolist') or isinstance(value, tuple) else value

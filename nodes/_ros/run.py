@@ -1,8 +1,10 @@
 """Runs nodes as a program of their own, as `ros2 run`, launch files and `visuomotor node` start them."""
 from __future__ import annotations
 
+import math
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -11,11 +13,14 @@ import rclpy
 from rclpy.context import Context
 from rclpy.exceptions import NameValidationException
 from rclpy.lifecycle import TransitionCallbackReturn
+from visuomotor.nodes._ros import environment
 from visuomotor.nodes._ros.executor import make_executor
 from visuomotor.nodes._ros.node import Node
+from visuomotor.nodes._ros.params import explain
 from visuomotor.specs.errors import BadInput
 
 ACTIVE = 'active: '  # said once on standard output; launch files begin the supervisor when everybody has said it
+CLOCK = 5.0  # s of wall time without /clock before a program says that it waits for it
 USAGE = 2  # exit code for input that does not fit
 
 
@@ -26,12 +31,17 @@ def run(*makers: Callable[..., Node], args: Sequence[str] | None = None) -> None
 
 def serve(makers: Sequence[Callable[..., Node]], args: Sequence[str] | None = None) -> int:
     """Make, configure, activate and spin until a signal; one sentence and a code other than 0 when a node refuses."""
+    words = list(sys.argv if args is None else args)
+    if {'-h', '--help'} & set(words[:words.index('--ros-args') if '--ros-args' in words else None]):
+        print('\n\n'.join(told(maker) for maker in makers))
+        return 0
     context = Context()
     asked = Asked()
     nodes: list[Node] = []
     try:
+        environment.prepare()
         with understood():
-            rclpy.init(context=context, args=list(sys.argv if args is None else args),
+            rclpy.init(context=context, args=words,
                        signal_handler_options=rclpy.SignalHandlerOptions.NO)
             for maker in makers:
                 nodes.append(maker(context=context))
@@ -45,6 +55,14 @@ def serve(makers: Sequence[Callable[..., Node]], args: Sequence[str] | None = No
             node.destroy_node()
         context.try_shutdown()
     return max((node.exit_code or 0 for node in nodes), default=0)
+
+
+def told(maker: Callable[..., Node]) -> str:
+    """Say what a node does and which parameters it has."""
+    module = sys.modules[maker.__module__]
+    settings = getattr(module, maker.__name__.removesuffix('Node') + 'Settings')
+    return (f'{(module.__doc__ or "").strip()}\n\nParameters, each given as --ros-args -p name:=value, or many with '
+            f'--params-file <file>:\n{explain(settings)}')
 
 
 @contextmanager
@@ -67,9 +85,21 @@ def spin(context: Context, nodes: Sequence[Node], asked: Asked) -> None:
         if node.get_parameter('autostart').value:
             start(node)
     print(ACTIVE + ', '.join(node.get_name() for node in nodes if node.active), flush=True)
+    until = time.monotonic() + CLOCK
     while not asked.to_stop and context.ok() and all(node.exit_code is None for node in nodes):
         executor.spin_once()
+        if time.monotonic() > until:
+            until = math.inf
+            warn_of_clock(nodes)
     executor.shutdown()
+
+
+def warn_of_clock(nodes: Sequence[Node]) -> None:
+    """Say so, once, when time stands still because nobody publishes it."""
+    still = [node for node in nodes if node.get_parameter('use_sim_time').value and not node.nanoseconds]
+    if still:
+        still[0].get_logger().warning(f'use_sim_time is true, but nothing came on /clock for {CLOCK:g} s, so nothing '
+                                      'happens here; start what publishes it, or leave use_sim_time out.')
 
 
 def start(node: Node) -> None:

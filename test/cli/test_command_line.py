@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 from visuomotor.cli import up
 from visuomotor.cli.main import COMMANDS, main, make_app
-from visuomotor.graph import environment
+from visuomotor.nodes._ros import environment
 from visuomotor.specs.errors import BadInput
 
 

@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import pytest
-from visuomotor.graph import environment, free
+from visuomotor.graph import compose
+from visuomotor.nodes._ros import environment
 from visuomotor.nodes.driver.exclusive import ExclusiveDriver
 from visuomotor.specs.errors import BadInput
 
@@ -16,14 +17,14 @@ def _own_locks(monkeypatch, tmp_path):
 def test_a_driven_namespace_is_refused_and_a_free_one_is_not():
     driver = ExclusiveDriver(42, '/left')
     with pytest.raises(BadInput, match="Namespace '/left' on ROS domain 42 has a driver already"):
-        free.refuse_second_driver('left')
-    free.refuse_second_driver('right')
+        compose.refuse_second_driver('left')
+    compose.refuse_second_driver('right')
     driver.release()
-    free.refuse_second_driver('left')
+    compose.refuse_second_driver('left')
 
 
 def test_asking_does_not_take_the_namespace():
-    free.refuse_second_driver('left')
+    compose.refuse_second_driver('left')
     ExclusiveDriver(42, '/left').release()
 
 

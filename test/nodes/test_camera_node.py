@@ -85,6 +85,15 @@ def test_nothing_is_published_while_inactive_and_nothing_old_afterwards(stage, w
     assert [m.data[0] for _, m in viewer.seen] == [2]
 
 
+def test_a_world_that_is_gone_is_told_and_ends_nothing(stage, world, capfd):
+    _, viewer, conductor = stage(camera='shoulder', source='world', robot='iiwa7', task='grasp')
+    running.withdraw('/left')
+    for _ in range(21):
+        conductor.beat()
+    assert viewer.seen == []
+    assert 'no simulated world in this' in capfd.readouterr().err
+
+
 def test_another_topic_is_cropped_and_keeps_its_stamp(stage):
     _, viewer, conductor = stage(camera='front', source='topic', address='usb/raw', crop='box', box=[1, 0, 2, 2])
     picture = np.arange(36, dtype=np.uint8).reshape(3, 4, 3)

@@ -292,3 +292,10 @@ def test_real_time_on_two_threads(rig):
     assert seen.wait(10.0)
     threads.stop()
     assert threads.failure is None
+
+
+def test_wires_that_cannot_meet_are_named(rig, monkeypatch):
+    monkeypatch.setattr(compose, 'MATCH', 0.02)
+    rig.probe(hears={'early': (PointStamped, 'word', qos.LATCHED)}, says={'late': (PointStamped, 'word', qos.STATE)})
+    with pytest.raises(BadInput, match='did not find each other within 0 s, on /word; is another program using'):
+        rig.up()

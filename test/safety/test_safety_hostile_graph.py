@@ -4,8 +4,8 @@ from __future__ import annotations
 import pytest
 from visuomotor.cli import session
 from visuomotor.evaluation import recordings
-from visuomotor.graph import environment
 from visuomotor.graph.description import Choices, describe
+from visuomotor.nodes._ros import environment
 
 
 @pytest.mark.parametrize(('robot', 'task'), [('iiwa7', 'reach'), ('j2n6s300', 'reach')])
