@@ -1,8 +1,9 @@
 """What a policy is shown, known before any world is started, and the dictionary itself: one from all sources.
 
-Names: joint_position, joint_velocity, gripper (1), tip_pose (7: x y z, quaternion x y z w; arms), imu (4: roll, pitch and
-their rates; legged), time (1: s since the episode began), goal (7, of tasks that have one), image_<camera> (height x width
-x 3, bytes). Scripted experts also see truth.<body> (7) and value.<name> (1), which no specification lists.
+Names: joint_position, joint_velocity, gripper (1), tip_pose (7: x y z, quaternion x y z w; arms), imu (4: roll, pitch
+and their rates; legged), time (1: s since the episode began), goal (7, of tasks that have one), image_<camera> (height x
+width x 3, bytes), depth_<camera> (height x width, m; where asked for). Scripted experts also see truth.<body> (7) and
+value.<name> (1), which no specification lists.
 """
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from visuomotor.specs.errors import BadInput
 from visuomotor.specs.robot import CameraMount, RobotSpec
 from visuomotor.specs.rotation import roll_pitch_yaw
+from visuomotor.specs.settings import choose
 from visuomotor.specs.task import TaskSpec
 from visuomotor.specs.values import FloatArray, Imu, State, Truth
 
@@ -23,6 +25,8 @@ FAST = 3.0        # times the speed limit, to which measured speeds are cut
 AROUND = 0.5      # m around the workspace, in which a tip or goal may still be
 SPIN = 50.0       # rad/s, of a body
 IMAGE = 'image_'
+DEPTH = 'depth_'
+FARTHEST = 10.0   # m, in a picture of depth
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,7 @@ class ObservationSpec:
                                f'{np.shape(observation[name])} came')
 
 
-def observation_spec(robot: RobotSpec, task: TaskSpec, pictures: bool = True) -> ObservationSpec:
+def observation_spec(robot: RobotSpec, task: TaskSpec, pictures: bool = True, depth: bool = False) -> ObservationSpec:
     """Say what a policy of this robot and task sees; without pictures, its numbers alone."""
     shapes = {'joint_position': _numbers(robot.lower - BEYOND, robot.upper + BEYOND),
               'joint_velocity': _numbers(-FAST * robot.velocity, FAST * robot.velocity),
@@ -87,8 +91,9 @@ def observation_spec(robot: RobotSpec, task: TaskSpec, pictures: bool = True) ->
     if task.goal:
         shapes['goal'] = pose
     mounts = {**robot.cameras, **task.cameras}
-    return ObservationSpec({**shapes, **{IMAGE + name: _picture(mounts[name])
-                                         for name in task.observe if pictures}})
+    shown = {name: mounts[choose('camera', name, mounts)] for name in task.observe if pictures}
+    shapes |= {IMAGE + name: _picture(mount) for name, mount in shown.items()}
+    return ObservationSpec(shapes | {DEPTH + name: _depth(mount) for name, mount in shown.items() if depth})
 
 
 def _numbers(low: FloatArray, high: FloatArray) -> Shape:
@@ -98,6 +103,10 @@ def _numbers(low: FloatArray, high: FloatArray) -> Shape:
 def _picture(mount: CameraMount) -> Shape:
     shape = (mount.height, mount.width, 3)
     return Shape(shape, np.uint8, np.uint8(0) + np.zeros(shape, np.uint8), np.full(shape, 255, np.uint8))
+
+
+def _depth(mount: CameraMount) -> Shape:
+    return _numbers(np.zeros((mount.height, mount.width)), np.full((mount.height, mount.width), FARTHEST))
 
 
 class TipPose(Protocol):

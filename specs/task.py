@@ -45,6 +45,7 @@ class TaskSpec(Settings):
     action: ActionSpace = required('what a policy controls')
     horizon: float = required('longest episode', 's', above=0, most=86_400)
     detector: DetectorSpec = required('how the graph judges it')
+    actions: dict[str, ActionSpace] = setting({}, 'other action spaces that a learner may choose, by name')
     physics_hz: float = setting(200.0, 'physics steps a second; a multiple of the control rate', 'Hz', above=0, most=20_000)
     solver_iterations: int = setting(50, 'of the contact solver', least=1, most=1000)
     fixtures: tuple[Fixture, ...] = setting((), 'boxes that the safety node keeps the arm from')

@@ -20,14 +20,15 @@ class ActionRunner:
     Without the shield only the robot's own limits hold; `shield` says which it was, for whoever reports a result.
     """
 
-    def __init__(self, world: BulletWorld, pictures: bool = True, *, shield: bool = True,
-                 limits: Limits | None = None) -> None:
+    def __init__(self, world: BulletWorld, pictures: bool = True, *, depth: bool = False,
+                 shield: bool = True, limits: Limits | None = None) -> None:
         self.world, self.task, self.spec, self.shield = world, world.task, world.spec, shield
         self.kinematics = Kinematics(world.spec) if world.spec.tip_link else None
         law = limits or limits_for(world.spec)
         self.filter = make_filter(self.spec, law, self.task.fixtures) if shield else make_unshielded(self.spec, law)
         self.beat = 1 / world.spec.control_hz
         self.cameras = world.task.observe if pictures else ()
+        self._depth = depth
         self._row_beats = world.spec.control_hz / world.task.action.rate
         self.sent: list[Target] = []   # what the robot really took over since `step` was called, one for each beat
 
@@ -76,5 +77,7 @@ class ActionRunner:
         self.world.advance(self.beat)
 
     def _look(self) -> None:
-        self._pictures = {name: self.world.picture(name).rgb for name in self.cameras}
+        pictures = {name: self.world.picture(name, depth=self._depth) for name in self.cameras}
+        self._pictures = {name: picture.rgb for name, picture in pictures.items()}
+        self.depths = {name: picture.depth for name, picture in pictures.items() if picture.depth is not None}
         self._looked = self.world.time

@@ -3,19 +3,31 @@ from __future__ import annotations
 
 import functools
 import inspect
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pybullet
 from visuomotor.specs.errors import BadInput
+
+WINDOW = 'import pybullet; raise SystemExit(0 if pybullet.connect(pybullet.GUI) >= 0 else 1)'
+
+
+@functools.lru_cache
+def window_opens() -> bool:
+    """Try a window once, in a process of its own: where there is no display PyBullet ends its whole process."""
+    return bool(os.environ.get('DISPLAY')) and subprocess.run(
+        [sys.executable, '-c', WINDOW], capture_output=True, timeout=60).returncode == 0
 
 
 class Client:
     """PyBullet's functions, called on one simulation; constants come through unchanged."""
 
     def __init__(self, gui: bool = False) -> None:
+        if gui and not window_opens():
+            raise BadInput('PyBullet can open no window here; a viewer needs a display, so set DISPLAY or do without.')
         self.number = pybullet.connect(pybullet.GUI if gui else pybullet.DIRECT)
-        if self.number < 0:
-            raise BadInput('PyBullet could not open its window; leave out gui on a machine without a display.')
         for name, value in inspect.getmembers(pybullet):
             if not name.startswith('_') and name not in ('connect', 'disconnect'):
                 bound = functools.partial(value, physicsClientId=self.number) if inspect.isbuiltin(value) else value

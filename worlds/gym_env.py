@@ -1,102 +1,168 @@
 """The worlds as gymnasium environments, without ROS: importing this registers visuomotor/<Task>-v0 for every task."""
 from __future__ import annotations
 
+import math
+import os
+from functools import cached_property
 from typing import Any
 
 import gymnasium
 import numpy as np
 from gymnasium.spaces import Box, Dict
+from gymnasium.wrappers import TimeLimit
 from numpy.typing import NDArray
+from visuomotor.specs import settings
+from visuomotor.specs.observation import DEPTH, observation_spec
 from visuomotor.specs.task import load_task, task_names
-from visuomotor.specs.values import FloatArray
+from visuomotor.specs.values import Truth
+from visuomotor.worlds import make
 from visuomotor.worlds.action_runner import ActionRunner
-from visuomotor.worlds.make import make_world
+from visuomotor.worlds.gym_settings import EnvSettings, chosen_task
 from visuomotor.worlds.rollout import go_home
+from visuomotor.worlds.world import BulletWorld
 
 Seen = dict[str, NDArray[Any]]
-FAR = 10.0         # m, rad or rad/s: beyond it a number of an observation is cut
-FAST = 3.0         # times the speed limit, to which measured speeds are cut
+VIEW = 'render'   # the camera of `render`: the task's first, as large as the task has it
 
 
 class VisuomotorEnv(gymnasium.Env[Seen, NDArray[np.float32]]):
-    """One action is one row of the task's action space, in -1..1; observations hold no truth, `info` says success."""
+    """One action is one row of the task's action space, in -1..1; observations hold no truth.
 
-    metadata = {'render_modes': ['rgb_array'], 'render_fps': 20}
+    `chosen` are the fields of EnvSettings. The world starts when it is first needed.
+    """
 
-    def __init__(self, task: str, robot: str = '', render_mode: str | None = None, randomise: bool = True,
-                 world: dict[str, Any] | None = None, shield: bool = True) -> None:
-        self.render_mode = render_mode
-        self.world = make_world(task, robot or load_task(task).robots[0], randomise=randomise, overrides=world)
-        self.runner = ActionRunner(self.world, shield=shield)
-        self.action_space = Box(-1.0, 1.0, (self.world.task.action.size,), np.float32)
-        self.runner.begin()
-        self._bounds = {name: self._bound(name, value) for name, value in self.runner.observe().items()}
-        self._lay_out()
-        boxes: dict[str, gymnasium.Space[Any]] = {
-            name: Box(low, high, dtype=low.dtype.type) for name, (low, high) in self._bounds.items()}
-        self.observation_space: gymnasium.Space[Any] = Dict(boxes)
+    metadata = {'render_modes': ['rgb_array', 'human'], 'render_fps': 20}
+
+    def __init__(self, task: str, render_mode: str | None = None, **chosen: Any) -> None:
+        self.settings = settings.build(EnvSettings, chosen, f'environment of task {task}')
+        self.robot, self.task = chosen_task(task, self.settings)
+        rate = self.task.action.rate / self.settings.frame_skip
+        self.max_steps = math.ceil(self.task.horizon * rate - 1e-6)
+        modes = self.metadata['render_modes']
+        self.render_mode = render_mode and settings.choose('render_mode', render_mode, modes)
+        self.metadata = {'render_modes': modes if os.environ.get('DISPLAY') else modes[:1],
+                         'render_fps': max(1, round(rate))}
+        self.action_space = Box(-1.0, 1.0, (self.task.action.size,), np.float32)
+        self.observation_space: gymnasium.Space[Any] = self._make_space()
+        if render_mode == 'human':
+            vars(self)['runner'] = self._start()   # a window that cannot open is refused here, not at the first reset
+
+    @cached_property
+    def runner(self) -> ActionRunner:
+        """What drives the world; made when first needed, so that an environment is cheap until its first reset."""
+        return self._start()
+
+    @property
+    def world(self) -> BulletWorld:
+        return self.runner.world
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Seen, dict[str, Any]]:
         super().reset(seed=seed)
         go_home(self.world)
-        scene = self.world.new_scene(self.np_random)
+        self.world.new_scene(self.np_random)
         self.runner.begin()
-        return self._observe(), {'scene': scene, 'success': False, 'shield': self.runner.shield}
+        truth = self.world.truth()
+        self._steps, self._progress = 0, truth.progress
+        return self._observe(), self._info(truth)
 
     def step(self, action: NDArray[np.float32]) -> tuple[Seen, float, bool, bool, dict[str, Any]]:
-        truth = self.runner.step(np.asarray(action, dtype=np.float64))
-        late = self.runner.elapsed >= self.world.task.horizon - 1e-6
-        over = truth.success or truth.failed
-        info = {'success': truth.success, 'failed': truth.failed, 'progress': truth.progress, 'scene': truth.scene,
-                'shield': self.runner.shield}
-        return self._observe(), truth.reward, over, late and not over, info
+        row = np.asarray(action, dtype=np.float64)
+        truth = self.runner.step(np.repeat(row[None], self.settings.frame_skip, axis=0))
+        self._steps += 1
+        seen, info, over = self._observe(), self._info(truth), truth.success or truth.failed
+        return seen, self._reward(truth, seen), over, self._steps >= self.max_steps and not over, info
+
+    def compute_reward(self, achieved_goal: NDArray[Any], desired_goal: NDArray[Any], info: Any) -> Any:
+        """Return the rewards of a goal environment for tips and goals, (..., 3), m.
+
+        Sparse, the default there: 0 within the task's distance and -1 elsewhere; dense: minus the distance.
+        """
+        distance = np.linalg.norm(np.asarray(achieved_goal) - np.asarray(desired_goal), axis=-1)
+        return -distance if self.settings.reward == 'dense' else -(distance > self._within).astype(np.float64)
 
     def render(self) -> NDArray[np.uint8] | None:  # type: ignore[override]
-        """Return what the task's first camera sees."""
-        return self.world.picture(next(iter(self.world.task.cameras))).rgb if self.render_mode == 'rgb_array' else None
+        """Return what the task's first camera sees; the window of `human` shows itself."""
+        return self.world.picture(VIEW).rgb if self.render_mode == 'rgb_array' else None
 
     def close(self) -> None:
-        self.world.close()
+        if 'runner' in vars(self):
+            self.world.close()
+
+    def _start(self) -> ActionRunner:
+        world = make.make_world(self.task, self.robot.name, gui=self.render_mode == 'human',
+                                randomise=self.settings.randomise)
+        mounts = {**load_task(self.task.name).cameras, **self.robot.cameras}
+        world.cameras[VIEW] = next(iter(mounts.values()))
+        return ActionRunner(world, depth=self.settings.depth, shield=self.settings.shield)
+
+    @cached_property
+    def _within(self) -> float:
+        return float(make.make_scene(self.robot, self.task).settings.within)
+
+    def _make_space(self) -> Dict:
+        """Lay out all numbers in one row beside the bounds that it is cut to, and return the space of everything."""
+        shapes = observation_spec(self.robot, self.task, depth=self.settings.depth).shapes
+        numbers = {name: shape for name, shape in shapes.items() if len(shape.shape) == 1}
+        self._pictures = {name: shape for name, shape in shapes.items() if name not in numbers}
+        self._low = np.concatenate([shape.low for shape in numbers.values()])
+        self._high = np.concatenate([shape.high for shape in numbers.values()])
+        ends = np.cumsum([len(shape.low) for shape in numbers.values()]).tolist()
+        self._places = {name: slice(end - len(shape.low), end)
+                        for (name, shape), end in zip(numbers.items(), ends, strict=True)}
+        low, high = self._named(self._low), self._named(self._high)
+        boxes: dict[str, gymnasium.Space[Any]] = {
+            name: Box(low[name], high[name], dtype=np.float32) for name in low}
+        boxes |= {name: Box(shape.low, shape.high, dtype=shape.low.dtype.type)
+                  for name, shape in self._pictures.items()}
+        return Dict(boxes)
+
+    def _named(self, row: NDArray[np.float32]) -> Seen:
+        """Cut a row of all numbers into the parts of an observation."""
+        parts = {name: row[place] for name, place in self._places.items()}
+        if not self.settings.goal_env:
+            return parts
+        goal, tip = parts.pop('goal')[:3], parts['tip_pose'][:3]
+        return {'observation': np.concatenate(list(parts.values())), 'achieved_goal': tip, 'desired_goal': goal}
 
     def _observe(self) -> Seen:
         seen = self.runner.observe()
-        numbers = np.concatenate([seen[name] for name in self._places]).astype(np.float32)
-        cut = np.minimum(np.maximum(numbers, self._lowest), self._highest)   # all at once: one by one takes longer
-        return {name: cut[self._places[name]] if name in self._places else value for name, value in seen.items()}
+        row = np.concatenate([seen[name] for name in self._places]).astype(np.float32)
+        cut = np.minimum(np.maximum(row, self._low), self._high)
+        return self._named(cut) | {name: self._picture(name, seen) for name in self._pictures}
 
-    def _lay_out(self) -> None:
-        """Give every number of an observation a place in one row, beside the bounds that it is cut to."""
-        rows = {name: bounds for name, bounds in self._bounds.items() if bounds[0].dtype != np.uint8}
-        sizes = [len(low) for low, _ in rows.values()]
-        self._places = {name: slice(end - size, end)
-                        for name, size, end in zip(rows, sizes, np.cumsum(sizes).tolist(), strict=True)}
-        self._lowest, self._highest = (np.concatenate([bounds[side] for bounds in rows.values()]) for side in (0, 1))
+    def _picture(self, name: str, seen: Seen) -> NDArray[Any]:
+        return seen[name] if name in seen else self.runner.depths[name.removeprefix(DEPTH)]
 
-    def _bound(self, name: str, value: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Return the smallest and largest values that this part of an observation takes."""
-        if value.dtype == np.uint8:
-            return np.zeros_like(value), np.full_like(value, 255)
-        low, high = self._limits(name, value)
-        return low.astype(np.float32), high.astype(np.float32)
+    def _reward(self, truth: Truth, seen: Seen) -> float:
+        gained, self._progress = truth.progress - self._progress, truth.progress
+        if self.settings.goal_env:
+            return float(self.compute_reward(seen['achieved_goal'], seen['desired_goal'], {}))
+        if self.settings.reward == 'task':
+            return truth.reward
+        return float(truth.success) + (gained if self.settings.reward == 'dense' else 0.0)
 
-    def _limits(self, name: str, value: NDArray[Any]) -> tuple[FloatArray, FloatArray]:
-        spec, ones = self.world.spec, np.ones(value.shape)
-        if name == 'joint_position':
-            return spec.lower - 0.1, spec.upper + 0.1
-        if name == 'joint_velocity':
-            return -FAST * spec.velocity, FAST * spec.velocity
-        if name == 'time':
-            return 0 * ones, (self.world.task.horizon + 1.0) * ones
-        return -FAR * ones, FAR * ones
+    def _info(self, truth: Truth) -> dict[str, Any]:
+        return {'is_success': truth.success, 'failed': truth.failed, 'progress': truth.progress,
+                'scene': truth.scene, 'shield': self.settings.shield}
+
+
+def make_env(**chosen: Any) -> gymnasium.Env[Seen, NDArray[np.float32]]:
+    """Make an environment; its `spec.max_episode_steps` follows from horizon, action rate and frame skip."""
+    env = VisuomotorEnv(**chosen)
+    return TimeLimit(env, env.max_steps)
+
+
+def env_id(task: str, shield: bool = True) -> str:
+    """Return the name of a task's environment: open_drawer is visuomotor/OpenDrawer-v0."""
+    return f'visuomotor/{"".join(word.title() for word in task.split("_"))}{"" if shield else "Unshielded"}-v0'
 
 
 def register() -> None:
     """Register every task, and once more without the safety filter; harmless when done already."""
     for task in task_names():
-        for word, shield in (('', True), ('Unshielded', False)):
-            name = f'visuomotor/{task.title()}{word}-v0'
-            if name not in gymnasium.registry:
-                gymnasium.register(name, entry_point='visuomotor.worlds.gym_env:VisuomotorEnv',
+        for shield in (True, False):
+            if env_id(task, shield) not in gymnasium.registry:
+                gymnasium.register(env_id(task, shield), entry_point='visuomotor.worlds.gym_env:make_env',
                                    kwargs={'task': task, 'shield': shield})
 
 

@@ -10,21 +10,30 @@ from visuomotor.specs.errors import BadInput
 from visuomotor.specs.policy import Policy
 from visuomotor.specs.robot import RobotSpec, load_robot
 from visuomotor.specs.task import TaskSpec, load_task
-from visuomotor.worlds.scene import Scene
+from visuomotor.worlds.randomise import ranges_of
+from visuomotor.worlds.scene import TaskScene
 from visuomotor.worlds.world import BulletWorld
 
 
-def make_world(task: str, robot: str, *, seed: int = 0, gui: bool = False, randomise: bool = True,
+def make_world(task: str | TaskSpec, robot: str, *, seed: int = 0, gui: bool = False, randomise: bool = False,
                clock_start: float = 0.0, overrides: dict[str, Any] | None = None) -> BulletWorld:
-    """Make one robot doing one task, its first scene laid out; `overrides` replaces numbers of the task's `world:`."""
-    task_spec, spec = load_task(task), load_robot(robot)
-    if robot not in task_spec.robots:
-        raise BadInput(f'Task {task} is not for {robot}; it can be done by {", ".join(task_spec.robots)}.')
+    """Make one robot doing one task, its first scene laid out.
+
+    Nominal unless `randomise`; `overrides` replaces numbers of the task's `world:`.
+    """
+    spec, task_spec = load_robot(robot), load_task(task) if isinstance(task, str) else task
     task_spec = with_overrides(task_spec, overrides or {})
-    scene = make_scene(spec, task_spec)
-    world = BulletWorld(spec, task_spec, scene, gui=gui, randomise=randomise, clock_start=clock_start)
+    world = BulletWorld(spec, task_spec, make_scene(spec, task_spec), gui=gui, randomise=randomise,
+                        clock_start=clock_start)
     world.first_scene(seed)
+    _check_fixtures(world)
     return world
+
+
+def check(task: TaskSpec, spec: RobotSpec) -> None:
+    """Refuse what no world of this task and robot could start with, without starting one."""
+    make_scene(spec, task)
+    ranges_of(task)
 
 
 def with_overrides(task: TaskSpec, overrides: dict[str, Any]) -> TaskSpec:
@@ -32,9 +41,11 @@ def with_overrides(task: TaskSpec, overrides: dict[str, Any]) -> TaskSpec:
     return dataclasses.replace(task, world={**task.world, **overrides}) if overrides else task
 
 
-def make_scene(spec: RobotSpec, task: TaskSpec) -> Scene:
-    """Make the scene class of a task; it checks the task's `world:` numbers."""
-    scene: Scene = _part(task.name, 'scene').Scene(task, spec)
+def make_scene(spec: RobotSpec, task: TaskSpec) -> TaskScene:
+    """Make the scene of a task; it checks the task's `world:` numbers."""
+    if spec.name not in task.robots:
+        raise BadInput(f'Task {task.name} is not for {spec.name}; it can be done by {", ".join(task.robots)}.')
+    scene: TaskScene = _part(task.name, 'scene').Scene(task, spec)
     return scene
 
 
@@ -43,6 +54,14 @@ def make_expert(spec: RobotSpec, task: TaskSpec, name: str = 'scripted') -> Poli
     settings.choose('scripted expert', name, ['scripted'])
     expert: Policy = _part(task.name, 'expert').Expert(spec, task)
     return expert
+
+
+def _check_fixtures(world: BulletWorld) -> None:
+    """Safety keeps away from a moving part only where the truth says it is."""
+    moving = {fixture.body for fixture in world.task.fixtures if fixture.body}
+    if moving and not moving <= set(poses := world.truth().poses):
+        raise BadInput(f'Task {world.task.name}: fixtures move with {", ".join(sorted(moving - set(poses)))}, but '
+                       f'the truth of the scene has only {", ".join(poses)}; add the pose to Scene.truth.')
 
 
 def _part(task: str, part: str) -> Any:

@@ -1,26 +1,31 @@
 """What differs from scene to scene, in looks and in motion, as distributions declared in a task's `randomise:`."""
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from visuomotor.specs.settings import required, setting
+from visuomotor.specs import settings
+from visuomotor.specs.errors import BadInput
+from visuomotor.specs.settings import Settings, required, setting, unfit
+from visuomotor.specs.task import TaskSpec
 
 BATTERY = 16.0  # V, nominal
 Vector = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
-class Range:
+class Range(Settings):
     """A number drawn evenly between two ends."""
 
     low: float = required('smallest value')
     high: float = required('largest value')
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if self.low > self.high:
-            raise ValueError(f'low {self.low} is above high {self.high}')
+            raise BadInput(f'low {self.low} is above high {self.high}')
 
     def draw(self, rng: np.random.Generator) -> float:
         return float(rng.uniform(self.low, self.high))
@@ -30,27 +35,39 @@ class Range:
         return float(x), float(y), float(z)
 
 
-@dataclass(frozen=True)
-class Randomise:
-    """What is drawn for each new scene; the nominal value is the default."""
+ONE, NOTHING = Range(1.0, 1.0), Range(0.0, 0.0)
 
-    mass: Range = setting(Range(1.0, 1.0), 'of each of the robot\'s links, times nominal')
-    friction: Range = setting(Range(1.0, 1.0), 'of every contact, times nominal')
-    object_mass: Range = setting(Range(1.0, 1.0), 'of loose objects, times nominal')
-    gain: Range = setting(Range(1.0, 1.0), 'of the position controllers, times nominal')
-    strength: Range = setting(Range(1.0, 1.0), 'of the motors, times nominal')
-    battery: Range = setting(Range(BATTERY, BATTERY), 'of battery-driven robots', 'V')
-    latency: Range = setting(Range(0.0, 0.0), 'added to the actuation latency', 's')
-    surfaces: float = setting(0.0, 'chance that floor, tray and table get a random colour and texture', '0..1')
-    robot_colours: float = setting(0.0, 'chance that the robot is painted anew', '0..1')
-    light_direction: Range = setting(Range(0.0, 0.0), 'added to each component of where the light comes from', 'm')
-    light_colour: Range = setting(Range(1.0, 1.0), 'each component of the light')
-    ambient: Range = setting(Range(0.6, 0.6), 'light from everywhere')
-    shadow: float = setting(0.0, 'chance of shadows', '0..1')
-    camera_position: Range = setting(Range(0.0, 0.0), 'added to each coordinate of scene cameras', 'm')
-    camera_aim: Range = setting(Range(0.0, 0.0), 'added to each coordinate of where scene cameras look', 'm')
-    camera_fov: Range = setting(Range(0.0, 0.0), 'added to the field of view', 'deg')
-    distractors: Range = setting(Range(0.0, 0.0), 'shapes around the scene that mean nothing; a whole number')
+
+@dataclass(frozen=True)
+class Randomise(Settings):
+    """What is drawn for each new scene; the nominal value is the default. Limits hold for both ends of a range."""
+
+    mass: Range = setting(ONE, 'of each of the robot\'s links, times nominal', above=0, most=10)
+    friction: Range = setting(ONE, 'of every contact, times nominal', least=0, most=10)
+    object_mass: Range = setting(ONE, 'of loose objects, times nominal', above=0, most=10)
+    gain: Range = setting(ONE, 'of the position controllers, times nominal', above=0, most=4)
+    strength: Range = setting(ONE, 'of the motors, times nominal', least=0, most=10)
+    battery: Range = setting(Range(BATTERY, BATTERY), 'of battery-driven robots', 'V', above=0, most=100)
+    latency: Range = setting(NOTHING, 'added to the actuation latency', 's', least=0, most=1)
+    surfaces: float = setting(0.0, 'probability that floor, tray and table get a random colour and texture',
+                              least=0, most=1)
+    robot_colours: float = setting(0.0, 'probability that the robot gets another colour', least=0, most=1)
+    light_direction: Range = setting(NOTHING, 'added to each component of where the light comes from', 'm',
+                                     least=-10, most=10)
+    light_colour: Range = setting(ONE, 'each component of the light', least=0, most=1)
+    ambient: Range = setting(Range(0.6, 0.6), 'light from everywhere', least=0, most=1)
+    shadow: float = setting(0.0, 'probability of shadows', least=0, most=1)
+    camera_position: Range = setting(NOTHING, 'added to each coordinate of scene cameras', 'm', least=-1, most=1)
+    camera_aim: Range = setting(NOTHING, 'added to each coordinate of where scene cameras look', 'm', least=-1, most=1)
+    camera_fov: Range = setting(NOTHING, 'added to the field of view', 'deg', least=-20, most=20)
+    distractors: Range = setting(NOTHING, 'shapes around the scene that mean nothing; a whole number', least=0, most=50)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, Range) and (why := unfit((value.low, value.high), field.metadata)):
+                raise BadInput(f'{field.name} {why}')
 
 
 @dataclass(frozen=True)
@@ -68,7 +85,7 @@ class Dynamics:
 
 @dataclass(frozen=True)
 class Visuals:
-    """How this scene differs in the eye of a camera."""
+    """How this scene looks different to a camera."""
 
     surfaces: tuple[tuple[int, Vector], ...] = ()   # texture number and colour of each surface; empty: as made
     robot: Vector | None = None                     # colour; none: as made
@@ -87,24 +104,29 @@ class SceneSample:
     """One draw of everything."""
 
     dynamics: Dynamics = Dynamics()
-    look: Visuals = Visuals()
+    visuals: Visuals = Visuals()
+
+
+def ranges_of(task: TaskSpec) -> Randomise:
+    """Read and check a task's `randomise:`."""
+    return settings.build(Randomise, task.randomise, f'task {task.name}: randomise')
 
 
 def draw(ranges: Randomise, rng: np.random.Generator, links: int, surfaces: int, textures: int) -> SceneSample:
     """Draw one scene's sample; the same generator state gives the same sample."""
-    return SceneSample(draw_dynamics(ranges, rng, links), draw_look(ranges, rng, surfaces, textures))
+    dynamics = draw_dynamics(ranges, rng, links)
+    return SceneSample(dynamics, draw_visuals(ranges, rng, surfaces, textures))
 
 
 def draw_dynamics(ranges: Randomise, rng: np.random.Generator, links: int) -> Dynamics:
     masses: NDArray[np.float64] = rng.uniform(ranges.mass.low, ranges.mass.high, links)
-    return Dynamics(tuple(float(m) for m in masses), *(
-        one.draw(rng) for one in (ranges.friction, ranges.object_mass, ranges.gain, ranges.strength,
-                                        ranges.battery, ranges.latency)))
+    others = (ranges.friction, ranges.object_mass, ranges.gain, ranges.strength, ranges.battery, ranges.latency)
+    return Dynamics(tuple(masses.tolist()), *(one.draw(rng) for one in others))
 
 
-def draw_look(ranges: Randomise, rng: np.random.Generator, surfaces: int, textures: int) -> Visuals:
-    painted = rng.random() < ranges.surfaces
-    appearance = tuple((int(rng.integers(textures)), _colour(rng)) for _ in range(surfaces))
+def draw_visuals(ranges: Randomise, rng: np.random.Generator, surfaces: int, textures: int) -> Visuals:
+    recoloured = rng.random() < ranges.surfaces
+    chosen = tuple((int(rng.integers(textures)), _colour(rng)) for _ in range(surfaces))
     robot = _colour(rng) if rng.random() < ranges.robot_colours else None
     offset = ranges.light_direction.draw_vector(rng)
     direction = tuple(base + more for base, more in zip(Visuals.light_direction, offset, strict=True))
@@ -113,8 +135,8 @@ def draw_look(ranges: Randomise, rng: np.random.Generator, surfaces: int, textur
     camera = (ranges.camera_position.draw_vector(rng), ranges.camera_aim.draw_vector(rng),
               ranges.camera_fov.draw(rng))
     shapes = tuple(_distractor(rng) for _ in range(round(ranges.distractors.draw(rng))))
-    return Visuals(appearance if painted else (), robot, (direction[0], direction[1], direction[2]), colour, ambient, shadow,
-                *camera, shapes)
+    return Visuals(chosen if recoloured else (), robot, (direction[0], direction[1], direction[2]),
+                   colour, ambient, shadow, *camera, shapes)
 
 
 def _colour(rng: np.random.Generator) -> Vector:

@@ -4,9 +4,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from visuomotor.specs.policy import Observation, Policy, policy_rng
-from visuomotor.specs.task import TaskSpec
-from visuomotor.specs.values import FloatArray
+from visuomotor.specs.policy import Policy, policy_rng
 from visuomotor.worlds.action_runner import ActionRunner
 from visuomotor.worlds.bullet_robot import BulletRobot
 from visuomotor.worlds.world import BulletWorld
@@ -24,27 +22,6 @@ class Result:
     scene: str           # hash
     values: dict[str, float]   # the task's own numbers at the end
     shield: bool = True  # whether the safety filter was obeyed
-
-
-class RandomPolicy:
-    """Every number drawn evenly, each held for a while; the gripper too opens and closes by chance."""
-
-    def __init__(self, task: TaskSpec, hold: float = 0.25) -> None:
-        self._size, self._hold = task.action.size, max(1, round(hold * task.action.rate))
-        self.reset(np.random.default_rng(0))
-
-    def reset(self, rng: np.random.Generator) -> None:
-        self._generator, self._left = rng, 0
-
-    def act(self, observation: Observation) -> FloatArray:
-        if self._left == 0:
-            self._action, self._left = self._generator.uniform(-1, 1, (1, self._size)), self._hold
-        self._left -= 1
-        return self._action
-
-    @property
-    def finished(self) -> bool:
-        return False
 
 
 def go_home(world: BulletWorld) -> None:

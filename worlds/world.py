@@ -1,4 +1,4 @@
-"""One PyBullet simulation: a robot, a task's scene, cameras. Time moves only in `advance`, in whole physics steps."""
+"""One PyBullet simulation: robot, scene, cameras. Time moves only in `advance`, in whole steps."""
 from __future__ import annotations
 
 import dataclasses
@@ -13,14 +13,14 @@ from visuomotor.specs import settings
 from visuomotor.specs.errors import BadInput
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.task import TaskSpec
-from visuomotor.specs.values import Truth
+from visuomotor.specs.values import FloatArray, Truth
 from visuomotor.worlds import randomise as domain
 from visuomotor.worlds.appearance import Appearance
 from visuomotor.worlds.bodies import make_body
-from visuomotor.worlds.cameras import Renderer
 from visuomotor.worlds.client import Client
 from visuomotor.worlds.interface import Picture
-from visuomotor.worlds.scene import Scene
+from visuomotor.worlds.renderer import Renderer
+from visuomotor.worlds.scene import TaskScene
 
 GRAVITY = -9.81  # m/s^2
 
@@ -28,13 +28,14 @@ GRAVITY = -9.81  # m/s^2
 class BulletWorld:
     """The world of interface.World. Several threads may share it: every method takes the same lock."""
 
-    def __init__(self, spec: RobotSpec, task: TaskSpec, scene: Scene, *, gui: bool = False, randomise: bool = True,
-                 clock_start: float = 0.0) -> None:
+    def __init__(self, spec: RobotSpec, task: TaskSpec, scene: TaskScene, *, gui: bool = False,
+                 randomise: bool = False, clock_start: float = 0.0) -> None:
         self.spec, self.task, self.scene, self.clock_start = spec, task, scene, clock_start
         self.cameras = {**spec.cameras, **task.cameras}
-        declared = task.randomise if randomise else {}
-        self.ranges = settings.build(domain.Randomise, declared, f'task {task.name}: randomise')
-        self.sample, self.steps, self._owed, self._hash = domain.SceneSample(), 0, 0.0, ''
+        ranges = domain.ranges_of(task)
+        self.ranges = ranges if randomise else domain.Randomise()
+        self.sample = domain.SceneSample()
+        self.steps, self._owed, self._hash = 0, 0.0, ''
         self._truth: tuple[int, Truth] | None = None
         self.lock = threading.RLock()
         self.dt = self._physics_step()
@@ -84,9 +85,12 @@ class BulletWorld:
             self.sample = domain.draw(self.ranges, other, len(self.robot.links), *self.appearance.choices)
             self.robot.vary(self.sample.dynamics)
             description = self.scene.new_scene(self, rng)
-            self.appearance.apply(self.sample.look)
-            self.renderer.look = self.sample.look
-            content = {'scene': description, 'sample': dataclasses.asdict(self.sample)}
+            self.appearance.apply(self.sample.visuals)
+            self.renderer.visuals = self.sample.visuals
+            sample = dataclasses.asdict(self.sample)
+            # `look`: so it was called when the first episodes were recorded; equal scenes keep their hashes.
+            sample['look'] = sample.pop('visuals')
+            content = {'scene': description, 'sample': sample}
             self._hash = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
             self._truth = None
             return self._hash
@@ -95,24 +99,26 @@ class BulletWorld:
         mount = self.cameras[settings.choose('camera', camera, self.cameras)]
         with self.lock:
             frame = self.robot_link_pose(mount.link) if mount.link else None
-            return self.renderer.see(mount, frame, self.time, depth, segmentation)
+            return self.renderer.render(mount, frame, self.time, depth, segmentation)
 
     def truth(self) -> Truth:
         with self.lock:
             if self._truth is None or self._truth[0] != self.steps:
-                seen = self.scene.truth(self)
-                self._truth = (self.steps, Truth(self.time, seen.poses, seen.values, seen.reward, seen.success,
-                                                 seen.failed, seen.progress, self._hash))
+                judged = self.scene.truth(self)
+                self._truth = (self.steps, dataclasses.replace(judged, stamp=self.time, scene=self._hash))
             return self._truth[1]
 
-    def robot_link_pose(self, link: str) -> Any:
-        """Return x y z and quaternion of a link of the robot in the world."""
-        number = self.robot.links[settings.choose('link', link, self.robot.links)]
-        if number < 0:
-            position, orientation = self.client.getBasePositionAndOrientation(self.robot.body)
+    def body_pose(self, body: int, link: int = -1) -> FloatArray:
+        if link < 0:
+            position, orientation = self.client.getBasePositionAndOrientation(body)
         else:
-            position, orientation = self.client.getLinkState(self.robot.body, number, computeForwardKinematics=1)[4:6]
+            state = self.client.getLinkState(body, link, computeForwardKinematics=1)
+            position, orientation = state[4:6]
         return np.array([*position, *orientation])
+
+    def robot_link_pose(self, link: str) -> FloatArray:
+        """Return x y z and quaternion of a link of the robot in the world."""
+        return self.body_pose(self.robot.body, self.robot.links[settings.choose('link', link, self.robot.links)])
 
     def close(self) -> None:
         with self.lock:

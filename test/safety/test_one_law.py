@@ -12,12 +12,13 @@ from visuomotor.graph import compose
 from visuomotor.graph.lockstep import Lockstep
 from visuomotor.msg import Proposal as ProposalMessage
 from visuomotor.nodes._ros import convert, qos
+from visuomotor.policies.act.random import Random
 from visuomotor.robots.kinematics import Kinematics
 from visuomotor.specs.robot import load_robot
 from visuomotor.specs.task import load_task
 from visuomotor.worlds.action_runner import ActionRunner
 from visuomotor.worlds.make import make_world
-from visuomotor.worlds.rollout import RandomPolicy, rollout
+from visuomotor.worlds.rollout import rollout
 
 ARMS = ('iiwa7', 'iiwa14', 'j2n6s300', 'j2s7s300')
 TASK = load_task('reach')
@@ -73,7 +74,7 @@ def on_the_graph(robot, action):
 
 def in_the_face(robot, action, **how):
     """The same from the world that learners use."""
-    world = make_world(TASK.name, robot.name, randomise=False)
+    world = make_world(TASK.name, robot.name)
     world.advance(0.01)   # as the driver does before its first joint_states
     runner, states, read = ActionRunner(world, pictures=False, **how), [], world.robot.read
     runner.begin()
@@ -107,7 +108,7 @@ def test_chance_in_the_face_breaks_no_limit(task, name):
     world = make_world(task, name, seed=1)
     runner, robot = ActionRunner(world, pictures=False), world.spec
     judge = LimitJudge(robot, Kinematics(robot) if robot.tip_link else None)
-    policy = RandomPolicy(world.task)
+    policy = Random(world.task.action.size, keep=0.7)
     policy.reset(np.random.default_rng(2))
     runner.begin()
     for _ in range(120):
@@ -123,9 +124,10 @@ def test_without_the_shield_the_workspace_is_left_and_the_result_says_so():
     robot = load_robot('iiwa7')
     postures, _ = in_the_face(robot, np.array([0.0, 1.0, 0.0]), shield=False)
     assert Kinematics(robot).pose(postures[-1])[1] > 0.6
-    world = make_world(TASK.name, 'iiwa7', randomise=False)
+    world = make_world(TASK.name, 'iiwa7')
     object.__setattr__(world.task, 'horizon', 0.2)
-    results = [rollout(world, RandomPolicy(world.task), 0, runner=ActionRunner(world, pictures=False, shield=shield))
+    policy = Random(world.task.action.size)
+    results = [rollout(world, policy, 0, runner=ActionRunner(world, pictures=False, shield=shield))
                for shield in (True, False)]
     world.close()
     assert [result.shield for result in results] == [True, False]
@@ -134,17 +136,17 @@ def test_without_the_shield_the_workspace_is_left_and_the_result_says_so():
 def test_a_policys_choices_do_not_hang_on_the_scenes():
     drawn = []
     for target in ('fixed', 'random'):
-        world = make_world(TASK.name, 'iiwa7', randomise=False, overrides={'target': target})
+        world = make_world(TASK.name, 'iiwa7', overrides={'target': target})
         object.__setattr__(world.task, 'horizon', 0.1)
-        policy = RandomPolicy(world.task)
+        policy = Random(world.task.action.size, keep=0.7)
         rollout(world, policy, 5, pictures=False)
-        drawn.append(policy._action.tolist())
+        drawn.append(policy.last.tolist())
         world.close()
     assert drawn[0] == drawn[1]
 
 
 def test_what_was_sent_is_kept_for_every_beat():
-    world = make_world(TASK.name, 'iiwa7', randomise=False)
+    world = make_world(TASK.name, 'iiwa7')
     runner = ActionRunner(world, pictures=False)
     runner.begin()
     runner.step(np.array([0.0, 0.0, 1.0]))

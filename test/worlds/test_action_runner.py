@@ -15,7 +15,7 @@ UP = np.array([0.0, 0.0, 1.0, 0.0, -1.0])  # 0.25 m/s
 def piloted(latency, pictures=False):
     task = dataclasses.replace(load_task('grasp'), latency=latency)
     robot = load_robot('iiwa7')
-    world = BulletWorld(robot, task, make_scene(robot, task), randomise=False)
+    world = BulletWorld(robot, task, make_scene(robot, task))
     world.first_scene(0)
     runner = ActionRunner(world, pictures)
     runner.begin()
@@ -55,7 +55,7 @@ def test_pictures_are_as_old_as_the_camera_is_slow():
     world, runner = piloted(Latency(camera=0.02), pictures=True)
     asked = []
     look = world.picture
-    world.picture = lambda name: asked.append(round(world.time, 6)) or look(name)
+    world.picture = lambda name, **how: asked.append(round(world.time, 6)) or look(name, **how)
     for _ in range(3):
         runner.step(UP)
     assert asked == [0.03, 0.08, 0.13]  # 20 ms before each action ends

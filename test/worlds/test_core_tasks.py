@@ -10,7 +10,7 @@ PAIRS = [(task, robot) for task in task_names() for robot in load_task(task).rob
 
 @pytest.mark.parametrize(('task', 'robot'), PAIRS)
 def test_every_task_on_every_robot(task, robot):
-    world = make_world(task, robot, seed=2)
+    world = make_world(task, robot, seed=2, randomise=True)
     runner, rng = ActionRunner(world), np.random.default_rng(0)
     world.new_scene(np.random.default_rng(3))
     runner.begin()

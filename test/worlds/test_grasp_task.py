@@ -1,17 +1,18 @@
 """Grasping: the split of objects, the scene, the verdict, and the scripted expert."""
 import numpy as np
 import pytest
+from visuomotor.policies.act.random import Random
 from visuomotor.specs.errors import BadInput
 from visuomotor.worlds.action_runner import ActionRunner
 from visuomotor.worlds.make import make_expert, make_world
-from visuomotor.worlds.rollout import RandomPolicy, rollout
+from visuomotor.worlds.rollout import rollout
 from visuomotor.worlds.tasks.grasp import objects
 from visuomotor.worlds.tasks.grasp.expert import finger_yaw
 
 
 @pytest.fixture(scope='module')
 def world():
-    made = make_world('grasp', 'iiwa7', overrides={'split': 'test'})
+    made = make_world('grasp', 'iiwa7', randomise=True, overrides={'split': 'test'})
     yield made
     made.close()
 
@@ -60,7 +61,7 @@ def test_old_objects_leave_with_the_old_scene(world):
     bodies = world.client.getNumBodies()
     for seed in range(3):
         world.new_scene(np.random.default_rng(seed))
-        shapes = len(world.sample.look.distractors)
+        shapes = len(world.sample.visuals.distractors)
         assert world.client.getNumBodies() - shapes <= bodies
 
 
@@ -100,7 +101,7 @@ def test_success_needs_the_hold_and_pays_once(world):
 
 @pytest.mark.parametrize('robot', ['iiwa7', 'iiwa14'])
 def test_the_expert_lifts_held_out_objects(robot):
-    world = make_world('grasp', robot, overrides={'split': 'test'})
+    world = make_world('grasp', robot, randomise=True, overrides={'split': 'test'})
     expert, runner = make_expert(world.spec, world.task), ActionRunner(world, pictures=False)
     results = [rollout(world, expert, seed, runner=runner) for seed in range(4)]
     assert sum(one.success for one in results) >= 3
@@ -139,12 +140,12 @@ def test_the_expert_looks_again_when_it_closed_on_nothing(world):
 
 
 def test_a_random_policy_is_no_expert(world):
-    policy, runner = RandomPolicy(world.task), ActionRunner(world, pictures=False)
+    policy, runner = Random(world.task.action.size), ActionRunner(world, pictures=False)
     assert not rollout(world, policy, 0, runner=runner).success
 
 
 @pytest.mark.parametrize(('numbers', 'sentence'), [
-    ({'split': 'tset'}, 'did you mean test'), ({'objects': 0}, 'objects should be 1 .. 20')])
+    ({'split': 'tset'}, 'did you mean test'), ({'objects': 0}, 'objects should be 1 or more and at most 20, but is 0')])
 def test_wrong_scene_numbers_are_refused(numbers, sentence):
     with pytest.raises(BadInput, match=sentence):
         make_world('grasp', 'iiwa7', overrides=numbers)

@@ -30,13 +30,13 @@ def test_draws_fill_their_ranges_evenly():
     for values, low, high in (([one.dynamics.friction for one in drawn], 0.5, 1.25),
                               ([one.dynamics.battery for one in drawn], 14.0, 16.8),
                               ([one.dynamics.mass[2] for one in drawn], 0.8, 1.2),
-                              ([one.look.camera_fov for one in drawn], -2.0, 2.0)):
+                              ([one.visuals.camera_fov for one in drawn], -2.0, 2.0)):
         share = np.sort((np.array(values) - low) / (high - low))
         assert 0.0 <= share[0] < share[-1] <= 1.0
         # Kolmogorov-Smirnov: 1.63 / sqrt(n) is the distance that chance exceeds once in a hundred.
         assert np.abs(share - np.arange(1, 401) / 400).max() < 0.0815
-    assert {len(one.look.distractors) for one in drawn} == {0, 1, 2, 3}
-    assert 0.4 < np.mean([one.look.shadow for one in drawn]) < 0.6
+    assert {len(one.visuals.distractors) for one in drawn} == {0, 1, 2, 3}
+    assert 0.4 < np.mean([one.visuals.shadow for one in drawn]) < 0.6
 
 
 def test_an_inverted_range_is_refused():
@@ -50,7 +50,7 @@ def test_a_misspelt_quantity_is_refused():
 
 
 def test_same_seed_same_hash_other_seed_other_hash():
-    world = make_world('grasp', 'iiwa7')
+    world = make_world('grasp', 'iiwa7', randomise=True)
     first, other = world.first_scene(5), world.first_scene(6)
     assert world.first_scene(5) == first
     assert first != other
@@ -59,7 +59,7 @@ def test_same_seed_same_hash_other_seed_other_hash():
 
 
 def test_the_sample_is_part_of_the_hash():
-    world = make_world('grasp', 'iiwa7', randomise=False)
+    world = make_world('grasp', 'iiwa7')
     plain, lying = world.first_scene(5), world.truth().poses
     world.ranges = Randomise(ambient=Range(0.3, 0.4))   # the same scene in another light
     world.rewind()
@@ -71,15 +71,15 @@ def test_the_sample_is_part_of_the_hash():
 
 
 def test_nothing_is_drawn_when_randomisation_is_off():
-    world = make_world('grasp', 'iiwa7', seed=5, randomise=False)
-    assert world.sample.look == Visuals()
+    world = make_world('grasp', 'iiwa7', seed=5)
+    assert world.sample.visuals == Visuals()
     assert set(world.sample.dynamics.mass) == {1.0}
     assert world.sample.dynamics.friction == 1.0
     world.close()
 
 
 def test_masses_and_friction_reach_the_simulation_counted_from_nominal():
-    world = make_world('grasp', 'iiwa7', randomise=False)
+    world = make_world('grasp', 'iiwa7')
     link = world.robot.links['lbr_link_2']
     for _ in range(2):  # twice: the second is not counted from the first
         world.robot.vary(Dynamics(mass=(1.5,) * len(world.robot.links), friction=0.5))
@@ -93,7 +93,7 @@ def test_masses_and_friction_reach_the_simulation_counted_from_nominal():
 
 
 def test_weaker_motors_and_later_commands():
-    world = make_world('grasp', 'iiwa7', randomise=False)
+    world = make_world('grasp', 'iiwa7')
     world.robot.vary(Dynamics(strength=0.5, gain=0.8, latency=0.02))
     assert world.robot._forces[0] == pytest.approx(88.0)  # half of 176 N m
     assert world.robot._latency == pytest.approx(0.03)    # 10 ms nominal
@@ -101,7 +101,7 @@ def test_weaker_motors_and_later_commands():
 
 
 def test_paint_changes_the_picture_and_comes_off_again():
-    world = make_world('grasp', 'iiwa7', randomise=False)
+    world = make_world('grasp', 'iiwa7')
     plain = world.picture('shoulder').rgb
     world.appearance.apply(Visuals(surfaces=((0, (0.2, 0.9, 0.3)), (3, (0.9, 0.2, 0.2))), robot=(0.1, 0.1, 0.9),
                            distractors=((0, (1.0, 0.0, 0.0), (0.3, 0.4, 0.05)),)))

@@ -24,7 +24,7 @@ def walk(world, seconds: float, seed: int = 0):
 
 
 def test_the_trot_walks_a_metre_and_a_half_in_three_seconds():
-    world = make_world('walk', 'minitaur', randomise=False)
+    world = make_world('walk', 'minitaur')
     truth, total, seconds = walk(world, 3.0)
     assert not truth.failed
     assert truth.values['distance'] / seconds > 0.5
@@ -34,7 +34,7 @@ def test_the_trot_walks_a_metre_and_a_half_in_three_seconds():
 
 
 def test_success_needs_the_whole_horizon():
-    world = make_world('walk', 'minitaur', randomise=False)
+    world = make_world('walk', 'minitaur')
     object.__setattr__(world.scene.task, 'horizon', 1.5)
     early, _, _ = walk(world, 1.2)
     assert not early.success
@@ -43,7 +43,7 @@ def test_success_needs_the_whole_horizon():
 
 
 def test_standing_still_is_no_success():
-    world = make_world('walk', 'minitaur', randomise=False)
+    world = make_world('walk', 'minitaur')
     object.__setattr__(world.scene.task, 'horizon', 0.5)
     world.advance(0.6)
     truth = world.truth()
@@ -53,7 +53,7 @@ def test_standing_still_is_no_success():
 
 
 def test_a_hard_push_makes_it_fall_and_a_fall_stays_one():
-    world = make_world('walk', 'minitaur', randomise=False, overrides={'push_force': 400.0, 'push_every': 0.4})
+    world = make_world('walk', 'minitaur', overrides={'push_force': 400.0, 'push_every': 0.4})
     truth, _, seconds = walk(world, 3.0)
     assert truth.failed
     assert 0.4 < seconds < 3.0
@@ -62,9 +62,18 @@ def test_a_hard_push_makes_it_fall_and_a_fall_stays_one():
     assert world.truth().failed
 
 
+def test_lying_down_flat_is_a_fall():
+    world = make_world('walk', 'minitaur')
+    world.client.resetBasePositionAndOrientation(world.robot.body, [0.0, 0.0, 0.14], [0, 0, 0, 1])
+    assert not world.truth().failed, 'low, but upright and above 0.13 m'
+    world.client.resetBasePositionAndOrientation(world.robot.body, [0.0, 0.0, 0.12], [0, 0, 0, 1])
+    world.rewind()
+    assert world.truth().failed
+
+
 def test_pushes_come_from_the_seed_and_only_when_asked_for():
-    pushed = make_world('walk', 'minitaur', randomise=False, overrides={'push_force': 40.0})
-    calm = make_world('walk', 'minitaur', randomise=False)
+    pushed = make_world('walk', 'minitaur', overrides={'push_force': 40.0})
+    calm = make_world('walk', 'minitaur')
     one, same, other = (pushed.new_scene(np.random.default_rng(seed)) for seed in (3, 3, 4))
     assert one == same != other
     assert calm.new_scene(np.random.default_rng(3)) != one
@@ -78,7 +87,7 @@ def test_pushes_come_from_the_seed_and_only_when_asked_for():
 def test_the_same_seed_is_the_same_walk_byte_for_byte():
     states = []
     for seed in (7, 7, 8):
-        world = make_world('walk', 'minitaur')
+        world = make_world('walk', 'minitaur', randomise=True)
         walk(world, 0.6, seed)
         state = world.robot.read()
         states.append(state.position.tobytes() + state.velocity.tobytes() + world.robot.model.pose().tobytes())
@@ -86,7 +95,7 @@ def test_the_same_seed_is_the_same_walk_byte_for_byte():
 
 
 def test_what_was_before_leaves_no_trace_in_a_new_scene():
-    world = make_world('walk', 'minitaur')
+    world = make_world('walk', 'minitaur', randomise=True)
     world.robot.connect()
     poses = []
     for seed in (7, 8, 7):
@@ -124,7 +133,7 @@ def test_the_sinking_side_gets_longer_legs():
 def test_bad_numbers_are_refused():
     with pytest.raises(BadInput, match='push_time'):
         make_world('walk', 'minitaur', overrides={'push_time': 2.0})
-    with pytest.raises(BadInput, match='tilt should be above 0'):
+    with pytest.raises(BadInput, match=r'tilt should be above 0 and at most 3\.2, but is 0'):
         make_world('walk', 'minitaur', overrides={'tilt': 0.0})
     with pytest.raises(BadInput, match="unknown key 'push_forse'; did you mean push_force"):
         make_world('walk', 'minitaur', overrides={'push_forse': 1.0})

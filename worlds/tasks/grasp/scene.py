@@ -4,48 +4,42 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-from visuomotor.specs import settings
 from visuomotor.specs.robot import RobotSpec
-from visuomotor.specs.settings import setting
+from visuomotor.specs.settings import Settings, setting
 from visuomotor.specs.task import TaskSpec
 from visuomotor.specs.values import FloatArray, Truth
+from visuomotor.worlds.scene import SceneWorld, TaskScene
 from visuomotor.worlds.tasks.grasp import objects
 from visuomotor.worlds.tasks.grasp.objects import Footprint
 
-if TYPE_CHECKING:
-    from visuomotor.worlds.world import BulletWorld
-
 TRAY = (0.55, 0.0, 0.0)      # m, centre; 0.55 keeps the whole floor within an iiwa 7's reach with the tool down
 TRAY_FLOOR = 0.015           # m, top of the tray's bottom plate
-TRAY_INSIDE = 0.24           # m, half width: beyond it an object has left the tray
 FINGER_FRICTION = 1.2        # rubber pads
-MEASURES = ('x', 'y', 'z', 'width', 'length', 'height', 'yaw')  # of each object, as values of the truth
+# Of each object, as values of the truth; the order of Footprint.numbers.
+MEASURES = ('x', 'y', 'z', 'width', 'length', 'height', 'yaw')
 SETTLE_CHUNK = 60            # physics steps between two looks at whether everything lies still
 AT_REST = 0.03               # m/s of an object's edge
 MOVED = 1e-3                 # m or quaternion units: below it an object has not moved
 
 
 @dataclass(frozen=True)
-class GraspSettings:
+class GraspSettings(Settings):
     """Numbers of the task's scene."""
 
-    split: str = setting('train', 'train or test: which objects')
-    objects: int = setting(5, 'how many lie in the tray')
-    spread: float = setting(0.13, 'half width of the square that they are dropped into', 'm')
-    lift: float = setting(0.12, 'height above the tray floor at which an object counts as lifted', 'm')
-    near: float = setting(0.07, 'largest distance between a held object and the tip', 'm')
-    still: float = setting(0.10, 'largest speed of the tip while it holds', 'm/s')
-    hold: float = setting(0.2, 'how long', 's')
-    settle_steps: int = setting(600, 'physics steps that a new scene has to come to rest, at most')
-    settle_iterations: int = setting(20, 'of the contact solver while it does')
-
-    def __post_init__(self) -> None:
-        settings.choose('split', self.split, objects.SPLITS)
-        if not 1 <= self.objects <= 20:
-            raise ValueError(f'objects should be 1 .. 20, but is {self.objects}')
+    split: str = setting('train', 'train or test: which objects', choices=objects.SPLITS)
+    objects: int = setting(5, 'how many lie in the tray', least=1, most=20)
+    spread: float = setting(0.13, 'half width of the square that they are dropped into', 'm', least=0, most=0.2)
+    lift: float = setting(0.12, 'height above the tray floor at which an object counts as lifted', 'm',
+                          above=0, most=1)
+    near: float = setting(0.07, 'largest distance between a held object and the tip', 'm', above=0, most=0.5)
+    still: float = setting(0.10, 'largest speed of the tip while it holds', 'm/s', above=0, most=10)
+    hold: float = setting(0.2, 'how long', 's', least=0, most=60)
+    settle_steps: int = setting(600, 'physics steps that a new scene has to come to rest, at most',
+                                least=1, most=100_000)
+    settle_iterations: int = setting(20, 'of the contact solver while it does', least=1, most=1000)
 
 
 @dataclass
@@ -61,18 +55,20 @@ class Loose:
     centre: tuple[float, ...] = (math.inf,) * 3    # of its footprint
 
 
-class Scene:
+class Scene(TaskScene):
     """The tray and what lies in it."""
 
+    settings_type = GraspSettings
+    settings: GraspSettings
+
     def __init__(self, task: TaskSpec, robot: RobotSpec) -> None:
+        super().__init__(task, robot)
         objects.check_disjoint()
-        self.numbers = settings.build(GraspSettings, task.world, f'task {task.name}: world')
-        self.robot = robot
         self.loose: list[Loose] = []
         self._measures: dict[str, float] = {}   # of every object, where it was measured last
         self._start()
 
-    def build(self, world: BulletWorld) -> None:
+    def build(self, world: SceneWorld) -> None:
         client = world.client
         data = str(objects.FOLDER.parent)
         floor = client.loadURDF(f'{data}/plane.urdf', [0, 0, -0.002], useFixedBase=True)
@@ -81,34 +77,31 @@ class Scene:
         for body in (floor, self._tray):
             world.appearance.surface(body)
 
-    def new_scene(self, world: BulletWorld, rng: np.random.Generator) -> dict[str, Any]:
+    def new_scene(self, world: SceneWorld, rng: np.random.Generator) -> dict[str, Any]:
         for old in self.loose:
             world.client.removeBody(old.body)
         self._rubber(world)
-        chosen = rng.choice(len(objects.split(self.numbers.split)), self.numbers.objects, replace=False)
-        models = [objects.split(self.numbers.split)[number] for number in chosen]
+        there = objects.split(self.settings.split)
+        models = [there[number] for number in rng.choice(len(there), self.settings.objects, replace=False)]
         self._measures = {}
         self.loose = [self._drop(world, model, place, rng) for place, model in enumerate(models)]
         self._settle(world)
         for one in self.loose:
-            self._look_at(world, one)
+            self._measure(world, one)
         self._start()
         return {'models': [model.stem for model in models], 'poses': [one.pose.tolist() for one in self.loose]}
 
-    def before_step(self, world: BulletWorld) -> None:
-        """Nothing moves by itself here."""
-
-    def truth(self, world: BulletWorld) -> Truth:
+    def truth(self, world: SceneWorld) -> Truth:
         state = world.client.getLinkState(world.robot.body, world.robot.links[self.robot.tip_link],
                                           computeLinkVelocity=1, computeForwardKinematics=1)
         tip, speed = np.array(state[4] + state[5]), math.hypot(*state[6])
         for one in self.loose:
-            self._look_at(world, one)
+            self._measure(world, one)
         heights = [one.centre[2] - TRAY_FLOOR for one in self.loose]
-        near = [math.dist(one.centre, state[4]) < self.numbers.near for one in self.loose]
-        held = any(close and height >= self.numbers.lift for close, height in zip(near, heights, strict=True))
-        reward = self._judge(world.time, held and speed < self.numbers.still)
-        progress = max((min(h / self.numbers.lift, 1.0) for h, n in zip(heights, near, strict=True) if n), default=0.0)
+        near = [math.dist(one.centre, state[4]) < self.settings.near for one in self.loose]
+        held = any(close and height >= self.settings.lift for close, height in zip(near, heights, strict=True))
+        reward = self._judge(world.time, held and speed < self.settings.still)
+        progress = max((min(h / self.settings.lift, 1.0) for h, n in zip(heights, near, strict=True) if n), default=0.0)
         return Truth(world.time, {'tip': tip, **{one.name: one.pose for one in self.loose}},
                      self._values(heights), reward, self._success, False, 1.0 if self._success else max(progress, 0.0))
 
@@ -118,23 +111,23 @@ class Scene:
     def _judge(self, now: float, held: bool) -> float:
         """Return 1 at the moment when holding has lasted long enough for the first time."""
         self._held_since = min(self._held_since, now) if held else np.inf
-        begins = not self._success and now - self._held_since >= self.numbers.hold - 1e-9
+        begins = not self._success and now - self._held_since >= self.settings.hold - 1e-9
         self._success |= begins
         return float(begins)
 
     def _values(self, heights: list[float]) -> dict[str, float]:
         return {'objects': float(len(self.loose)), 'highest': max(heights), **self._measures}
 
-    def _rubber(self, world: BulletWorld) -> None:
+    def _rubber(self, world: SceneWorld) -> None:
         friction = FINGER_FRICTION * world.sample.dynamics.friction
         for joint in self.robot.gripper.joints if self.robot.gripper else ():
             number = next(i for i in range(world.client.getNumJoints(world.robot.body))
                           if world.client.getJointInfo(world.robot.body, i)[1].decode() == joint)
             world.client.changeDynamics(world.robot.body, number, lateralFriction=friction, spinningFriction=0.02)
 
-    def _drop(self, world: BulletWorld, model: Path, place: int, rng: np.random.Generator) -> Loose:
+    def _drop(self, world: SceneWorld, model: Path, place: int, rng: np.random.Generator) -> Loose:
         """Drop objects one above the other: they settle together, and none begins inside another."""
-        aside = rng.uniform(-self.numbers.spread, self.numbers.spread, 2)
+        aside = rng.uniform(-self.settings.spread, self.settings.spread, 2)
         spot = [TRAY[0] + float(aside[0]), TRAY[1] + float(aside[1]), 0.07 + 0.05 * place]
         turn = rng.normal(size=4)
         body = world.client.loadURDF(str(model), spot, (turn / np.linalg.norm(turn)).tolist())
@@ -145,26 +138,26 @@ class Scene:
         corners = objects.outline(model)
         return Loose(body, f'object_{place}', corners, objects.footprint(corners, np.array(spot), np.eye(3)))
 
-    def _settle(self, world: BulletWorld) -> None:
+    def _settle(self, world: SceneWorld) -> None:
         """Wait for the heap to come to rest, and make sure of it: what still creeps would never end."""
-        for _ in range(0, self.numbers.settle_steps, SETTLE_CHUNK):
-            world.settle(SETTLE_CHUNK, self.numbers.settle_iterations)
+        for _ in range(0, self.settings.settle_steps, SETTLE_CHUNK):
+            world.settle(SETTLE_CHUNK, self.settings.settle_iterations)
             if all(self._speed(world, one) < AT_REST for one in self.loose):
                 break
         for one in self.loose:
             world.client.resetBaseVelocity(one.body, [0, 0, 0], [0, 0, 0])
 
-    def _speed(self, world: BulletWorld, one: Loose) -> float:
+    def _speed(self, world: SceneWorld, one: Loose) -> float:
         linear, angular = world.client.getBaseVelocity(one.body)
         return math.hypot(*linear) + 0.04 * math.hypot(*angular)  # 4 cm: how far an object's edge is from its middle
 
-    def _look_at(self, world: BulletWorld, one: Loose) -> None:
+    def _measure(self, world: SceneWorld, one: Loose) -> None:
         """Measure an object again if it has moved."""
         position, orientation = world.client.getBasePositionAndOrientation(one.body)
         seen_at = position + orientation
         if max([abs(now - then) for now, then in zip(seen_at, one.seen_at, strict=True)]) > MOVED:
-            rotation = np.array(world.client.getMatrixFromQuaternion(orientation)).reshape(3, 3)
-            one.footprint = objects.footprint(one.corners, np.array(position), rotation)
+            turned = np.array(world.client.getMatrixFromQuaternion(orientation)).reshape(3, 3)
+            one.footprint = objects.footprint(one.corners, np.array(position), turned)
             names = (f'{one.name}.{measure}' for measure in MEASURES)
             self._measures.update(zip(names, one.footprint.numbers.tolist(), strict=True))
             one.seen_at, one.pose, one.centre = seen_at, np.array(seen_at), tuple(one.footprint.centre.tolist())

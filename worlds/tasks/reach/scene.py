@@ -3,66 +3,62 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pybullet_data
-from visuomotor.specs import settings
 from visuomotor.specs.errors import BadInput
 from visuomotor.specs.robot import RobotSpec
-from visuomotor.specs.settings import setting
+from visuomotor.specs.settings import Settings, setting
 from visuomotor.specs.task import TaskSpec
 from visuomotor.specs.values import FloatArray, Truth
+from visuomotor.worlds.scene import SceneWorld, TaskScene
 from visuomotor.worlds.tasks.reach.goals import TRIES, Path, Rehearsal, still, wander
 
-if TYPE_CHECKING:
-    from visuomotor.worlds.world import BulletWorld
-
-TARGETS = ('fixed', 'random', 'moving')
 LAST = 1.0  # s at the end, over which following a moving goal is judged
 
 
 @dataclass(frozen=True)
-class ReachSettings:
+class ReachSettings(Settings):
     """Numbers of the goal and the verdict."""
 
-    target: str = setting('random', 'fixed, random or moving')
-    fixed: tuple[float, float, float] = setting((0.4, -0.25, 0.4), 'where a fixed goal is, base frame', 'm')
-    spread: float = setting(0.9, 'joint angles around home from which random goals come, either way', 'rad')
-    lowest: float = setting(0.15, 'height of the lowest random goal', 'm')
-    nearest: float = setting(0.25, 'distance from the base axis of the nearest random goal', 'm')
-    speed: float = setting(0.04, 'of a moving goal, at most', 'm/s')
-    radius: float = setting(0.07, 'of the path of a moving goal', 'm')
-    within: float = setting(0.02, 'distance of the tip that counts as there', 'm')
-    hold: float = setting(0.5, 'how long it has to be there', 's')
-    pace: float = setting(0.18, 'speed of the tip at which goals are rehearsed', 'm/s')
-    seconds: float = setting(5.0, 'in which a rehearsal has to get there', 's')
-
-    def __post_init__(self) -> None:
-        settings.choose('target', self.target, TARGETS)
-        for name in ('speed', 'radius', 'within', 'hold', 'pace', 'seconds'):
-            if not getattr(self, name) > 0:
-                raise ValueError(f'{name} should be above 0, but is {getattr(self, name)}')
+    target: str = setting('random', 'fixed, random or moving', choices=('fixed', 'random', 'moving'))
+    fixed: tuple[float, float, float] = setting((0.4, -0.25, 0.4), 'where a fixed goal is, base frame', 'm',
+                                                least=-10, most=10)
+    spread: float = setting(0.9, 'joint angles around home from which random goals come, either way', 'rad',
+                            least=0, most=7)
+    lowest: float = setting(0.15, 'height of the lowest random goal', 'm', least=-10, most=10)
+    nearest: float = setting(0.25, 'distance from the base axis of the nearest random goal', 'm', least=0, most=10)
+    speed: float = setting(0.04, 'of a moving goal, at most', 'm/s', above=0, most=10)
+    radius: float = setting(0.07, 'of the path of a moving goal', 'm', above=0, most=10)
+    within: float = setting(0.02, 'distance of the tip that counts as there', 'm', above=0, most=1)
+    hold: float = setting(0.5, 'how long it has to be there', 's', above=0, most=60)
+    pace: float = setting(0.18, 'speed of the tip at which goals are rehearsed', 'm/s', above=0, most=10)
+    seconds: float = setting(5.0, 'in which a rehearsal has to get there', 's', above=0, most=600)
 
 
-class Scene:
+class Scene(TaskScene):
     """The goal, which nothing can touch, and the judge of the distance to it."""
 
-    def __init__(self, task: TaskSpec, robot: RobotSpec) -> None:
-        self.task, self.robot, self.beat = task, robot, 1 / robot.control_hz
-        self.numbers = settings.build(ReachSettings, task.world, f'task {task.name}: world')
-        self.rehearsal = Rehearsal(robot, self.numbers.pace, self.numbers.seconds)
-        self._path = still(np.array(self.numbers.fixed))
+    settings_type = ReachSettings
+    settings: ReachSettings
 
-    def build(self, world: BulletWorld) -> None:
+    def __init__(self, task: TaskSpec, robot: RobotSpec) -> None:
+        super().__init__(task, robot)
+        self.beat = 1 / robot.control_hz
+        self.rehearsal = Rehearsal(robot, self.settings.pace, self.settings.seconds)
+        self._path = still(np.array(self.settings.fixed))
+
+    def build(self, world: SceneWorld) -> None:
         client = world.client
-        floor = client.loadURDF(f'{pybullet_data.getDataPath()}/plane.urdf', [0, 0, -0.002], useFixedBase=True)
+        plane = f'{pybullet_data.getDataPath()}/plane.urdf'
+        floor = client.loadURDF(plane, [0, 0, -0.002], useFixedBase=True)
         client.changeVisualShape(floor, -1, rgbaColor=[0.72, 0.70, 0.66, 1])
         world.appearance.surface(floor)
         ball = client.createVisualShape(client.GEOM_SPHERE, radius=0.025, rgbaColor=[0.9, 0.1, 0.1, 1.0])
         self._ball = client.createMultiBody(0.0, -1, ball)
 
-    def new_scene(self, world: BulletWorld, rng: np.random.Generator) -> dict[str, Any]:
+    def new_scene(self, world: SceneWorld, rng: np.random.Generator) -> dict[str, Any]:
         self._path = self._choose(rng)
         self._started, self._judged = world.time, world.time
         self._there_since, self._success = np.inf, False
@@ -71,11 +67,11 @@ class Scene:
         return {'path': [part.tolist() for part in (self._path.centre, self._path.first, self._path.second)],
                 'rate': self._path.rate}
 
-    def before_step(self, world: BulletWorld) -> None:
+    def before_step(self, world: SceneWorld) -> None:
         if self._path.rate:
             self._show(world)
 
-    def truth(self, world: BulletWorld) -> Truth:
+    def truth(self, world: SceneWorld) -> Truth:
         tip = world.robot_link_pose(self.robot.tip_link)
         goal = self._path.at(world.time - self._started)
         distance = float(np.linalg.norm(goal - tip[:3]))
@@ -89,27 +85,27 @@ class Scene:
             path = self._propose(rng)
             if self._allowed(path) and self.rehearsal.passes(path):
                 return path
-        raise BadInput(f'Task {self.task.name}: {self.robot.name} gets to no {self.numbers.target} goal in '
-                       f'{self.numbers.seconds:g} s; move `fixed` nearer or allow more `seconds` or `spread`.')
+        raise BadInput(f'Task {self.task.name}: {self.robot.name} gets to no {self.settings.target} goal in '
+                       f'{self.settings.seconds:g} s; move `fixed` nearer or allow more `seconds` or `spread`.')
 
     def _propose(self, rng: np.random.Generator) -> Path:
-        if self.numbers.target == 'fixed':
-            return still(np.array(self.numbers.fixed))
-        point = self.rehearsal.anywhere(self.numbers.spread, rng)
-        if self.numbers.target == 'random':
+        if self.settings.target == 'fixed':
+            return still(np.array(self.settings.fixed))
+        point = self.rehearsal.anywhere(self.settings.spread, rng)
+        if self.settings.target == 'random':
             return still(point)
-        return wander(point, self.numbers.radius, float(rng.uniform(0.3, 1.0)) * self.numbers.speed, rng)
+        return wander(point, self.settings.radius, float(rng.uniform(0.3, 1.0)) * self.settings.speed, rng)
 
     def _allowed(self, path: Path) -> bool:
         box = self.robot.workspace
-        lower, upper = np.maximum(box.lower, (-np.inf, -np.inf, self.numbers.lowest)), box.upper
-        return all(bool(np.all(stop > lower) and np.all(stop < upper)) and np.hypot(*stop[:2]) > self.numbers.nearest
+        lower, upper = np.maximum(box.lower, (-np.inf, -np.inf, self.settings.lowest)), box.upper
+        return all(bool(np.all(stop > lower) and np.all(stop < upper)) and np.hypot(*stop[:2]) > self.settings.nearest
                    for stop in path.stops())
 
     def _rests(self, now: float, distance: float) -> bool:
         """Say whether the tip has been there long enough, at any time in this episode."""
-        self._there_since = min(self._there_since, now) if distance <= self.numbers.within else np.inf
-        self._success |= now - self._there_since >= self.numbers.hold - 1e-9
+        self._there_since = min(self._there_since, now) if distance <= self.settings.within else np.inf
+        self._success |= now - self._there_since >= self.settings.hold - 1e-9
         return self._success
 
     def _follows(self, now: float, distance: float) -> bool:
@@ -118,8 +114,8 @@ class Scene:
         while self._distances[0][0] < now - LAST - 1e-9:
             self._distances.popleft()
         mean = float(np.mean([past for _, past in self._distances]))
-        return now - self._started > self.task.horizon - self.beat - 1e-6 and mean <= self.numbers.within
+        return now - self._started > self.task.horizon - self.beat - 1e-6 and mean <= self.settings.within
 
-    def _show(self, world: BulletWorld) -> None:
+    def _show(self, world: SceneWorld) -> None:
         here: FloatArray = self._path.at(world.time - self._started)
         world.client.resetBasePositionAndOrientation(self._ball, here.tolist(), [0, 0, 0, 1])

@@ -3,86 +3,93 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 import numpy as np
 import pybullet_data
-from visuomotor.specs import settings
+from visuomotor.specs.errors import BadInput
 from visuomotor.specs.robot import RobotSpec
-from visuomotor.specs.settings import setting
+from visuomotor.specs.rotation import roll_pitch_yaw
+from visuomotor.specs.settings import Settings, setting
 from visuomotor.specs.task import TaskSpec
 from visuomotor.specs.values import FloatArray, Truth
-from visuomotor.worlds.minitaur import MinitaurRobot
-
-if TYPE_CHECKING:
-    from visuomotor.worlds.world import BulletWorld
+from visuomotor.worlds.bodies import legged
+from visuomotor.worlds.scene import SceneWorld, TaskScene
 
 
 @dataclass(frozen=True)
-class WalkSettings:
+class WalkSettings(Settings):
     """Numbers of the floor, the start, the pushes and the verdict."""
 
-    friction: float = setting(1.0, 'of the floor')
-    yaw: float = setting(0.1, 'largest heading at the start, either way', 'rad')
-    push_force: float = setting(0.0, 'of each push, in a random direction along the floor; 0: nobody pushes', 'N')
-    push_every: float = setting(1.2, 'from one push to the next', 's')
-    push_time: float = setting(0.06, 'how long one push lasts', 's')
-    speed: float = setting(0.3, 'mean speed along x that counts as walking', 'm/s')
-    tilt: float = setting(0.5, 'roll or pitch from which it has fallen', 'rad')
-    height: float = setting(0.13, 'of the body, below which it has fallen', 'm')
-    energy_price: float = setting(0.005, 'taken from the reward', '1/J')
+    friction: float = setting(1.0, 'of the floor', above=0, most=10)
+    yaw: float = setting(0.1, 'largest heading at the start, either way', 'rad', least=0, most=3.2)
+    push_force: float = setting(0.0, 'of each push, in a random direction along the floor; 0: nobody pushes', 'N',
+                                least=0, most=1e4)
+    push_every: float = setting(1.2, 'from one push to the next', 's', least=0.01, most=3600)
+    push_time: float = setting(0.06, 'how long one push lasts', 's', above=0, most=3600)
+    speed: float = setting(0.3, 'mean speed along x that counts as walking', 'm/s', above=0, most=10)
+    tilt: float = setting(0.5, 'roll or pitch from which it has fallen', 'rad', above=0, most=3.2)
+    height: float = setting(0.13, 'of the body, below which it has fallen', 'm', above=0, most=10)
+    energy_price: float = setting(0.005, 'taken from the reward', '1/J', least=0, most=100)
 
     def __post_init__(self) -> None:
-        if not 0 < self.push_time < self.push_every:
-            raise ValueError(f'push_time {self.push_time} should be above 0 and below push_every {self.push_every}')
-        for name in ('friction', 'speed', 'tilt', 'height'):
-            if not getattr(self, name) > 0:
-                raise ValueError(f'{name} should be above 0, but is {getattr(self, name)}')
+        super().__post_init__()
+        if not self.push_time < self.push_every:
+            raise BadInput(f'push_time {self.push_time} should be below push_every {self.push_every}')
 
 
-class Scene:
+class Scene(TaskScene):
     """The scene and its judge. The mean speed counts from the moment that the scene was laid out."""
 
+    settings_type = WalkSettings
+    settings: WalkSettings
+
     def __init__(self, task: TaskSpec, robot: RobotSpec) -> None:
-        self.task, self.beat = task, 1 / robot.control_hz
-        self.knobs = settings.build(WalkSettings, task.world, f'task {task.name}: world')
+        super().__init__(task, robot)
+        self.beat = 1 / robot.control_hz
         self._pushes: list[FloatArray] = []
         self._fallen, self._started = False, 0.0
 
-    def build(self, world: BulletWorld) -> None:
+    def build(self, world: SceneWorld) -> None:
+        self.walker = legged(world.robot)
         floor = world.client.loadURDF(f'{pybullet_data.getDataPath()}/plane.urdf')
-        world.client.changeDynamics(floor, -1, lateralFriction=self.knobs.friction)
+        world.client.changeDynamics(floor, -1, lateralFriction=self.settings.friction)
         world.appearance.surface(floor)
 
-    def new_scene(self, world: BulletWorld, rng: np.random.Generator) -> dict[str, Any]:
-        yaw = float(rng.uniform(-self.knobs.yaw, self.knobs.yaw))
-        pushes = math.ceil(self.task.horizon / self.knobs.push_every)
+    def new_scene(self, world: SceneWorld, rng: np.random.Generator) -> dict[str, Any]:
+        yaw = float(rng.uniform(-self.settings.yaw, self.settings.yaw))
+        pushes = math.ceil(self.task.horizon / self.settings.push_every)
         directions = rng.uniform(-math.pi, math.pi, pushes)
-        self._pushes = [self.knobs.push_force * np.array([math.cos(a), math.sin(a), 0.0]) for a in directions]
-        robot = cast(MinitaurRobot, world.robot)
+        self._pushes = [self.settings.push_force * np.array([math.cos(a), math.sin(a), 0.0]) for a in directions]
+        robot = self.walker
         robot.stand(yaw=yaw)
         self._started, self._judged, self._fallen = world.time, world.time, False
-        self._origin = self._before = float(robot.model.pose()[0])
+        self._origin = self._before = float(robot.pose()[0])
         self._spent = robot.work
         return {'yaw': yaw, 'pushes': [force.tolist() for force in self._pushes]}
 
-    def before_step(self, world: BulletWorld) -> None:
-        if self.knobs.push_force > 0:
-            number, moment = divmod(world.time - self._started, self.knobs.push_every)
-            if 0 < number < len(self._pushes) and moment < self.knobs.push_time:  # the first comes after one interval
-                cast(MinitaurRobot, world.robot).model.push(self._pushes[int(number)])
+    def before_step(self, world: SceneWorld) -> None:
+        if self.settings.push_force > 0:
+            number, moment = divmod(world.time - self._started, self.settings.push_every)
+            # The first comes after one interval.
+            if 0 < number < len(self._pushes) and moment < self.settings.push_time:
+                self.walker.push(self._pushes[int(number)])
 
-    def truth(self, world: BulletWorld) -> Truth:
-        robot = cast(MinitaurRobot, world.robot)
-        pose = robot.model.pose()
-        roll, pitch, _ = world.client.getEulerFromQuaternion(pose[3:])
-        self._fallen |= max(abs(roll), abs(pitch)) > self.knobs.tilt or bool(pose[2] < self.knobs.height)
+    def truth(self, world: SceneWorld) -> Truth:
+        robot = self.walker
+        pose = robot.pose()
+        roll, pitch, _ = roll_pitch_yaw(pose[3:])
+        self._fallen |= self._fell(roll, pitch, float(pose[2]))
         distance, elapsed = float(pose[0]) - self._origin, world.time - self._started
-        reward = float(pose[0]) - self._before - self.knobs.energy_price * (robot.work - self._spent)
-        speed = (float(pose[0]) - self._before) / (world.time - self._judged) if world.time > self._judged else 0.0
+        gained, since = float(pose[0]) - self._before, world.time - self._judged
+        reward = gained - self.settings.energy_price * (robot.work - self._spent)
+        speed = gained / since if since > 0 else 0.0
         self._before, self._spent, self._judged = float(pose[0]), robot.work, world.time
-        done = elapsed > self.task.horizon - self.beat - 1e-6 and distance >= self.knobs.speed * elapsed
+        done = elapsed > self.task.horizon - self.beat - 1e-6 and distance >= self.settings.speed * elapsed
         return Truth(world.time, {'base': pose},
                      {'distance': distance, 'speed': speed, 'roll': roll, 'pitch': pitch, 'work': robot.work}, reward,
                      success=done and not self._fallen, failed=self._fallen,
-                     progress=min(max(distance / (self.knobs.speed * self.task.horizon), 0.0), 1.0))
+                     progress=min(max(distance / (self.settings.speed * self.task.horizon), 0.0), 1.0))
+
+    def _fell(self, roll: float, pitch: float, height: float) -> bool:
+        return max(abs(roll), abs(pitch)) > self.settings.tilt or height < self.settings.height

@@ -1,4 +1,4 @@
-"""Eyes of a world: RGB, depth in metres and segmentation, by the software renderer or, for big pictures, by EGL."""
+"""Renders the cameras of a world: RGB, metres, segmentation; in software or, big pictures, by EGL."""
 from __future__ import annotations
 
 import functools
@@ -11,6 +11,7 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from visuomotor.specs import rotation
 from visuomotor.specs.robot import CameraMount
 from visuomotor.specs.values import FloatArray
 from visuomotor.worlds.interface import Picture
@@ -26,42 +27,44 @@ PROBE = ('import pybullet, importlib.util as u; pybullet.connect(pybullet.DIRECT
 
 @functools.lru_cache
 def egl_works() -> bool:
-    """Try EGL once, in a process of its own: a broken graphics driver ends that process and not this one."""
+    """Try EGL once, in a process of its own: a broken graphics driver ends that, not this."""
     if importlib.util.find_spec('eglRenderer') is None:
         return False
     return subprocess.run([sys.executable, '-c', PROBE], capture_output=True, timeout=60).returncode == 0
 
 
 class Renderer:
-    """Renders the cameras of one simulation. Make it before any body is loaded: EGL sees only what comes after it."""
+    """The cameras of one simulation. Make it before any body is loaded: EGL sees what comes after."""
 
     def __init__(self, client: Any, cameras: Mapping[str, CameraMount]) -> None:
         self.client = client
-        self._look = Visuals()
-        self.egl = any(mount.height >= BIG for mount in cameras.values()) and egl_works() and self._load_egl()
+        self._visuals = Visuals()
+        big = any(mount.height >= BIG for mount in cameras.values())
+        self.egl = big and egl_works() and self._load_egl()
         self._views: dict[CameraMount, tuple[Any, Any]] = {}
 
     @property
-    def look(self) -> Visuals:
-        """How the present scene differs in the eye of a camera."""
-        return self._look
+    def visuals(self) -> Visuals:
+        """How the present scene looks different to a camera."""
+        return self._visuals
 
-    @look.setter
-    def look(self, look: Visuals) -> None:
-        self._look = look
+    @visuals.setter
+    def visuals(self, visuals: Visuals) -> None:
+        self._visuals = visuals
         self._views.clear()
 
-    def see(self, mount: CameraMount, frame: FloatArray | None, stamp: float, depth: bool,
-            segmentation: bool) -> Picture:
-        """Render one camera; `frame` is the pose of the link that carries it, none for a camera fixed to the scene."""
+    def render(self, mount: CameraMount, frame: FloatArray | None, stamp: float, depth: bool,
+               segmentation: bool) -> Picture:
+        """Render one camera; `frame` is the pose of the link that carries it, none: it is fixed."""
         view, projection = self._scene_view(mount) if frame is None else self._carried_view(mount, frame)
         flags = 0 if segmentation else self.client.ER_NO_SEGMENTATION_MASK
         renderer = self.client.ER_BULLET_HARDWARE_OPENGL if self.egl else self.client.ER_TINY_RENDERER
         _, _, rgba, far_share, bodies = self.client.getCameraImage(
-            mount.width, mount.height, view, projection, lightDirection=self.look.light_direction,
-            lightColor=self.look.light_colour, lightDistance=LIGHT_DISTANCE, shadow=int(self.look.shadow),
-            lightAmbientCoeff=self.look.ambient, lightDiffuseCoeff=0.95 - 0.5 * self.look.ambient,
-            lightSpecularCoeff=0.05, renderer=renderer, flags=flags)
+            mount.width, mount.height, view, projection, renderer=renderer, flags=flags,
+            lightDirection=self.visuals.light_direction, lightColor=self.visuals.light_colour,
+            lightDistance=LIGHT_DISTANCE, shadow=int(self.visuals.shadow),
+            lightAmbientCoeff=self.visuals.ambient, lightSpecularCoeff=0.05,
+            lightDiffuseCoeff=0.95 - 0.5 * self.visuals.ambient)
         shape = (mount.height, mount.width)
         rgb = cv2.cvtColor(_array(rgba, np.uint8).reshape(*shape, 4), cv2.COLOR_RGBA2RGB)
         return Picture(stamp, np.asarray(rgb, dtype=np.uint8),
@@ -73,25 +76,26 @@ class Renderer:
         return origin is not None and self.client.loadPlugin(origin.origin, '_eglRendererPlugin') >= 0
 
     def _scene_view(self, mount: CameraMount) -> tuple[Any, Any]:
-        """Return the matrices of a camera fixed to the scene; they change with the scene alone."""
+        """Return the matrices of a camera fixed to the scene: they change with the scene alone."""
         if mount not in self._views:
-            eye = np.add(mount.position, self.look.camera_position)
-            aim = np.add(mount.look_at, self.look.camera_aim)
-            self._views[mount] = self._matrices(mount, eye, aim, mount.up, self.look.camera_fov)
+            eye = np.add(mount.position, self.visuals.camera_position)
+            aim = np.add(mount.look_at, self.visuals.camera_aim)
+            self._views[mount] = self._matrices(mount, eye, aim, mount.up, self.visuals.camera_fov)
         return self._views[mount]
 
     def _carried_view(self, mount: CameraMount, frame: FloatArray) -> tuple[Any, Any]:
-        rotation = np.array(self.client.getMatrixFromQuaternion(frame[3:])).reshape(3, 3)
-        eye, aim = (frame[:3] + rotation @ np.array(point) for point in (mount.position, mount.look_at))
-        return self._matrices(mount, eye, aim, rotation @ np.array(mount.up), 0.0)
+        turned = rotation.matrix(frame[3:])
+        eye, aim = (frame[:3] + turned @ np.array(at) for at in (mount.position, mount.look_at))
+        return self._matrices(mount, eye, aim, turned @ np.array(mount.up), 0.0)
 
     def _matrices(self, mount: CameraMount, eye: Any, aim: Any, up: Any, wider: float) -> tuple[Any, Any]:
         view = self.client.computeViewMatrix(list(eye), list(aim), list(up))
-        return view, self.client.computeProjectionMatrixFOV(mount.fov + wider, mount.width / mount.height, NEAR, FAR)
+        fov = min(max(mount.fov + wider, 1.0), 170.0)
+        return view, self.client.computeProjectionMatrixFOV(fov, mount.width / mount.height, NEAR, FAR)
 
 
 def metres(share: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Turn the renderer's depth, 0 near .. 1 far and not linear, into metres along the optical axis."""
+    """Turn the renderer's depth, 0 near .. 1 far and not linear, into metres on the optical axis."""
     return np.asarray(FAR * NEAR / (FAR - (FAR - NEAR) * share), dtype=np.float32)
 
 
