@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.progress import track
-from visuomotor.graph import environment
 from visuomotor.graph.description import Choices, describe
+from visuomotor.nodes._ros import environment
 from visuomotor.specs.errors import BadInput
 
 
