@@ -1,18 +1,24 @@
 """One suite for every robot, whatever is behind it: docs/robot-contract.md in tests.
 
-A new robot joins by one line in BENCHES.
+Robots, tasks and drivers are found, not listed: each robot as a fake, each in the simulation of its first task, and each
+driver against its emulator, whose plant is a fake robot and a simulated one. drivers/loopback is there so that the way
+over a wire is tried even without a driver in robots/.
 """
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+from visuomotor import robots
+from visuomotor.robots import registry
 from visuomotor.robots.fake import Fake
 from visuomotor.robots.interface import Robot
 from visuomotor.specs.errors import BadInput, RobotUnavailable
-from visuomotor.specs.robot import load_robot, robot_names
+from visuomotor.specs.robot import DriverChoice, load_robot, robot_names
+from visuomotor.specs.task import load_task, task_names
 from visuomotor.specs.values import Target
 
 
@@ -26,6 +32,7 @@ class Bench:
     tolerance: float   # rad, between what was sent and what is measured when at rest
     delay: float       # s, that measurements and commands may be late
     close: Callable[[], None] = lambda: None
+    mute: Callable[[float], None] | None = None   # lets time pass while the machine says nothing; drivers only
 
     @property
     def stillness(self) -> float:
@@ -63,23 +70,49 @@ def fake(name):
     return Bench(Fake(load_robot(name), lambda: clock[0]), advance, lambda: clock[0], tolerance=0.004, delay=0.0)
 
 
-def bullet(task):
+def bullet(name):
+    from visuomotor.worlds.make import make_world
+    task = next(task for task in task_names() if name in load_task(task).robots)
+    world = make_world(task, name, seed=0, randomise=False)
+    loose = 0.35 if bool(world.spec.legs) else 0.03  # a standing leg's position loop gives way to its load
+    return Bench(world.robot, world.advance, lambda: world.time, tolerance=loose, delay=0.05, close=world.close)
+
+
+def driver(kind, plant):
+    """A driver on one end of its wire, its emulator on the other, and a bench whose robot is the plant."""
     def make(name):
-        from visuomotor.worlds.make import make_world
-        world = make_world(task, name, seed=0, randomise=False)
-        loose = 0.35 if bool(world.spec.legs) else 0.03  # a standing leg's position loop gives way to its load
-        return Bench(world.robot, world.advance, lambda: world.time, tolerance=loose, delay=0.05, close=world.close)
+        behind, named = plant(name), load_robot(name)
+        spec = named if named.driver.kind == kind else replace(named, driver=DriverChoice(kind))
+        emulator = registry.make_emulator(spec, behind.robot)
+        robot = registry.make_robot(spec, 'emulated', behind.time, behind.robot, emulator.address)
+
+        def advance(seconds):
+            emulator.step()
+            behind.advance(seconds)
+            emulator.step()
+
+        def close():
+            robot.disconnect()
+            emulator.close()
+            behind.close()
+        return Bench(robot, advance, behind.time, behind.tolerance, behind.delay, close, behind.advance)
     return make
 
 
-BENCHES = {
-    **{f'{name}-fake': (fake, name) for name in robot_names()},
-    'iiwa7-bullet': (bullet('grasp'), 'iiwa7'),
-    'iiwa14-bullet': (bullet('reach'), 'iiwa14'),
-    'j2n6s300-bullet': (bullet('reach'), 'j2n6s300'),
-    'j2s7s300-bullet': (bullet('reach'), 'j2s7s300'),
-    'minitaur-bullet': (bullet('walk'), 'minitaur'),
-}
+robots.__path__.append(str(Path(__file__).parent / 'drivers'))
+
+
+def driven():
+    """Yield each driver with the robots that name it, or else with an arm and one on legs."""
+    for kind in registry.driver_kinds('emulator'):
+        names = [name for name in robot_names() if load_robot(name).driver.kind == kind]
+        for name in names or ['iiwa7', 'minitaur']:
+            yield f'{name}-{kind}-fake', (driver(kind, fake), name)
+            yield f'{name}-{kind}-bullet', (driver(kind, bullet), name)
+
+
+BENCHES = {**{f'{name}-fake': (fake, name) for name in robot_names()},
+           **{f'{name}-bullet': (bullet, name) for name in robot_names()}, **dict(driven())}
 
 
 @pytest.fixture(params=BENCHES)
@@ -253,6 +286,17 @@ def test_stamps_rise_with_the_clock(live):
         stamps.append(live.robot.read().stamp)
         assert live.time() - live.delay - 1e-9 <= stamps[-1] <= live.time() + 1e-9
     np.testing.assert_allclose(np.diff(stamps), live.beat, atol=0.0051)
+
+
+def test_a_machine_that_says_nothing_shows_its_age_and_is_lost_in_the_end(live):
+    if live.mute is None:
+        return   # nothing lies between this robot and its motors
+    heard = live.robot.read().stamp
+    live.mute(0.2)
+    assert live.robot.read().stamp == heard
+    live.mute(3.0)
+    with pytest.raises(RobotUnavailable):
+        live.robot.read()
 
 
 def test_what_is_read_is_not_changed_by_later_motion(live):

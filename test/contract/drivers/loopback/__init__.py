@@ -1,0 +1,1 @@
+"""A whole driver for tests: a robot behind UDP datagrams of JSON, and its emulator. robots/ finds it like any other."""
