@@ -17,11 +17,8 @@ from visuomotor.worlds import running
 class Viewer(Node):
     """Looks at the pictures, and shows some of its own."""
 
-    def __init__(self, **kwargs):
-        super().__init__('viewer', **kwargs)
-        self.seen, self.infos, self.health = [], [], []
-
     def open(self):
+        self.seen, self.infos, self.health = [], [], []
         self.raw = self.publisher(Image, 'usb/raw', qos.IMAGE)
         self.subscription(Image, 'camera/front/image', lambda m: self.seen.append((self.now, m)), qos.IMAGE)
         self.subscription(Image, 'camera/shoulder/image', lambda m: self.seen.append((self.now, m)), qos.IMAGE)
@@ -30,11 +27,11 @@ class Viewer(Node):
 
 
 @pytest.fixture
-def stage(rig):
+def start(rig):
     """Start a camera with these parameters beside a viewer; return both and the conductor."""
     def start(**parameters):
         rig.namespace = 'left'
-        camera, viewer = rig.make('camera', **parameters), rig.add(Viewer)
+        camera, viewer = rig.make('camera', **parameters), rig.add(Viewer, name='viewer')
         rig.up()
         return camera, viewer, rig.conductor
 
@@ -55,8 +52,8 @@ def world():
     running.withdraw('/left')
 
 
-def test_a_simulated_camera_is_as_late_as_its_task_says(stage, world):
-    _, viewer, conductor = stage(camera='shoulder', source='world', robot='iiwa7', task='grasp')
+def test_a_simulated_camera_is_as_late_as_its_task_says(start, world):
+    _, viewer, conductor = start(camera='shoulder', source='world', robot='iiwa7', task='grasp')
     for _ in range(21):
         conductor.beat()
     # Light at 1.05, 1.10 .. s, at the 20 Hz of config/tasks/grasp.yaml, there 0.02 s later.
@@ -70,8 +67,8 @@ def test_a_simulated_camera_is_as_late_as_its_task_says(stage, world):
     assert info.k[2] == 63.5
 
 
-def test_nothing_is_published_while_inactive_and_nothing_old_afterwards(stage, world):
-    camera, viewer, conductor = stage(camera='shoulder', source='world', robot='iiwa7', task='grasp')
+def test_nothing_is_published_while_inactive_and_nothing_old_afterwards(start, world):
+    camera, viewer, conductor = start(camera='shoulder', source='world', robot='iiwa7', task='grasp')
     for _ in range(6):
         conductor.beat()
     camera.trigger_deactivate()
@@ -85,8 +82,8 @@ def test_nothing_is_published_while_inactive_and_nothing_old_afterwards(stage, w
     assert [m.data[0] for _, m in viewer.seen] == [2]
 
 
-def test_a_world_that_is_gone_is_told_and_ends_nothing(stage, world, capfd):
-    _, viewer, conductor = stage(camera='shoulder', source='world', robot='iiwa7', task='grasp')
+def test_a_world_that_is_gone_is_told_and_ends_nothing(start, world, capfd):
+    _, viewer, conductor = start(camera='shoulder', source='world', robot='iiwa7', task='grasp')
     running.withdraw('/left')
     for _ in range(21):
         conductor.beat()
@@ -94,8 +91,8 @@ def test_a_world_that_is_gone_is_told_and_ends_nothing(stage, world, capfd):
     assert 'no simulated world in this' in capfd.readouterr().err
 
 
-def test_another_topic_is_cropped_and_keeps_its_stamp(stage):
-    _, viewer, conductor = stage(camera='front', source='topic', address='usb/raw', crop='box', box=[1, 0, 2, 2])
+def test_another_topic_is_cropped_and_keeps_its_stamp(start):
+    _, viewer, conductor = start(camera='front', source='topic', address='usb/raw', crop='box', box=[1, 0, 2, 2])
     picture = np.arange(36, dtype=np.uint8).reshape(3, 4, 3)
     viewer.raw.publish(convert.image_message(picture, 0.25, 'usb'))
     viewer.raw.publish(convert.image_message(picture[:1], 0.5, 'usb'))   # too small for the box
@@ -111,12 +108,12 @@ def test_another_topic_is_cropped_and_keeps_its_stamp(stage):
         ('captured', '2'), ('dropped', '0'), ('published', '1'), ('source', 'topic')]
 
 
-def test_a_film_is_shown_in_ros_time(stage, tmp_path):
+def test_a_film_is_shown_in_ros_time(start, tmp_path):
     writer = cv2.VideoWriter(str(tmp_path / 'a.avi'), cv2.VideoWriter_fourcc(*'FFV1'), 50, (32, 24))
     for shade in (10, 20, 30):
         writer.write(np.full((24, 32, 3), shade, np.uint8))
     writer.release()
-    _, viewer, conductor = stage(camera='front', source='video', address=str(tmp_path / 'a.avi'), width=16, height=12)
+    _, viewer, conductor = start(camera='front', source='video', address=str(tmp_path / 'a.avi'), width=16, height=12)
     for _ in range(8):
         conductor.beat()
     assert [(round(now, 6), m.width, m.data[0]) for now, m in viewer.seen] == [
@@ -130,6 +127,6 @@ def test_a_film_is_shown_in_ros_time(stage, tmp_path):
     ({'camera': 'sholder', 'source': 'world', 'robot': 'iiwa7', 'task': 'grasp'},
      r"no camera 'sholder'; did you mean shoulder"),
 ])
-def test_what_is_absent_is_refused_in_one_sentence(stage, parameters, sentence):
+def test_what_is_absent_is_refused_in_one_sentence(start, parameters, sentence):
     with pytest.raises(BadInput, match=sentence):
-        stage(**parameters)
+        start(**parameters)

@@ -51,20 +51,20 @@ class Pair:
 
 
 @pytest.fixture
-def stage(rig):
+def start(rig):
     return partial(Pair, rig)
 
 
-def test_every_joint_state_is_answered_once_with_its_own_stamp(stage):
-    here = stage()
+def test_every_joint_state_is_answered_once_with_its_own_stamp(start):
+    here = start()
     here.beats(50)
     assert [c.header.stamp for c in here.ear.commands] == [s.header.stamp for s in here.ear.states]
     assert len(here.ear.states) == 50
     assert here.ear.states[0].header.stamp.nanosec == 10_000_000
 
 
-def test_a_permitted_wish_moves_the_robot(stage):
-    here = stage()
+def test_a_permitted_wish_moves_the_robot(start):
+    here = start()
     here.beats(2)
     here.beats(60, [0.2, 0, 0, 0, 0, 0, 0])
     assert here.ear.commands[-1].verdict == PASS
@@ -75,8 +75,8 @@ def test_a_permitted_wish_moves_the_robot(stage):
     assert here.ear.states[-1].position[0] > 0.08
 
 
-def test_what_the_robot_did_with_each_command_is_told_with_its_stamp(stage):
-    here = stage()
+def test_what_the_robot_did_with_each_command_is_told_with_its_stamp(start):
+    here = start()
     here.beats(2)
     here.beats(20, [0.2, 0, 0, 0, 0, 0, 0])
     assert len(here.ear.sent) == len(here.ear.commands) == 22
@@ -86,8 +86,8 @@ def test_what_the_robot_did_with_each_command_is_told_with_its_stamp(stage):
     assert here.ear.sent[-1].gripper == 0.0
 
 
-def test_a_command_out_of_reach_is_told_as_it_was_sent(stage):
-    here = stage(safety=False)
+def test_a_command_out_of_reach_is_told_as_it_was_sent(start):
+    here = start(safety=False)
     here.beats(2)
     wild = Command(position=[9.0] * 7, velocity=[0.0] * 7, gripper=0.5)
     wild.header.stamp = here.ear.states[-1].header.stamp
@@ -98,21 +98,21 @@ def test_a_command_out_of_reach_is_told_as_it_was_sent(stage):
     assert sent.position[0] == pytest.approx(1.710422 * 0.01)   # rad/s for one beat
 
 
-def test_whoever_draws_the_robot_is_given_its_model(stage):
-    here = stage()
+def test_whoever_draws_the_robot_is_given_its_model(start):
+    here = start()
     here.beats(1)
     assert '<robot name=' in here.ear.models[0].data
 
 
-def test_a_stall_does_not_send_the_stamps_of_a_robot_with_its_own_clock_into_the_future(stage):
-    here = stage(safety=False)
+def test_a_stall_does_not_send_the_stamps_of_a_robot_with_its_own_clock_into_the_future(start):
+    here = start(safety=False)
     here.beats(3)
     here.driver.machine.advance(here.driver.nanoseconds + 1_000_000_000)   # a second without a beat
     assert here.driver.machine.read().stamp <= here.driver.now
 
 
-def test_a_wish_under_a_false_name_is_refused(stage):
-    here = stage()
+def test_a_wish_under_a_false_name_is_refused(start):
+    here = start()
     here.beats(3)
     here.beats(1, np.zeros(7), source=3)
     assert here.ear.commands[-1].reasons == ['refused policy: it says that it comes from source 3']
@@ -120,8 +120,8 @@ def test_a_wish_under_a_false_name_is_refused(stage):
     assert here.ear.status[-1].refused == 1
 
 
-def test_a_stop_is_latched_until_somebody_arms_with_a_reason(stage):
-    here = stage()
+def test_a_stop_is_latched_until_somebody_arms_with_a_reason(start):
+    here = start()
     here.beats(2)
     here.beats(40, np.full(7, 0.2))
     answer = here.ask(here.ear.stop, Stop.Request(reason='grace: cup in the way'))
@@ -139,8 +139,8 @@ def test_a_stop_is_latched_until_somebody_arms_with_a_reason(stage):
     assert here.ear.commands[-1].verdict == PASS
 
 
-def test_a_real_robot_waits_for_somebody_to_arm_it(stage):
-    here = stage(armed=False)
+def test_a_real_robot_waits_for_somebody_to_arm_it(start):
+    here = start(armed=False)
     here.beats(2)
     here.beats(20, np.full(7, 0.2))
     assert here.ear.commands[-1].reasons == ['not armed: call safety/arm with a reason']
@@ -148,8 +148,8 @@ def test_a_real_robot_waits_for_somebody_to_arm_it(stage):
     assert list(here.ear.states[-1].position)[:7] == pytest.approx(list(IIWA.home))
 
 
-def test_without_the_safety_node_the_driver_brakes_by_itself_and_says_so(stage):
-    here = stage()
+def test_without_the_safety_node_the_driver_brakes_by_itself_and_says_so(start):
+    here = start()
     here.beats(2)
     here.beats(60, [0.5, 0, 0, 0, 0, 0, 0])
     here.safety.trigger_deactivate()
@@ -162,8 +162,8 @@ def test_without_the_safety_node_the_driver_brakes_by_itself_and_says_so(stage):
     assert sum(moving) <= 11 + 1 + round(0.5 / 8.65 / 0.01) + 2
 
 
-def test_without_joint_states_the_safety_node_says_that_it_stops(stage):
-    here = stage()
+def test_without_joint_states_the_safety_node_says_that_it_stops(start):
+    here = start()
     here.beats(5)
     here.driver.trigger_deactivate()
     here.beats(50)
@@ -171,8 +171,8 @@ def test_without_joint_states_the_safety_node_says_that_it_stops(stage):
     assert here.ear.status[-1].reasons[0].startswith('no joint_states for 0.')
 
 
-def test_configuring_twice_gives_one_answer(stage):
-    here = stage()
+def test_configuring_twice_gives_one_answer(start):
+    here = start()
     here.beats(5)
     here.rig.again(here.safety, here.driver)
     heard = len(here.ear.states), len(here.ear.commands)
@@ -180,8 +180,8 @@ def test_configuring_twice_gives_one_answer(stage):
     assert (len(here.ear.states) - heard[0], len(here.ear.commands) - heard[1]) == (10, 10)
 
 
-def test_a_second_driver_on_one_namespace_is_refused_before_anything_moves(stage):
-    here = stage()
+def test_a_second_driver_on_one_namespace_is_refused_before_anything_moves(start):
+    here = start()
     second = DriverNode(context=here.rig.context, use_global_arguments=False,
                         cli_args=['--ros-args', '-p', 'robot:=iiwa7', '-p', 'world:=fake'])
     with pytest.raises(BadInput, match='has a driver already'):
@@ -189,8 +189,8 @@ def test_a_second_driver_on_one_namespace_is_refused_before_anything_moves(stage
     second.destroy_node()
 
 
-def test_only_simulated_worlds_lay_out_scenes(stage):
-    here = stage()
+def test_only_simulated_worlds_lay_out_scenes(start):
+    here = start()
     answer = here.ask(here.ear.new_scene, NewScene.Request(seed=3))
     assert not answer.ready
     assert 'a person lays out the scene' in answer.message

@@ -11,7 +11,7 @@ from visuomotor.worlds import running
 
 
 @pytest.fixture(scope='module')
-def stage(lasting_rig):
+def driven(lasting_rig):
     rig = lasting_rig
     ear = rig.probe(hears={'states': (JointState, 'joint_states', qos.STATE),
                            'truths': (WorldTruth, 'world/truth', qos.STATE)},
@@ -28,8 +28,8 @@ def new_scene(rig, ear, seed):
     return rig.ask(ear.scene, NewScene.Request(seed=seed))
 
 
-def test_states_come_at_every_beat_and_truth_at_the_rate_of_actions(stage):
-    _, ear, time = stage
+def test_states_come_at_every_beat_and_truth_at_the_rate_of_actions(driven):
+    _, ear, time = driven
     for _ in range(40):
         time.beat()
     assert len(ear.states) == 40
@@ -38,22 +38,22 @@ def test_states_come_at_every_beat_and_truth_at_the_rate_of_actions(stage):
     assert 'goal' in ear.truths[-1].names
 
 
-def test_a_seed_lays_out_the_same_scene_again(stage):
-    rig, ear, _ = stage
+def test_a_seed_lays_out_the_same_scene_again(driven):
+    rig, ear, _ = driven
     first, second, again = (new_scene(rig, ear, seed) for seed in (5, 6, 5))
     assert first.ready
     assert first.scene == again.scene != second.scene
 
 
-def test_time_goes_on_after_a_new_scene(stage):
-    rig, ear, time = stage
+def test_time_goes_on_after_a_new_scene(driven):
+    rig, ear, time = driven
     new_scene(rig, ear, 7)
     before = convert.seconds(ear.states[-1].header.stamp)
     time.beat()
     assert convert.seconds(ear.states[-1].header.stamp) == pytest.approx(before + 0.01)
 
 
-def test_others_of_the_process_find_the_world_and_its_clock(stage):
-    _, ear, _ = stage
+def test_others_of_the_process_find_the_world_and_its_clock(driven):
+    _, ear, _ = driven
     world = running.find('/left')
     assert running.graph_time('/left', world.time) == pytest.approx(convert.seconds(ear.states[-1].header.stamp))

@@ -22,11 +22,8 @@ from visuomotor.srv import Arm
 class Speaker(Node):
     """Says its beat every 10 ms, and hears the echo."""
 
-    def __init__(self, **kwargs):
-        super().__init__('speaker', **kwargs)
-        self.heard = []
-
     def open(self):
+        self.heard = []
         self.voice = self.publisher(PointStamped, 'voice', qos.STATE)
         self.subscription(PointStamped, 'echo', lambda message: self.heard.append((message.point.x, self.now)), qos.STATE)
         self.timer(0.01, self.tick)
@@ -43,9 +40,7 @@ class Speaker(Node):
 class Echo(Node):
     """Repeats, arms on request, and finishes a reset when told."""
 
-    def __init__(self, **kwargs):
-        super().__init__('echo', **kwargs)
-        self.opened = 0
+    opened = 0
 
     def open(self):
         self.opened += 1
@@ -80,24 +75,24 @@ ours = pytest.mark.parametrize('rig', ['ours'], indirect=True)
 
 
 @pytest.fixture
-def stage(rig):
+def pair(rig):
     rig.namespace = 'robot'
-    nodes = [rig.add(Speaker), rig.add(Echo)]
+    nodes = [rig.add(Speaker, name='speaker'), rig.add(Echo, name='echo')]
     rig.up()
     assert nodes[0].reset.wait_for_server(10.0)
     return nodes, rig
 
 
-def test_every_beat_is_heard_within_the_same_beat(stage):
-    (speaker, _), rig = stage
+def test_every_beat_is_heard_within_the_same_beat(pair):
+    (speaker, _), rig = pair
     rig.beats(100)
     assert len(speaker.heard) == 100
     assert speaker.heard[0] == pytest.approx((1.01, 1.01))
     assert speaker.heard[-1] == pytest.approx((2.0, 2.0))
 
 
-def test_nothing_is_heard_while_inactive(stage):
-    (speaker, echo), rig = stage
+def test_nothing_is_heard_while_inactive(pair):
+    (speaker, echo), rig = pair
     rig.beats(3)
     echo.trigger_deactivate()
     rig.beats(3)
@@ -107,8 +102,8 @@ def test_nothing_is_heard_while_inactive(stage):
     assert len(speaker.heard) == 6
 
 
-def test_configuring_twice_gives_one_answer(stage):
-    (speaker, echo), rig = stage
+def test_configuring_twice_gives_one_answer(pair):
+    (speaker, echo), rig = pair
     rig.again(echo)
     compose.await_wires([speaker, echo])
     rig.beats(5)
@@ -117,8 +112,8 @@ def test_configuring_twice_gives_one_answer(stage):
 
 
 @ours
-def test_services_answer_after_the_same_number_of_beats_each_time(stage):
-    (speaker, _), rig = stage
+def test_services_answer_after_the_same_number_of_beats_each_time(pair):
+    (speaker, _), rig = pair
     arrived = []
     for _ in range(2):
         asked = speaker.arm.call_async(Arm.Request(reason='test'))
@@ -130,8 +125,8 @@ def test_services_answer_after_the_same_number_of_beats_each_time(stage):
     assert arrived[0] == arrived[1]
 
 
-def test_an_action_runs_over_many_beats(stage):
-    (speaker, echo), rig = stage
+def test_an_action_runs_over_many_beats(pair):
+    (speaker, echo), rig = pair
     accepted = speaker.reset.send_goal_async(Reset.Goal(seed=7))
     rig.beats(15)
     result = accepted.result().get_result_async()
@@ -142,10 +137,10 @@ def test_an_action_runs_over_many_beats(stage):
     assert result.result().result.message == 'seed 7'
 
 
-def test_an_error_in_a_callback_is_not_swallowed(stage):
-    (speaker, _), rig = stage
+def test_an_error_in_a_callback_is_not_swallowed(pair):
+    (speaker, _), rig = pair
     speaker.subscription(PointStamped, 'voice', lambda _: 1 / 0, qos.STATE)
-    compose.await_wires(stage[0])
+    compose.await_wires(pair[0])
     with pytest.raises(ZeroDivisionError):
         rig.beats(5)
 
@@ -158,49 +153,49 @@ class Refuses(Echo):
 
 
 def test_a_node_that_refuses_takes_the_graph_down_with_its_sentence(rig):
-    speaker, _ = rig.add(Speaker), rig.add(Refuses)
+    speaker, _ = rig.add(Speaker, name='speaker'), rig.add(Refuses, name='refuses')
     with pytest.raises(BadInput, match='The switch is missing; plug it in'):
         rig.up()
     assert not speaker.active
 
 
 @ours
-def test_a_node_is_asked_once_even_though_rclpy_adds_it_twice(stage):
-    _, rig = stage
+def test_a_node_is_asked_once_even_though_rclpy_adds_it_twice(pair):
+    _, rig = pair
     rig.beats(1)
     ears = rig.conductor._executor._asked
     assert len(ears) == len({id(ear[0].__self__) for ear in ears})
 
 
-def test_a_plain_publisher_is_heard_within_the_same_beat_too(stage):
-    (speaker, echo), rig = stage
+def test_a_plain_publisher_is_heard_within_the_same_beat_too(pair):
+    (speaker, echo), rig = pair
     plain = echo.create_publisher(PointStamped, 'aside', qos.STATE)
     late = []
     echo.subscription(PointStamped, 'voice', plain.publish, qos.STATE)
     speaker.subscription(PointStamped, 'aside', lambda message: late.append(speaker.now - message.point.x), qos.STATE)
-    compose.await_wires(stage[0])
+    compose.await_wires(pair[0])
     rig.beats(10)
     assert late == pytest.approx([0.0] * 10, abs=1e-9)
 
 
 @ours
-def test_a_message_is_decoded_once_for_all_who_hear_it(stage):
-    (speaker, echo), rig = stage
+def test_a_message_is_decoded_once_for_all_who_hear_it(pair):
+    (speaker, echo), rig = pair
     heard = []
     echo.subscription(PointStamped, 'voice', heard.append, qos.STATE)
     speaker.subscription(PointStamped, 'voice', heard.append, qos.STATE)
-    compose.await_wires(stage[0])
+    compose.await_wires(pair[0])
     rig.beats(2)
     assert len(heard) == 4
     assert len({id(message) for message in heard}) == 2
 
 
-def test_whoever_listens_raw_hears_bytes_and_the_others_messages(stage):
-    (_, echo), rig = stage
+def test_whoever_listens_raw_hears_bytes_and_the_others_messages(pair):
+    (_, echo), rig = pair
     heard = []
     echo.subscription(PointStamped, 'voice', heard.append, qos.STATE, raw=True)
     echo.subscription(PointStamped, 'voice', heard.append, qos.STATE)
-    compose.await_wires(stage[0])
+    compose.await_wires(pair[0])
     rig.conductor.beat()
     assert [type(message) for message in heard] == [bytes, PointStamped]
 
@@ -208,11 +203,8 @@ def test_whoever_listens_raw_hears_bytes_and_the_others_messages(stage):
 class Guard(Node):
     """Offers one service that is asked at each poll, and one that is not; its timer may meet trouble."""
 
-    def __init__(self, **kwargs):
-        super().__init__('guard', **kwargs)
-        self.calls, self.trouble, self.rang = [], None, 0
-
     def open(self):
+        self.calls, self.trouble, self.rang = [], None, 0
         self.service(Arm, 'now', self.on_call, urgent=True)
         self.service(Arm, 'later', self.on_call)
         self.now_client, self.later_client = self.client(Arm, 'now'), self.client(Arm, 'later')
@@ -230,7 +222,7 @@ class Guard(Node):
 
 @pytest.fixture
 def guard(rig):
-    node = rig.add(Guard)
+    node = rig.add(Guard, name='guard')
     rig.up()
     return node, rig
 
@@ -262,8 +254,8 @@ def test_a_timer_that_is_always_due_again_leaves_services_their_turn(guard):
     assert answer.done()
 
 
-def test_a_count_belongs_to_its_context(stage):
-    (speaker, _), rig = stage
+def test_a_count_belongs_to_its_context(pair):
+    (speaker, _), rig = pair
     rig.beats(2)
     assert counts(speaker.context)['/robot/voice'] == 2
     assert counts(Context())['/robot/voice'] == 0
@@ -283,7 +275,7 @@ def test_what_rclpy_lacks_is_named_and_makes_us_use_its_own_executor(rig, monkey
 
 
 def test_real_time_on_two_threads(rig):
-    speaker, echo = rig.add(Speaker), rig.add(Echo)
+    speaker, echo = rig.add(Speaker, name='speaker'), rig.add(Echo, name='echo')
     compose.bring_up(rig.nodes)
     threads = compose.Threads(rig.context, [[speaker], [echo]])
     threads.start()

@@ -7,15 +7,12 @@ from visuomotor.specs.errors import BadInput
 
 
 class Faulty(Node):
-    def __init__(self, **kwargs):
-        super().__init__('faulty', **kwargs)
-
     def open(self):
         raise KeyError('no such joint')
 
 
 def test_a_fault_while_configuring_names_itself(rig, capfd):
-    rig.add(Faulty)
+    rig.add(Faulty, name='faulty')
     with pytest.raises(BadInput, match="faulty: KeyError: 'no such joint'"):
         rig.up()
     assert 'test_faults_are_told.py' in capfd.readouterr().err

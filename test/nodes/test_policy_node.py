@@ -23,11 +23,8 @@ IIWA = load_robot('iiwa7')
 class Stage(Node):
     """Plays robot, camera and supervisor."""
 
-    def __init__(self, **kwargs):
-        super().__init__('stage', **kwargs)
-        self.wished, self.thought = [], []
-
     def open(self):
+        self.wished, self.thought = [], []
         self.joints = self.publisher(JointState, 'joint_states', qos.STATE)
         self.camera = self.publisher(Image, 'camera/shoulder/image', qos.IMAGE)
         self.episode = self.publisher(EpisodeStatus, 'episode', qos.LATCHED)
@@ -57,7 +54,7 @@ def start(rig):
     def make(namespace='left', **parameters):
         rig.namespace = namespace
         chosen = {'robot': 'iiwa7', 'task': 'grasp', 'policy': 'random', 'inline': True, **parameters}
-        stage, policy = rig.add(Stage), rig.make('policy', **chosen)
+        stage, policy = rig.add(Stage, name='stage'), rig.make('policy', **chosen)
         rig.up()
         return stage, policy, rig.conductor
 

@@ -10,60 +10,50 @@ from visuomotor.episodes.catalogue import catalogue
 from visuomotor.graph import compose
 from visuomotor.msg import EpisodeOutcome, EpisodeStatus, EpisodeStored, PolicyStatus
 from visuomotor.nodes._ros import qos
-from visuomotor.nodes._ros.node import Node
 from visuomotor.specs.errors import BadInput
 
 TOPICS = ('tip geometry_msgs/msg/PointStamped', 'policy/status visuomotor/msg/PolicyStatus')
 
 
-class Stage(Node):
-    """Plays the rest of the graph."""
-
-    def __init__(self, **kwargs):
-        super().__init__('stage', **kwargs)
-        self.stored = []
-
-    def open(self):
-        self.episode = self.publisher(EpisodeStatus, 'episode', qos.LATCHED)
-        self.tip = self.publisher(PointStamped, 'tip', qos.STATE)
-        self.thought = self.publisher(PolicyStatus, 'policy/status', qos.EVENT)
-        self.subscription(EpisodeStored, 'episode/stored', self.stored.append, qos.EVENT)
-
-    def tell(self, state, number, **outcome):
-        self.episode.publish(EpisodeStatus(state=state, number=number, seed=9, policy='scripted',
-                                           outcome=EpisodeOutcome(number=number, **outcome)))
+SAYS = {'episode': (EpisodeStatus, 'episode', qos.LATCHED), 'tip': (PointStamped, 'tip', qos.STATE),
+        'thought': (PolicyStatus, 'policy/status', qos.EVENT)}
 
 
 @pytest.fixture
 def graph(rig, tmp_path):
     rig.namespace = 'left'
-    stage = rig.add(Stage)
+    rest = rig.probe(hears={'stored': (EpisodeStored, 'episode/stored', qos.EVENT)}, says=SAYS)
     recorder = rig.make('recorder', folder=str(tmp_path / 'run'), robot='iiwa7', task='grasp', topics=TOPICS)
     rig.up()
-    return stage, recorder, rig.conductor
+    return rest, recorder, rig.conductor
 
 
-def beat(stage, conductor, x):
+def tell(rest, state, number, **outcome):
+    rest.episode.publish(EpisodeStatus(state=state, number=number, seed=9, policy='scripted',
+                                       outcome=EpisodeOutcome(number=number, **outcome)))
+
+
+def beat(rest, conductor, x):
     message = PointStamped()
     message.point.x = x
     message.header.stamp.sec = 5
-    stage.tip.publish(message)
+    rest.tip.publish(message)
     conductor.beat()
 
 
 def test_one_episode_is_one_file(graph, tmp_path):
-    stage, _, conductor = graph
-    beat(stage, conductor, 1.0)
-    stage.tell(EpisodeStatus.RUNNING, 1)
+    rest, _, conductor = graph
+    beat(rest, conductor, 1.0)
+    tell(rest, EpisodeStatus.RUNNING, 1)
     conductor.beat()
-    stage.thought.publish(PolicyStatus(policy='scripted', policy_hash='f00'))
-    beat(stage, conductor, 2.0)
-    beat(stage, conductor, 3.0)
-    stage.tell(EpisodeStatus.STORING, 1, result=EpisodeOutcome.SUCCESS, return_value=1.5, duration=0.03, reason='held')
+    rest.thought.publish(PolicyStatus(policy='scripted', policy_hash='f00'))
+    beat(rest, conductor, 2.0)
+    beat(rest, conductor, 3.0)
+    tell(rest, EpisodeStatus.STORING, 1, result=EpisodeOutcome.SUCCESS, return_value=1.5, duration=0.03, reason='held')
     conductor.beat()
-    beat(stage, conductor, 4.0)
+    beat(rest, conductor, 4.0)
 
-    (word,) = stage.stored
+    (word,) = rest.stored
     assert (word.number, word.stored, word.message) == (1, True, '')
     assert Path(word.file) == tmp_path / 'run' / 'episode_00001.mcap'
     heard = list(read.messages(Path(word.file)))
@@ -77,34 +67,34 @@ def test_one_episode_is_one_file(graph, tmp_path):
 
 
 def test_an_interrupted_episode_keeps_its_data(graph, tmp_path):
-    stage, recorder, conductor = graph
-    stage.tell(EpisodeStatus.RUNNING, 1)
+    rest, recorder, conductor = graph
+    tell(rest, EpisodeStatus.RUNNING, 1)
     conductor.beat()
-    beat(stage, conductor, 2.0)
+    beat(rest, conductor, 2.0)
     recorder.trigger_deactivate()
     conductor.settle()
     (entry,) = catalogue(tmp_path).episodes
     assert (entry.result, entry.reason) == ('ABORTED', 'The recorder was stopped during the episode.')
     assert entry.duration == pytest.approx(0.01)
-    assert [word.stored for word in stage.stored] == [True]
+    assert [word.stored for word in rest.stored] == [True]
     recorder.trigger_activate()
-    stage.tell(EpisodeStatus.RUNNING, 2)
+    tell(rest, EpisodeStatus.RUNNING, 2)
     conductor.beat()
-    stage.tell(EpisodeStatus.STORING, 2)
+    tell(rest, EpisodeStatus.STORING, 2)
     conductor.beat()
-    assert [word.number for word in stage.stored] == [1, 2]
+    assert [word.number for word in rest.stored] == [1, 2]
 
 
 def test_configured_twice_it_gives_one_answer(graph):
-    stage, recorder, conductor = graph
+    rest, recorder, conductor = graph
     recorder.trigger_deactivate()
     recorder.trigger_cleanup()
     compose.bring_up([recorder])
-    stage.tell(EpisodeStatus.RUNNING, 1)
+    tell(rest, EpisodeStatus.RUNNING, 1)
     conductor.beat()
-    stage.tell(EpisodeStatus.STORING, 1)
+    tell(rest, EpisodeStatus.STORING, 1)
     conductor.beat()
-    assert [word.stored for word in stage.stored] == [True]
+    assert [word.stored for word in rest.stored] == [True]
 
 
 def test_a_folder_that_cannot_be_written_to_is_refused(rig, tmp_path):

@@ -21,12 +21,9 @@ ARM = load_robot('iiwa7')
 class Toy(Node):
     """Robot, world and supervisor in one: at once where it is told to be, and full of wishes."""
 
-    def __init__(self, **kwargs):
-        super().__init__('toy', **kwargs)
+    def open(self):
         self.position, self.gripper = np.array([0.1, 0.7, 0.0, -1.4, 0.0, 1.0, 0.0]), 0.6
         self.seeds, self.stages, self.heard, self.scene_ready = [], [], [], True
-
-    def open(self):
         self.states = self.publisher(JointState, 'joint_states', qos.STATE)
         self.subscription(Proposal, 'action/reset', self.on_proposal, qos.COMMAND)
         self.service(NewScene, 'world/new_scene', self.on_scene)
@@ -51,12 +48,12 @@ class Toy(Node):
         return response
 
 
-class Stage:
+class Resetting:
     """The reset node and the toy under their conductor."""
 
     def __init__(self, rig):
         self.until = rig.until
-        self.toy, self.node = rig.add(Toy), rig.make('reset', robot='iiwa7', world='sim')
+        self.toy, self.node = rig.add(Toy, name='toy'), rig.make('reset', robot='iiwa7', world='sim')
         rig.up()
         self.until(self.toy.reset.server_is_ready)
 
@@ -73,57 +70,57 @@ class Stage:
 
 
 @pytest.fixture
-def stage(rig):
-    return Stage(rig)
+def resetting(rig):
+    return Resetting(rig)
 
 
-def test_a_reset_from_the_goal_to_the_answer(stage):
-    answer = stage.result(stage.begin(seed=2**63 + 5, scene=True))
+def test_a_reset_from_the_goal_to_the_answer(resetting):
+    answer = resetting.result(resetting.begin(seed=2**63 + 5, scene=True))
     assert answer.status == GoalStatus.STATUS_SUCCEEDED
     assert (answer.result.ready, answer.result.attempts) == (True, 1)
     assert answer.result.message == 'ready after 1 of 2 attempts'
-    assert stage.toy.seeds == [2**63 + 5]
-    assert stage.toy.stages == ['opening the gripper', 'lifting clear', 'going home', 'laying out a new scene']
-    assert np.abs(stage.toy.position - np.array(ARM.home)).max() < 1e-6
+    assert resetting.toy.seeds == [2**63 + 5]
+    assert resetting.toy.stages == ['opening the gripper', 'lifting clear', 'going home', 'laying out a new scene']
+    assert np.abs(resetting.toy.position - np.array(ARM.home)).max() < 1e-6
 
 
-def test_only_home_when_no_scene_is_wanted(stage):
-    assert stage.result(stage.begin(seed=1, scene=False)).result.ready
-    assert stage.toy.seeds == []
+def test_only_home_when_no_scene_is_wanted(resetting):
+    assert resetting.result(resetting.begin(seed=1, scene=False)).result.ready
+    assert resetting.toy.seeds == []
 
 
-def test_proposals_say_who_speaks_and_end_before_silence(stage):
-    stage.result(stage.begin(seed=1, scene=True))
-    assert {message.source for _, message in stage.toy.heard} == {Proposal.SOURCE_RESET}
-    assert [message.terminate for _, message in stage.toy.heard].count(True) == 1
-    assert stage.toy.heard[-1][1].terminate
-    assert max(np.diff([when for when, _ in stage.toy.heard])) == pytest.approx(0.05, abs=1e-3)
+def test_proposals_say_who_speaks_and_end_before_silence(resetting):
+    resetting.result(resetting.begin(seed=1, scene=True))
+    assert {message.source for _, message in resetting.toy.heard} == {Proposal.SOURCE_RESET}
+    assert [message.terminate for _, message in resetting.toy.heard].count(True) == 1
+    assert resetting.toy.heard[-1][1].terminate
+    assert max(np.diff([when for when, _ in resetting.toy.heard])) == pytest.approx(0.05, abs=1e-3)
 
 
-def test_a_scene_that_is_not_ready_fails_the_reset(stage):
-    stage.toy.scene_ready = False
-    answer = stage.result(stage.begin(seed=1, scene=True))
+def test_a_scene_that_is_not_ready_fails_the_reset(resetting):
+    resetting.toy.scene_ready = False
+    answer = resetting.result(resetting.begin(seed=1, scene=True))
     assert answer.status == GoalStatus.STATUS_ABORTED
     assert answer.result.message == 'no new scene: the tray is stuck'
 
 
-def test_a_cancelled_reset_falls_silent_at_once(stage):
-    handle = stage.begin(seed=1, scene=True)
-    stage.until(lambda: 'going home' in stage.toy.stages)
+def test_a_cancelled_reset_falls_silent_at_once(resetting):
+    handle = resetting.begin(seed=1, scene=True)
+    resetting.until(lambda: 'going home' in resetting.toy.stages)
     cancelled = handle.cancel_goal_async()
-    stage.until(cancelled.done)
-    before = len(stage.toy.heard)
-    answer = stage.result(handle)
+    resetting.until(cancelled.done)
+    before = len(resetting.toy.heard)
+    answer = resetting.result(handle)
     assert (answer.status, answer.result.message) == (GoalStatus.STATUS_CANCELED, 'the reset was cancelled')
-    assert len(stage.toy.heard) == before
+    assert len(resetting.toy.heard) == before
 
 
-def test_a_second_goal_is_refused_while_one_is_under_way(stage):
-    first = stage.begin(seed=1, scene=True)
-    assert not stage.begin(seed=2, scene=True).accepted
-    assert stage.result(first).result.ready
+def test_a_second_goal_is_refused_while_one_is_under_way(resetting):
+    first = resetting.begin(seed=1, scene=True)
+    assert not resetting.begin(seed=2, scene=True).accepted
+    assert resetting.result(first).result.ready
 
 
-def test_a_node_that_is_not_active_refuses(stage):
-    stage.node.trigger_deactivate()
-    assert not stage.begin(seed=1, scene=True).accepted
+def test_a_node_that_is_not_active_refuses(resetting):
+    resetting.node.trigger_deactivate()
+    assert not resetting.begin(seed=1, scene=True).accepted

@@ -25,12 +25,9 @@ RESETTING, RUNNING, JUDGING, STORING, FAULT, FINISHED = 1, 2, 3, 4, 5, 6
 class Person(Node):
     """Listens to everything, and acts as a policy that swings the first joint while an episode runs."""
 
-    def __init__(self, **kwargs):
-        super().__init__('person', **kwargs)
+    def open(self):
         self.statuses, self.rewards, self.joints = [], [], np.zeros(7)
         self.at_start, self.finish_after = [], None
-
-    def open(self):
         self.subscription(EpisodeStatus, 'episode', self.on_episode, qos.EVENT)
         self.subscription(Reward, 'reward', lambda message: self.rewards.append((self.phase, message)), qos.EVENT)
         self.subscription(JointState, 'joint_states', self.on_state, qos.STATE)
@@ -67,7 +64,7 @@ class Person(Node):
         self.proposals.publish(convert.proposal_message(wanted, self.now, terminate=done))
 
 
-class Stage:
+class Supervised:
     """The graph under its conductor."""
 
     def __init__(self, rig, *, absent=(), reset=None, **supervisor):
@@ -78,7 +75,7 @@ class Stage:
                  'reset': {'robot': 'iiwa7', 'world': 'fake', **(reset or {})},
                  'reward': {'robot': 'iiwa7', 'task': 'grasp', 'detector': 'gripper_encoder'},
                  'safety': {'robot': 'iiwa7', 'armed_at_start': True}, 'supervisor': chosen}
-        self.person = rig.add(Person)
+        self.person = rig.add(Person, name='person')
         self.rooms = {room: rig.make(room, **parameters) for room, parameters in rooms.items() if room not in absent}
         rig.up()
         rig.conductor.settle()
@@ -93,12 +90,12 @@ class Stage:
 
 
 @pytest.fixture
-def stage(rig):
-    return partial(Stage, rig)
+def start(rig):
+    return partial(Supervised, rig)
 
 
-def test_two_episodes_from_reset_to_finished(stage):
-    graph = stage()
+def test_two_episodes_from_reset_to_finished(start):
+    graph = start()
     last = graph.reach(2, FINISHED)
     assert graph.person.phases() == [
         (1, RESETTING), (1, RUNNING), (1, JUDGING), (1, STORING),
@@ -109,16 +106,16 @@ def test_two_episodes_from_reset_to_finished(stage):
     assert last.outcome.duration == pytest.approx(0.5, abs=0.02)
 
 
-def test_every_episode_begins_at_home_although_the_one_before_left_it(stage):
-    graph = stage()
+def test_every_episode_begins_at_home_although_the_one_before_left_it(start):
+    graph = start()
     graph.reach(1, JUDGING)
     assert graph.person.joints[0] > 0.1
     graph.reach(2, RUNNING)
     assert np.abs(graph.person.at_start[1] - HOME).max() < 0.03
 
 
-def test_rewards_come_while_running_at_twenty_hertz_and_once_more(stage):
-    graph = stage(episodes=1)
+def test_rewards_come_while_running_at_twenty_hertz_and_once_more(start):
+    graph = start(episodes=1)
     graph.reach(1, FINISHED)
     phases = [phase for phase, _ in graph.person.rewards]
     assert phases.count(RUNNING) == pytest.approx(10, abs=1)
@@ -126,16 +123,16 @@ def test_rewards_come_while_running_at_twenty_hertz_and_once_more(stage):
     assert graph.person.rewards[0][1].detector == 'gripper_encoder'
 
 
-def test_a_policy_that_is_finished_ends_the_episode_after_a_rest(stage):
-    graph = stage(horizon=5.0, episodes=1)
+def test_a_policy_that_is_finished_ends_the_episode_after_a_rest(start):
+    graph = start(horizon=5.0, episodes=1)
     graph.person.finish_after = 0.2
     last = graph.reach(1, FINISHED)
     assert last.outcome.duration == pytest.approx(0.5, abs=0.03)
     assert last.outcome.reason.startswith('the policy said that it is finished')
 
 
-def test_a_run_is_asked_for_and_cancelled(stage):
-    graph = stage(autorun=False, horizon=60.0)
+def test_a_run_is_asked_for_and_cancelled(start):
+    graph = start(autorun=False, horizon=60.0)
     graph.until(graph.person.runs.server_is_ready)
     sent = graph.person.runs.send_goal_async(RunEpisode.Goal(episodes=5, seed=3))
     graph.reach(1, RUNNING)
@@ -151,16 +148,16 @@ def test_a_run_is_asked_for_and_cancelled(stage):
     assert graph.person.phase == FINISHED
 
 
-def test_a_label_overrules_and_is_seen_in_the_counts(stage):
-    graph = stage(episodes=1)
+def test_a_label_overrules_and_is_seen_in_the_counts(start):
+    graph = start(episodes=1)
     graph.reach(1, FINISHED)
     answer = graph.ask(graph.person.label, Label.Request(number=1, result=1, labelled_by='Ann'))
     assert (answer.labelled, answer.message) == (True, 'Episode 1 labelled success by Ann, was failure.')
     assert (graph.person.statuses[-1].successes, graph.person.statuses[-1].failures) == (1, 0)
 
 
-def test_a_stopped_robot_aborts_the_episode_and_waits_until_somebody_arms(stage):
-    graph = stage(horizon=60.0)
+def test_a_stopped_robot_aborts_the_episode_and_waits_until_somebody_arms(start):
+    graph = start(horizon=60.0)
     graph.reach(1, RUNNING)
     graph.ask(graph.person.stop, Stop.Request(reason='test'))
     waiting = graph.reach(2, RESETTING)
@@ -173,8 +170,8 @@ def test_a_stopped_robot_aborts_the_episode_and_waits_until_somebody_arms(stage)
     graph.reach(2, RUNNING)
 
 
-def test_the_recorders_word_is_waited_for(stage):
-    graph = stage(recorded=True, episodes=1)
+def test_the_recorders_word_is_waited_for(start):
+    graph = start(recorded=True, episodes=1)
     graph.reach(1, STORING)
     for _ in range(100):
         graph.conductor.beat()
@@ -183,16 +180,16 @@ def test_the_recorders_word_is_waited_for(stage):
     assert graph.reach(1, FINISHED).outcome.file == '/data/episode_00001.mcap'
 
 
-def test_a_missing_recorder_is_a_fault(stage):
-    graph = stage(recorded=True, store_timeout=0.5)
+def test_a_missing_recorder_is_a_fault(start):
+    graph = start(recorded=True, store_timeout=0.5)
     assert graph.reach(1, FAULT).message == 'episode 1 was not stored: no word from the recorder within 0.5 s'
 
 
 @pytest.mark.parametrize(('absent', 'why'), [
     ('driver', '3 resets failed; the last: no joint_states came within 0.3 s; is the driver active?'),
     ('reset', '3 resets failed; the last: no reset within 0.5 s; is the reset node active?')])
-def test_without_a_part_of_the_graph_the_run_ends_in_a_sentence(stage, absent, why):
-    graph = stage(absent=(absent,), reset_timeout=0.5, reset_pause=0.1, reset={'patience': 0.3})
+def test_without_a_part_of_the_graph_the_run_ends_in_a_sentence(start, absent, why):
+    graph = start(absent=(absent,), reset_timeout=0.5, reset_pause=0.1, reset={'patience': 0.3})
     assert graph.reach(1, FAULT).message == why
 
 
@@ -211,15 +208,15 @@ class Log:
 
 @pytest.mark.parametrize(('absent', 'ends', 'phase', 'code'), [
     ((), True, FINISHED, 0), (('driver',), True, FAULT, 1), ((), False, FINISHED, None)])
-def test_a_planned_run_ends_its_process_with_a_code(stage, absent, ends, phase, code):
-    graph = stage(absent=absent, episodes=1, ends=ends, reset_attempts=1, reset={'patience': 0.1})
+def test_a_planned_run_ends_its_process_with_a_code(start, absent, ends, phase, code):
+    graph = start(absent=absent, episodes=1, ends=ends, reset_attempts=1, reset={'patience': 0.1})
     assert graph.rooms['supervisor'].exit_code is None
     graph.reach(1, phase)
     assert graph.rooms['supervisor'].exit_code == code
 
 
-def test_the_log_tells_each_episode_and_how_the_run_ended(stage, monkeypatch):
-    graph, log = stage(episodes=1), Log()
+def test_the_log_tells_each_episode_and_how_the_run_ended(start, monkeypatch):
+    graph, log = start(episodes=1), Log()
     monkeypatch.setattr(graph.rooms['supervisor'], 'get_logger', lambda: log)
     graph.reach(1, FINISHED)
     (level, episode), finished = log.lines
@@ -227,16 +224,16 @@ def test_the_log_tells_each_episode_and_how_the_run_ended(stage, monkeypatch):
     assert finished == ('info', 'Finished: 1 episodes run, 0 succeeded')
 
 
-def test_the_log_tells_a_fault_as_an_error(stage, monkeypatch):
-    graph, log = stage(absent=('driver',), reset_attempts=1, reset={'patience': 0.1}), Log()
+def test_the_log_tells_a_fault_as_an_error(start, monkeypatch):
+    graph, log = start(absent=('driver',), reset_attempts=1, reset={'patience': 0.1}), Log()
     monkeypatch.setattr(graph.rooms['supervisor'], 'get_logger', lambda: log)
     graph.reach(1, FAULT)
     assert log.lines == [('error', 'FAULT: 1 resets failed; the last: no joint_states came within 0.1 s; '
                                    'is the driver active?')]
 
 
-def test_configured_and_activated_twice_it_begins_again(stage):
-    graph = stage(episodes=1)
+def test_configured_and_activated_twice_it_begins_again(start):
+    graph = start(episodes=1)
     graph.reach(1, RUNNING)
     for room in ('supervisor', 'reset', 'reward'):
         node = graph.rooms[room]

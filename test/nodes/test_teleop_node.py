@@ -23,11 +23,8 @@ PUSH, IDLE = [0.0, 1.0, 0.0, 0.0, 0.0], [0.0] * 5
 class Person(Node):
     """Holds the joystick, and stands in for the safety node."""
 
-    def __init__(self, **kwargs):
-        super().__init__('person', **kwargs)
-        self.heard, self.asked = [], []
-
     def open(self):
+        self.heard, self.asked = [], []
         self.joy = self.publisher(Joy, 'joy', qos.STATE)
         self.subscription(Proposal, 'action/teleop', self.heard.append, qos.COMMAND)
         self.service(Stop, 'safety/stop', self.on_ask)
@@ -42,15 +39,15 @@ class Person(Node):
 
 
 @pytest.fixture
-def stage(rig):
-    person = rig.add(Person)
+def held(rig):
+    person = rig.add(Person, name='person')
     rig.make('teleop', robot='iiwa7', device='joy')
     rig.up()
     return person, rig
 
 
-def test_it_speaks_at_twenty_hertz_while_held_and_once_more_when_let_go(stage):
-    person, rig = stage
+def test_it_speaks_at_twenty_hertz_while_held_and_once_more_when_let_go(held):
+    person, rig = held
     rig.beats(50, lambda: person.hold(PUSH))
     assert person.heard == []
     rig.beats(100, lambda: person.hold(PUSH, 4))
@@ -62,16 +59,16 @@ def test_it_speaks_at_twenty_hertz_while_held_and_once_more_when_let_go(stage):
     assert (person.heard[-1].dead_man, tuple(person.heard[-1].targets)) == (False, (0.0,) * 6)
 
 
-def test_a_joystick_that_falls_silent_lets_go(stage):
-    person, rig = stage
+def test_a_joystick_that_falls_silent_lets_go(held):
+    person, rig = held
     rig.beats(20, lambda: person.hold(PUSH, 4))
     rig.beats(100)
     assert not person.heard[-1].dead_man
     assert 4 + 5 <= len(person.heard) <= 4 + 8
 
 
-def test_stop_and_arm_are_asked_for_once_for_each_press(stage):
-    person, rig = stage
+def test_stop_and_arm_are_asked_for_once_for_each_press(held):
+    person, rig = held
     rig.beats(30, lambda: person.hold(IDLE, 1))
     rig.beats(30, lambda: person.hold(IDLE, 7))
     assert person.asked == [('Stop_Response', 'operator, by joy'), ('Arm_Response', 'operator, by joy')]

@@ -47,7 +47,7 @@ class Pair:
 
 
 @pytest.fixture
-def stage(rig):
+def start(rig):
     return partial(Pair, rig)
 
 
@@ -55,9 +55,9 @@ def one(speed):
     return [speed, 0, 0, 0, 0, 0, 0]
 
 
-def test_a_word_on_a_topic_stops_and_the_stop_survives_a_restart(stage, tmp_path):
+def test_a_word_on_a_topic_stops_and_the_stop_survives_a_restart(start, tmp_path):
     file = str(tmp_path / 'stop.json')
-    here = stage(latch_file=file)
+    here = start(latch_file=file)
     here.beats(40, one(0.3))
     here.ear.button.publish(String(data='grace: red button'))
     here.beats(60, one(0.3))
@@ -75,8 +75,8 @@ def test_a_word_on_a_topic_stops_and_the_stop_survives_a_restart(stage, tmp_path
     assert not here.ear.status[-1].stopped
 
 
-def test_an_operator_who_goes_silent_stops_the_robot_and_has_to_be_back_to_arm(stage):
-    here = stage(heartbeat=0.3)
+def test_an_operator_who_goes_silent_stops_the_robot_and_has_to_be_back_to_arm(start):
+    here = start(heartbeat=0.3)
     here.beats(50, one(0.2), heart=True)
     assert here.ear.commands[-1].verdict == Command.PASS
     here.beats(45, one(0.2))
@@ -87,16 +87,16 @@ def test_an_operator_who_goes_silent_stops_the_robot_and_has_to_be_back_to_arm(s
     assert here.arm('grace: I am back').armed
 
 
-def test_the_fixtures_of_the_task_stand_in_the_way(stage):
-    here = stage(task='grasp')
+def test_the_fixtures_of_the_task_stand_in_the_way(start):
+    here = start(task='grasp')
     here.beats(2)
     here.beats(200, [0, 0.4, 0, 0, 0, 0, 0])
     said = ' '.join(reason for command in here.ear.commands for reason in command.reasons)
     assert 'tray' in said
 
 
-def test_status_is_told_at_each_change_and_ten_times_a_second(stage):
-    here = stage()
+def test_status_is_told_at_each_change_and_ten_times_a_second(start):
+    here = start()
     here.beats(10)
     told = len(here.ear.status)
     here.beats(100)
@@ -108,8 +108,8 @@ def test_status_is_told_at_each_change_and_ten_times_a_second(stage):
     assert here.ear.status[told].reasons == ['lbr_A1 faster than its speed limit']
 
 
-def test_status_names_the_margins_down_to_the_nearest_pair(stage):
-    here = stage(task='grasp')
+def test_status_names_the_margins_down_to_the_nearest_pair(start):
+    here = start(task='grasp')
     here.beats(30)
     margins = {margin.limit: (margin.value, margin.unit) for margin in here.ear.status[-1].margins}
     nearest = next(limit for limit in margins if ' to ' in limit and limit != 'time to stop')
@@ -118,8 +118,8 @@ def test_status_names_the_margins_down_to_the_nearest_pair(stage):
     assert margins['time to stop'] == (0.0, 's')
 
 
-def test_diagnostics_say_what_is_wrong(stage):
-    here = stage()
+def test_diagnostics_say_what_is_wrong(start):
+    here = start()
     here.beats(10)
     here.ear.button.publish(String(data='ada'))
     here.beats(120)
@@ -127,9 +127,9 @@ def test_diagnostics_say_what_is_wrong(stage):
     assert said[-1] == 'stopped: ada'
 
 
-def test_a_task_that_does_not_exist_is_refused(stage):
+def test_a_task_that_does_not_exist_is_refused(start):
     with pytest.raises(BadInput, match="no task 'grusp'; did you mean grasp"):
-        stage(task='grusp')
+        start(task='grusp')
 
 
 def test_killed_in_motion_the_driver_holds_and_the_stop_stands(domain):
