@@ -14,7 +14,7 @@ from visuomotor.episodes.contact_sheet import contact_sheet
 from visuomotor.graph.description import Graph
 from visuomotor.graph.in_process import InLockstep, InThreads
 from visuomotor.graph.processes import ProgramEnded, Spawned
-from visuomotor.nodes._ros.run import Asked
+from visuomotor.nodes._ros.stopping import Asked
 from visuomotor.nodes.console.statistics import GraphStatistics
 
 FAULT, INTERRUPTED = 1, 130  # exit codes

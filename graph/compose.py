@@ -125,7 +125,8 @@ class Threads:
         self._stop.set()
         for thread, executor in zip(self._threads, self._executors, strict=True):
             executor.wake()
-            thread.join(timeout=5.0)
+            if thread.is_alive():
+                thread.join(timeout=5.0)
             executor.shutdown()
 
 

@@ -105,6 +105,7 @@ def _entries(graph: Graph) -> list[NodeEntry]:
     chosen, task = graph.choices, graph.task
     who = {'robot': chosen.robot, 'task': task.name}
     recorded = [_entry('recorder', 'recorder', **who, folder=str(graph.folder), policy=chosen.policy)]
+    awaits = ('action/policy', 'reward', 'safety/status', *(['episode/stored'] if chosen.record else []))
     by_hand = [_entry('teleop', robot=chosen.robot, device=chosen.teleop)]
     return [
         _entry('driver', 'control', 'world', **who, world=chosen.world, seed=chosen.seed, randomise=chosen.randomise,
@@ -119,7 +120,7 @@ def _entries(graph: Graph) -> list[NodeEntry]:
                latch_file=str(graph.folder / 'stop.json')),
         *(recorded if chosen.record else ()),
         _entry('supervisor', **who, policy=chosen.policy, episodes=chosen.episodes, seed=chosen.seed,
-               horizon=chosen.horizon or task.horizon, autorun=True, recorded=chosen.record),
+               horizon=chosen.horizon or task.horizon, autorun=True, recorded=chosen.record, awaits=awaits),
     ]
 
 

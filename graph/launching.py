@@ -21,6 +21,7 @@ from visuomotor.graph.compose import refuse_second_driver
 from visuomotor.graph.description import Choices, Graph, describe
 from visuomotor.graph.entry import NodeEntry
 from visuomotor.nodes._ros import environment as surroundings
+from visuomotor.nodes._ros.stopping import STARTER
 from visuomotor.specs import settings
 from visuomotor.specs.errors import BadInput
 
@@ -79,14 +80,15 @@ def read(name: str, default: Any, text: str) -> Any:
 
 def misspelt(given: Collection[str], names: Collection[str]) -> list[LogInfo]:
     """Warn of arguments that are nearly one of ours: launch itself takes any name."""
-    close = {word: difflib.get_close_matches(word, names, n=1, cutoff=0.7) for word in given if word not in names}
+    strange = [word for word in given if word not in names and not word.startswith('ros_')]   # launch_ros keeps its own there
+    close = {word: difflib.get_close_matches(word, names, n=1, cutoff=0.7) for word in strange}
     return [LogInfo(msg=f"WARNING: there is no launch argument '{word}'; did you mean {near[0]}? It has its default now.")
             for word, near in close.items() if near]
 
 
 def environment() -> list[SetEnvironmentVariable]:
     """Set for every program what the user has not set, and with whom it ends."""
-    values = {**surroundings.missing(os.environ), surroundings.ENDS_WITH: str(os.getpid())}
+    values = {**surroundings.missing(os.environ), STARTER: str(os.getpid())}
     return [SetEnvironmentVariable(name, value) for name, value in values.items()]
 
 

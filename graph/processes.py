@@ -1,6 +1,7 @@
 """The graph as programs of their own: one process for each group of nodes that has to share one."""
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from visuomotor.graph.description import Graph, console_entry
 from visuomotor.graph.entry import NodeEntry
 from visuomotor.graph.in_process import LOOK
 from visuomotor.nodes._ros.run import USAGE
+from visuomotor.nodes._ros.stopping import STARTER
 from visuomotor.nodes.console.statistics import GraphStatistics
 from visuomotor.specs.errors import BadInput
 
@@ -37,7 +39,7 @@ class Child:
         keys = any(entry.room == 'teleop' for entry in entries)
         with self.log.open('w') as log:
             self.process = subprocess.Popen(words, stdin=None if keys else subprocess.DEVNULL, stdout=log, stderr=log,
-                                            start_new_session=not keys)
+                                            env={**os.environ, STARTER: str(os.getpid())}, start_new_session=not keys)
 
     def check(self) -> None:
         """Complain when the program has ended by itself, in its own words."""
@@ -63,6 +65,7 @@ class Spawned:
     """The programs, and a console here that hears them all."""
 
     def __init__(self, graph: Graph, ros: Sequence[str] = ()) -> None:
+        refuse_second_driver(graph.choices.namespace)
         self.graph = graph
         self.ros = [*command_line.in_namespace(graph.choices.namespace), *ros]
         self.children: list[Child] = []
@@ -84,7 +87,6 @@ class Spawned:
 
     def start(self) -> None:
         """Start everybody; when one refuses, nobody stays."""
-        refuse_second_driver(self.graph.choices.namespace)
         self.folder.mkdir(parents=True, exist_ok=True)
         compose.bring_up([self.console])
         self.threads.start()
@@ -95,15 +97,11 @@ class Spawned:
             raise
 
     def start_programs(self) -> None:
-        """Start the supervisor last: it begins when everybody else is active."""
-        *first, (name, entries) = self.graph.processes.items()
-        for other, its in first:
-            self.children.append(Child(other, its, self.ros, self.folder))
-        for child in list(self.children):
-            for entry in child.entries:
-                self.await_active(entry)
-        self.children.append(Child(name, entries, self.ros, self.folder))
-        self.await_active(entries[-1])
+        """Start them all, each waiting for what it needs, and wait until every node is active."""
+        for name, entries in self.graph.processes.items():
+            self.children.append(Child(name, entries, self.ros, self.folder))
+        for entry in self.graph.nodes:
+            self.await_active(entry)
 
     def await_active(self, entry: NodeEntry) -> None:
         client = self.console.create_client(GetState, f'{entry.name}/get_state')

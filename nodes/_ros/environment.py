@@ -15,7 +15,6 @@ DEFAULTS = {
     'FASTRTPS_DEFAULT_PROFILES_FILE': str(PROFILE),   # the name that Jazzy's Fast DDS 2.14 reads
     'FASTDDS_DEFAULT_PROFILES_FILE': str(PROFILE),    # its name from 3.0 on
 }
-ENDS_WITH = 'VISUOMOTOR_ENDS_WITH'   # process id: a program that this one started ends with it, however that ends
 PROFILES = ('FASTRTPS_DEFAULT_PROFILES_FILE', 'FASTDDS_DEFAULT_PROFILES_FILE')
 
 

@@ -2,12 +2,10 @@
 from __future__ import annotations
 
 import math
-import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 import rclpy
 from rclpy.context import Context
@@ -17,6 +15,7 @@ from visuomotor.nodes._ros import environment
 from visuomotor.nodes._ros.executor import make_executor
 from visuomotor.nodes._ros.node import Node
 from visuomotor.nodes._ros.params import explain
+from visuomotor.nodes._ros.stopping import Asked
 from visuomotor.specs.errors import BadInput
 
 ACTIVE = 'active: '  # said once on standard output; launch files begin the supervisor when everybody has said it
@@ -109,17 +108,3 @@ def start(node: Node) -> None:
         if transition() != TransitionCallbackReturn.SUCCESS:
             raise BadInput(f'{node.get_name()}: {node.failure or "could not be started; its log says why."}')
     node.watched = False
-
-
-class Asked:
-    """Remembers that somebody asked the program to stop; the second time insists."""
-
-    def __init__(self) -> None:
-        self.to_stop = False
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._hear)
-
-    def _hear(self, number: int, frame: Any) -> None:
-        if self.to_stop:
-            sys.exit(128 + number)
-        self.to_stop = True

@@ -43,7 +43,7 @@ class Ending:
 
 def interrupted(seconds: float) -> Ending:
     """Describe an episode that was cut off because the program was stopped; its data is kept."""
-    return Ending(result=3, duration=seconds, reason='The recorder was stopped during the episode.')
+    return Ending(result=3, duration=seconds, reason='The run was stopped during the episode.')
 
 
 def version() -> str:

@@ -39,6 +39,7 @@ class Machine:
         self._stop = ''
         self._start = False
         self._blocked = ''
+        self.missing = ''      # who is not there yet
 
     # What happens.
     def run(self, episodes: int, seed: int) -> bool:
@@ -143,7 +144,7 @@ class Machine:
         self.waiting = f'reset {self.attempt} failed and is tried again: {why}'
 
     def _ask_reset(self, now: float) -> None:
-        self.waiting = self._blocked
+        self.waiting = self._blocked or self.missing
         if not self.waiting:
             self.attempt, self._reset, self._since = self.attempt + 1, None, now
 

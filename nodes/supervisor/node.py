@@ -96,6 +96,7 @@ class SupervisorNode(Node):
 
     def on_tick(self) -> None:
         ending = self.machine.outcome if self.machine.phase == Phase.STORING else None
+        self.machine.missing = self.missing() if not self.machine.attempt else ''
         changed = self.machine.tick(self.now)
         self.seek_reset()
         if changed or self.now - self.published >= self.settings.status_period:
@@ -106,6 +107,11 @@ class SupervisorNode(Node):
             self.answer()
 
     # What follows.
+    def missing(self) -> str:
+        """Say which node is not there yet; a run begins when all are."""
+        silent = [topic for topic in self.settings.awaits if not self.count_publishers(self.resolve_topic_name(topic))]
+        return f'waiting for somebody to publish {", ".join(silent)}' if silent else ''
+
     def seek_reset(self) -> None:
         wanted = self.machine.attempt if self.machine.phase == Phase.RESETTING else 0
         if wanted == self.asked:

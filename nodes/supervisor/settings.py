@@ -33,6 +33,7 @@ class SupervisorSettings(EpisodeSettings):
     episodes: int = setting(0, 'how many to run; 0: until stopped', least=0, below=2**32)
     seed: int = setting(0, 'every random choice of every episode comes from it', least=0, below=2**63)
     autorun: bool = setting(True, 'start by itself when activated')
+    awaits: tuple[str, ...] = setting((), 'topics that somebody has to publish before an episode begins')
     ends: bool = setting(False, 'end the process when the run is over: exit code 0 when it is finished, 1 on a fault')
     log_episodes: bool = setting(True, 'a line in the log for each episode, and one for how the run ended')
     rate: float = setting(50.0, 'looks at what happened', 'Hz', above=0, most=1000)

@@ -74,7 +74,7 @@ def test_an_interrupted_episode_keeps_its_data(graph, tmp_path):
     recorder.trigger_deactivate()
     conductor.settle()
     (entry,) = catalogue(tmp_path).episodes
-    assert (entry.result, entry.reason) == ('ABORTED', 'The recorder was stopped during the episode.')
+    assert (entry.result, entry.reason) == ('ABORTED', 'The run was stopped during the episode.')
     assert entry.duration == pytest.approx(0.01)
     assert [word.stored for word in rest.stored] == [True]
     recorder.trigger_activate()
