@@ -323,3 +323,16 @@ def test_rewards_add_up():
     for value, stamp in ((9.0, 0.9), (0.25, 1.0), (0.5, 1.1)):
         evidence.on_reward(value, 0.5, '', stamp)
     assert evidence.return_value == 0.75
+
+
+def test_no_reset_is_asked_for_until_everybody_is_there():
+    machine = Machine(RULES)
+    machine.run(1, 7)
+    machine.missing = 'waiting for somebody to publish action/policy'
+    machine.tick(99.0)
+    machine.tick(150.0)
+    assert (machine.phase, machine.attempt) == (Phase.RESETTING, 0)
+    assert report.status(machine)['message'] == 'waiting for somebody to publish action/policy'
+    machine.missing = ''
+    machine.tick(150.1)
+    assert machine.attempt == 1
