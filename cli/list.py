@@ -12,6 +12,7 @@ from rich.table import Table
 from visuomotor.graph import description
 from visuomotor.graph.description import Choices, console_entry
 from visuomotor.graph.entry import rows
+from visuomotor.policies.make import names as policy_names
 from visuomotor.specs import paths
 from visuomotor.specs.robot import load_robot, robot_names
 from visuomotor.specs.settings import choose
@@ -45,7 +46,7 @@ def tasks() -> None:
 
 def policies() -> None:
     """Policies that have a name; a checkpoint folder serves as well. Example: [bold]visuomotor list policies[/bold]."""
-    show(('policy', 'what it is'), [(name, title(name)) for name in description.policies()])
+    show(('policy', 'what it is'), [(name, title(name)) for name in policy_names()])
 
 
 def title(policy: str) -> str:
