@@ -43,7 +43,7 @@ def at_work(robot: str, seconds: float, seed: int) -> np.ndarray:
     from visuomotor.worlds.action_runner import ActionRunner
     from visuomotor.worlds.make import make_expert, make_world
     choices = description.describe(description.Choices(robot=robot))
-    world = make_world(choices.task.name, robot, seed=seed, randomise=False)
+    world = make_world(choices.task.name, robot, seed=seed)
     expert, runner = make_expert(world.spec, world.task), ActionRunner(world, pictures=False)
     expert.reset(np.random.default_rng(seed))
     runner.begin()

@@ -91,6 +91,7 @@ def describe(choices: Choices) -> Graph:
     """Check the choices and lay out the graph; a choice that does not fit is refused with what would."""
     spec, task = load_robot(choices.robot), _task(choices)
     _check(choices)
+    _check_scene(choices, spec, task)
     chosen = dataclasses.replace(choices, run=choices.run or datetime.now().strftime('%Y%m%d-%H%M%S'))
     graph = Graph(chosen, task, spec)
     nodes = tuple(overridden(_entries(graph), chosen.set))
@@ -167,6 +168,13 @@ def _check(choices: Choices) -> None:
         raise BadInput(f"Lock-step needs a world that waits: world sim, not '{choices.world}'; leave lock-step out.")
     if choices.namespace and not re.fullmatch(r'/?[A-Za-z][A-Za-z0-9_]*(/[A-Za-z][A-Za-z0-9_]*)*', choices.namespace):
         raise BadInput(f"A namespace is letters, digits and _ such as 'left_arm', but '{choices.namespace}' came.")
+
+
+def _check_scene(choices: Choices, spec: RobotSpec, task: TaskSpec) -> None:
+    """Refuse numbers of a simulated scene here, before any process starts."""
+    if choices.world == 'sim':
+        from visuomotor.worlds import make  # PyBullet takes its time to load: only for those who simulate
+        make.check(make.with_overrides(task, settings.assignments(choices.scene, SCENE_EXAMPLE)), spec)
 
 
 def _check_policy(policy: str) -> None:

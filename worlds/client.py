@@ -2,15 +2,29 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import inspect
 import os
 import subprocess
 import sys
 from typing import Any
 
-import pybullet
 from visuomotor.specs.errors import BadInput
 
+
+def _load() -> Any:
+    """Import PyBullet without its greeting: it writes the date of its build to the standard error."""
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        return importlib.import_module('pybullet')
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
+pybullet = _load()
 WINDOW = 'import pybullet; raise SystemExit(0 if pybullet.connect(pybullet.GUI) >= 0 else 1)'
 
 

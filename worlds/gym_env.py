@@ -12,6 +12,7 @@ from gymnasium.spaces import Box, Dict
 from gymnasium.wrappers import TimeLimit
 from numpy.typing import NDArray
 from visuomotor.specs import settings
+from visuomotor.specs.errors import BadInput
 from visuomotor.specs.observation import DEPTH, observation_spec
 from visuomotor.specs.task import load_task, task_names
 from visuomotor.specs.values import Truth
@@ -72,14 +73,6 @@ class VisuomotorEnv(gymnasium.Env[Seen, NDArray[np.float32]]):
         seen, info, over = self._observe(), self._info(truth), truth.success or truth.failed
         return seen, self._reward(truth, seen), over, self._steps >= self.max_steps and not over, info
 
-    def compute_reward(self, achieved_goal: NDArray[Any], desired_goal: NDArray[Any], info: Any) -> Any:
-        """Return the rewards of a goal environment for tips and goals, (..., 3), m.
-
-        Sparse, the default there: 0 within the task's distance and -1 elsewhere; dense: minus the distance.
-        """
-        distance = np.linalg.norm(np.asarray(achieved_goal) - np.asarray(desired_goal), axis=-1)
-        return -distance if self.settings.reward == 'dense' else -(distance > self._within).astype(np.float64)
-
     def render(self) -> NDArray[np.uint8] | None:  # type: ignore[override]
         """Return what the task's first camera sees; the window of `human` shows itself."""
         return self.world.picture(VIEW).rgb if self.render_mode == 'rgb_array' else None
@@ -95,10 +88,6 @@ class VisuomotorEnv(gymnasium.Env[Seen, NDArray[np.float32]]):
         world.cameras[VIEW] = next(iter(mounts.values()))
         return ActionRunner(world, depth=self.settings.depth, shield=self.settings.shield)
 
-    @cached_property
-    def _within(self) -> float:
-        return float(make.make_scene(self.robot, self.task).settings.within)
-
     def _make_space(self) -> Dict:
         """Lay out all numbers in one row beside the bounds that it is cut to, and return the space of everything."""
         shapes = observation_spec(self.robot, self.task, depth=self.settings.depth).shapes
@@ -109,34 +98,28 @@ class VisuomotorEnv(gymnasium.Env[Seen, NDArray[np.float32]]):
         ends = np.cumsum([len(shape.low) for shape in numbers.values()]).tolist()
         self._places = {name: slice(end - len(shape.low), end)
                         for (name, shape), end in zip(numbers.items(), ends, strict=True)}
-        low, high = self._named(self._low), self._named(self._high)
+        low, high = self.named(self._low), self.named(self._high)
         boxes: dict[str, gymnasium.Space[Any]] = {
             name: Box(low[name], high[name], dtype=np.float32) for name in low}
         boxes |= {name: Box(shape.low, shape.high, dtype=shape.low.dtype.type)
                   for name, shape in self._pictures.items()}
         return Dict(boxes)
 
-    def _named(self, row: NDArray[np.float32]) -> Seen:
+    def named(self, row: NDArray[np.float32]) -> Seen:
         """Cut a row of all numbers into the parts of an observation."""
-        parts = {name: row[place] for name, place in self._places.items()}
-        if not self.settings.goal_env:
-            return parts
-        goal, tip = parts.pop('goal')[:3], parts['tip_pose'][:3]
-        return {'observation': np.concatenate(list(parts.values())), 'achieved_goal': tip, 'desired_goal': goal}
+        return {name: row[place] for name, place in self._places.items()}
 
     def _observe(self) -> Seen:
         seen = self.runner.observe()
         row = np.concatenate([seen[name] for name in self._places]).astype(np.float32)
         cut = np.minimum(np.maximum(row, self._low), self._high)
-        return self._named(cut) | {name: self._picture(name, seen) for name in self._pictures}
+        return self.named(cut) | {name: self._picture(name, seen) for name in self._pictures}
 
     def _picture(self, name: str, seen: Seen) -> NDArray[Any]:
         return seen[name] if name in seen else self.runner.depths[name.removeprefix(DEPTH)]
 
     def _reward(self, truth: Truth, seen: Seen) -> float:
         gained, self._progress = truth.progress - self._progress, truth.progress
-        if self.settings.goal_env:
-            return float(self.compute_reward(seen['achieved_goal'], seen['desired_goal'], {}))
         if self.settings.reward == 'task':
             return truth.reward
         return float(truth.success) + (gained if self.settings.reward == 'dense' else 0.0)
@@ -146,9 +129,35 @@ class VisuomotorEnv(gymnasium.Env[Seen, NDArray[np.float32]]):
                 'scene': truth.scene, 'shield': self.settings.shield}
 
 
-def make_env(**chosen: Any) -> gymnasium.Env[Seen, NDArray[np.float32]]:
+class VisuomotorGoalEnv(VisuomotorEnv):
+    """The same with `observation`, `achieved_goal` (tip, m) and `desired_goal` (m), for hindsight (HER)."""
+
+    def __init__(self, task: str, render_mode: str | None = None, **chosen: Any) -> None:
+        super().__init__(task, render_mode, **chosen)
+        self._within = float(make.make_scene(self.robot, self.task).settings.within)
+
+    def compute_reward(self, achieved_goal: NDArray[Any], desired_goal: NDArray[Any], info: Any) -> Any:
+        """Return the rewards for tips and goals, (..., 3), m.
+
+        Dense: minus the distance; else 0 within the task's own distance and -1 elsewhere.
+        """
+        distance = np.linalg.norm(np.asarray(achieved_goal) - np.asarray(desired_goal), axis=-1)
+        return -distance if self.settings.reward == 'dense' else -(distance > self._within).astype(np.float64)
+
+    def named(self, row: NDArray[np.float32]) -> Seen:
+        parts = super().named(row)
+        if not {'goal', 'tip_pose'} <= set(parts):
+            raise BadInput(f'Task {self.task.name} shows no goal, so it has no goal environment; leave goal_env out.')
+        goal, tip = parts.pop('goal')[:3], parts['tip_pose'][:3]
+        return {'observation': np.concatenate(list(parts.values())), 'achieved_goal': tip, 'desired_goal': goal}
+
+    def _reward(self, truth: Truth, seen: Seen) -> float:
+        return float(self.compute_reward(seen['achieved_goal'], seen['desired_goal'], {}))
+
+
+def make_env(goal_env: bool = False, **chosen: Any) -> gymnasium.Env[Seen, NDArray[np.float32]]:
     """Make an environment; its `spec.max_episode_steps` follows from horizon, action rate and frame skip."""
-    env = VisuomotorEnv(**chosen)
+    env = VisuomotorGoalEnv(**chosen) if goal_env else VisuomotorEnv(**chosen)
     return TimeLimit(env, env.max_steps)
 
 

@@ -33,7 +33,6 @@ class EnvSettings(Settings):
     horizon: float = setting(0.0, 'longest episode; 0: as the task says', 's', least=0, most=86_400)
     reward: str = setting('task', "task: the task's own; dense: progress gained, and 1 for success; "
                                   'sparse: 1 for success', choices=REWARDS)
-    goal_env: bool = setting(False, 'observation, achieved_goal and desired_goal with compute_reward, for HER')
     randomise: bool = setting(False, 'draw looks, masses, friction and delays anew for each scene')
     shield: bool = setting(True, 'obey the safety filter of the graph; false: only the limits of the robot itself')
     split: str = setting('', 'train or test, of tasks that hold objects out; empty: as the task says')
@@ -57,7 +56,7 @@ def chosen_task(name: str, chosen: EnvSettings) -> tuple[RobotSpec, TaskSpec]:
         changes['cameras'] = {**task.cameras, **_resized(robot, task, changes['observe'], chosen.image_size)}
     numbers = {**chosen.world, **({'split': chosen.split} if chosen.split else {})}
     task = make.with_overrides(dataclasses.replace(task, **changes), numbers)
-    _check(robot, task, chosen)
+    _check(robot, task)
     return robot, task
 
 
@@ -75,11 +74,9 @@ def _resized(robot: RobotSpec, task: TaskSpec, names: tuple[str, ...], size: tup
             for name in names}
 
 
-def _check(robot: RobotSpec, task: TaskSpec, chosen: EnvSettings) -> None:
+def _check(robot: RobotSpec, task: TaskSpec) -> None:
     make.check(task, robot)
     joints = task.action.mode.upper() in (Mode.JOINT_POSITION.name, Mode.JOINT_VELOCITY.name)
     if joints and task.action.width != len(robot.joints):
         raise BadInput(f'Task {task.name}: the action space moves {task.action.width} joints, but {robot.name} has '
                        f'{len(robot.joints)}; give another `action` or control_mode.')
-    if chosen.goal_env and not (task.goal and robot.tip_link):
-        raise BadInput(f'Task {task.name} shows no goal, so there is no goal environment of it; leave goal_env out.')

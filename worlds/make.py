@@ -32,7 +32,7 @@ def make_world(task: str | TaskSpec, robot: str, *, seed: int = 0, gui: bool = F
 
 def check(task: TaskSpec, spec: RobotSpec) -> None:
     """Refuse what no world of this task and robot could start with, without starting one."""
-    make_scene(spec, task)
+    settings.build(_scene_class(spec, task).settings_type, task.world, f'task {task.name}: world')
     ranges_of(task)
 
 
@@ -43,10 +43,7 @@ def with_overrides(task: TaskSpec, overrides: dict[str, Any]) -> TaskSpec:
 
 def make_scene(spec: RobotSpec, task: TaskSpec) -> TaskScene:
     """Make the scene of a task; it checks the task's `world:` numbers."""
-    if spec.name not in task.robots:
-        raise BadInput(f'Task {task.name} is not for {spec.name}; it can be done by {", ".join(task.robots)}.')
-    scene: TaskScene = _part(task.name, 'scene').Scene(task, spec)
-    return scene
+    return _scene_class(spec, task)(task, spec)
 
 
 def make_expert(spec: RobotSpec, task: TaskSpec, name: str = 'scripted') -> Policy:
@@ -54,6 +51,13 @@ def make_expert(spec: RobotSpec, task: TaskSpec, name: str = 'scripted') -> Poli
     settings.choose('scripted expert', name, ['scripted'])
     expert: Policy = _part(task.name, 'expert').Expert(spec, task)
     return expert
+
+
+def _scene_class(spec: RobotSpec, task: TaskSpec) -> type[TaskScene]:
+    if spec.name not in task.robots:
+        raise BadInput(f'Task {task.name} is not for {spec.name}; it can be done by {", ".join(task.robots)}.')
+    scene: type[TaskScene] = _part(task.name, 'scene').Scene
+    return scene
 
 
 def _check_fixtures(world: BulletWorld) -> None:

@@ -61,6 +61,8 @@ def test_episodes_lie_by_robot_task_and_run():
     ({'task': 'grsp'}, "There is no task 'grsp'; did you mean grasp?"),
     ({'policy': 'scriptd'}, "There is no policy 'scriptd'; did you mean scripted?"),
     ({'world': 'sims'}, "There is no world 'sims'; did you mean sim?"),
+    ({'task': 'grasp', 'scene': ('objects=0',)}, 'objects should be 1 or more and at most 20, but is 0'),
+    ({'task': 'grasp', 'scene': ('spread=.nan',)}, 'spread should be a finite number, but is nan'),
     ({'teleop': 'joystick'}, "There is no teleop device 'joystick'; did you mean joy?"),
     ({'task': 'walk'}, "Robot 'iiwa7' cannot do task 'walk'; it can do grasp"),
     ({'world': 'real'}, "World 'real' needs a driver, and iiwa7 has no driver yet"),

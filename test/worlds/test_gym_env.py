@@ -173,7 +173,7 @@ def test_held_out_objects_by_a_keyword():
     ({'control_mode': 'joint_speed'}, 'did you mean joint_velocity'),
     ({'control_mode': 'joint_velocity', 'action': {'mode': 'gripper'}}, 'leave one out'),
     ({'action': {'mode': 'joint_velocity', 'width': 6, 'axes': [0], 'scale': [1.0]}}, 'moves 6 joints, but iiwa7 has 7'),
-    ({'goal_env': True}, 'Task grasp shows no goal'),
+    ({'goal_env': True}, 'Task grasp shows no goal, so it has no goal environment'),
     ({'robot': 'minitaur'}, 'Task grasp is not for minitaur'),
     ({'reward': 'shaped'}, 'should be one of task, dense, sparse'),
     ({'render_mode': 'ansi'}, "no render_mode 'ansi'"),

@@ -1,11 +1,16 @@
 """Randomisation: declared, drawn from the scene's generator, part of the scene's hash, and off when it is off."""
+import dataclasses
+
 import numpy as np
 import pytest
 from visuomotor.specs import settings
 from visuomotor.specs.errors import BadInput
+from visuomotor.specs.fixture import Fixture
+from visuomotor.specs.robot import load_robot
+from visuomotor.specs.task import load_task
 from visuomotor.worlds.appearance import pattern
-from visuomotor.worlds.make import make_world
-from visuomotor.worlds.randomise import Dynamics, Randomise, Range, SceneSample, Visuals, draw
+from visuomotor.worlds.make import check, make_world, with_overrides
+from visuomotor.worlds.randomise import Dynamics, Randomise, Range, SceneSample, Visuals, draw, ranges_of
 
 WIDE = Randomise(mass=Range(0.8, 1.2), friction=Range(0.5, 1.25), battery=Range(14.0, 16.8), surfaces=0.5,
                  robot_colours=0.5, shadow=0.5, camera_fov=Range(-2.0, 2.0), distractors=Range(0, 3))
@@ -42,6 +47,39 @@ def test_draws_fill_their_ranges_evenly():
 def test_an_inverted_range_is_refused():
     with pytest.raises(BadInput, match='is above high'):
         settings.build(Randomise, {'mass': {'low': 2.0, 'high': 1.0}}, 'task walk: randomise')
+
+
+@pytest.mark.parametrize(('declared', 'sentence'), [
+    ({'mass': {'low': -1.0, 'high': 1.0}}, 'mass should be above 0 and at most 10, but is -1'),
+    ({'friction': {'low': 0.5, 'high': float('nan')}}, 'friction: high should be a finite number, but is nan'),
+    ({'surfaces': 1.5}, 'surfaces should be 0 or more and at most 1, but is 1.5'),
+    ({'latency': {'low': -0.1, 'high': 0.0}}, 'latency should be 0 or more and at most 1, but is -0.1'),
+    ({'distractors': {'low': 0, 'high': 1e9}}, 'distractors should be 0 or more and at most 50'),
+])
+def test_nonsense_is_refused_by_name(declared, sentence):
+    with pytest.raises(BadInput, match=sentence):
+        ranges_of(dataclasses.replace(load_task('grasp'), randomise=declared))
+
+
+@pytest.mark.parametrize(('task', 'numbers', 'sentence'), [
+    ('grasp', {'spread': float('nan')}, 'spread should be a finite number, but is nan'),
+    ('grasp', {'spread': -1.0}, 'spread should be 0 or more and at most 0.2, but is -1'),
+    ('grasp', {'lift': float('nan')}, 'lift should be a finite number, but is nan'),
+    ('reach', {'within': float('inf')}, 'within should be a finite number, but is inf'),
+    ('walk', {'friction': -1.0}, 'friction should be above 0 and at most 10, but is -1'),
+    ('walk', {'push_force': float('nan')}, 'push_force should be a finite number, but is nan'),
+])
+def test_numbers_of_a_scene_are_refused_without_starting_one(task, numbers, sentence):
+    spec = load_task(task)
+    with pytest.raises(BadInput, match=sentence):
+        check(with_overrides(spec, numbers), load_robot(spec.robots[0]))
+
+
+def test_a_moving_fixture_needs_a_pose_in_the_truth():
+    drawer = Fixture('drawer', (0.1, 0.1, 0.1), (0.9, 0.0, 0.1), body='drawer')
+    task = dataclasses.replace(load_task('reach'), fixtures=(drawer,))
+    with pytest.raises(BadInput, match='fixtures move with drawer, but the truth of the scene has only tip, goal'):
+        make_world(task, 'iiwa7')
 
 
 def test_a_misspelt_quantity_is_refused():
