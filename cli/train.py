@@ -1,6 +1,7 @@
 """`visuomotor train <recipe>`: from recorded episodes to a policy that the graph runs. The same command again goes on."""
 from __future__ import annotations
 
+import dataclasses
 import importlib
 from pathlib import Path
 from typing import Annotated, Any
@@ -43,8 +44,9 @@ def train(
     module = importlib.import_module(f'visuomotor.training.{recipe}')
     said: dict[str, Any] = {'robot': robot, 'task': task, 'data': list(data or [])}
     said |= {'observe': [word.strip() for word in observe.split(',')]} if observe else {}
-    layers = [('the command line', said), ('--set', nested(settings.assignments(given or [], 'steps=2000')))]
-    chosen, _ = settings.layered(getattr(module, _class(recipe)), layers, f'recipe {recipe}')
+    numbers = getattr(module, _class(recipe))
+    set_here = nested(settings.assignments(given or [], 'steps=2000'), numbers)
+    chosen, _ = settings.layered(numbers, [('the command line', said), ('--set', set_here)], f'recipe {recipe}')
     run = Run(Path(out) / recipe / (name or f'{robot}-{task}') / f'seed{seed}', chosen, seed, fresh)
     console = Console(soft_wrap=True)
     try:
@@ -56,15 +58,17 @@ def train(
                   f'--policy {folder}', highlight=False)
 
 
-def nested(given: dict[str, Any]) -> dict[str, Any]:
-    """Turn names with dots into settings inside settings."""
+def nested(given: dict[str, Any], cls: type[Any]) -> dict[str, Any]:
+    """Turn names with dots into settings inside settings; what is not named stays as the recipe has it."""
+    from visuomotor.policies.checkpoint import plain
+    usual = {field.name: plain(settings.default_of(field)) for field in dataclasses.fields(cls) if settings.has_default(field)}
     found: dict[str, Any] = {}
     for name, value in given.items():
-        *parents, last = name.split('.')
+        first, *rest = name.split('.')
         place = found
-        for parent in parents:
-            place = place.setdefault(parent, {})
-        place[last] = value
+        for parent in (first, *rest[:-1]) if rest else ():
+            place = place.setdefault(parent, dict(usual.get(parent) or {}) if place is found else {})
+        place[rest[-1] if rest else first] = value
     return found
 
 

@@ -94,6 +94,8 @@ def fitted(chosen: BcSettings, shown: ObservationSpec) -> BehaviourCloningSettin
 
 def read(chosen: BcSettings, robot: RobotSpec, task: TaskSpec, shown: ObservationSpec) -> Dataset:
     """Read the recordings, with a bar."""
+    if not chosen.data:
+        raise BadInput('Cloning needs recorded episodes: give --data and a folder that `visuomotor up` recorded.')
     files = files_in([Path(place) for place in chosen.data])
     kinematics = Kinematics(robot) if robot.tip_link else None
     return read_dataset(track(files, 'reading episodes'), robot, task, shown, task.latency.answer(bool(shown.cameras)),

@@ -65,7 +65,7 @@ class Run:
     def _begin(self, numbers: Mapping[str, Any]) -> None:
         """Write the numbers down, or refuse when they are others than those that the run began with."""
         file = self.folder / 'recipe.yaml'
-        if file.exists():
+        if file.exists() and self._states():     # nothing is lost where nothing was learned yet
             before = settings.read_mapping(file)
             other = [f'{key} was {before.get(key)!r} and is {numbers[key]!r}' for key in numbers
                      if before.get(key) != numbers[key]]
