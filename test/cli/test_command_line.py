@@ -13,6 +13,12 @@ from visuomotor.nodes._ros import environment
 from visuomotor.specs.errors import BadInput
 
 
+@pytest.fixture(autouse=True)
+def elsewhere(monkeypatch, tmp_path):
+    """What a command writes goes where nobody looks."""
+    monkeypatch.chdir(tmp_path)
+
+
 def typed(monkeypatch, capfd, *words):
     """Run a command in this process; return its exit code and what it said."""
     monkeypatch.setattr(sys, 'argv', ['visuomotor', *words])
@@ -23,7 +29,7 @@ def typed(monkeypatch, capfd, *words):
 
 
 @pytest.mark.parametrize('command', [
-    ('up',), ('node',), ('version',), ('list', 'robots'), ('list', 'tasks'), ('list', 'policies'), ('list', 'nodes')])
+    ('up',), ('train',), ('evaluate',), ('node',), ('version',), ('list', 'robots'), ('list', 'tasks'), ('list', 'policies'), ('list', 'nodes')])
 def test_every_command_has_help_with_an_example(command):
     said = CliRunner().invoke(make_app(), [*command, '--help'])
     assert said.exit_code == 0
@@ -42,6 +48,12 @@ def test_the_commands_are_these():
     (['up', '--lockstep', '--processes'], 'Lock-step needs one process'),
     (['up', '--rate-limit', 'fast'], "--rate-limit should be none or a number above 0 such as 1.0, but is 'fast'"),
     (['up', '--world', 'real'], "World 'real' needs a driver, and iiwa7 has no driver yet"),
+    (['train', 'cloning', '--robot', 'iiwa7', '--task', 'reach'], "There is no recipe 'cloning'; known are bc."),
+    (['train', 'bc', '--robot', 'iwa7', '--task', 'reach', '--out', 'none'], "There is no robot 'iwa7'"),
+    (['train', 'bc', '--robot', 'iiwa7', '--task', 'reach', '--set', 'stps=3'], "unknown setting 'stps' of recipe bc"),
+    (['train', 'bc', '--robot', 'iiwa7', '--task', 'reach', '--set', 'page.rate=-1'], 'rate should be above 0'),
+    (['evaluate', 'scriptd', '--robot', 'iiwa7'], "There is no policy 'scriptd'; did you mean scripted?"),
+    (['evaluate', 'hold', '--episodes', '0'], '--episodes should be 1 or more, but is 0'),
     (['node', 'sfety'], "There is no node 'sfety'; did you mean safety or"),
     (['node'], 'Which node?'),
 ])
