@@ -29,7 +29,8 @@ def typed(monkeypatch, capfd, *words):
 
 
 @pytest.mark.parametrize('command', [
-    ('up',), ('train',), ('evaluate',), ('node',), ('version',), ('list', 'robots'), ('list', 'tasks'), ('list', 'policies'), ('list', 'nodes')])
+    ('up',), ('train',), ('evaluate',),
+    ('node',), ('version',), ('list', 'robots'), ('list', 'tasks'), ('list', 'policies'), ('list', 'nodes')])
 def test_every_command_has_help_with_an_example(command):
     said = CliRunner().invoke(make_app(), [*command, '--help'])
     assert said.exit_code == 0
