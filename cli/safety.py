@@ -9,9 +9,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 from visuomotor.robots import collision_pairs
-from visuomotor.safety.limits import Limits
-from visuomotor.specs import settings
+from visuomotor.safety.limits import Limits, with_origins
 from visuomotor.specs.robot import RobotSpec, load_robot
+from visuomotor.specs.settings import assignments, words
+
+EXAMPLE = 'speed_share=0.5'
+Given = Annotated[list[str], typer.Option('--set', help='name=value, as often as you like')]
 
 
 def add(app: typer.Typer) -> None:
@@ -22,24 +25,19 @@ def add(app: typer.Typer) -> None:
     app.add_typer(commands, name='safety')
 
 
-def limits(given: list[str]) -> Limits:
-    """Read name=value pairs into limits; a misspelt name is refused with the nearest."""
-    content = settings.assignments(given, 'speed_share=0.5')
-    return settings.build(Limits, content, 'limits')
-
-
 def show(
     robot: Annotated[str, typer.Argument(help='which robot; visuomotor list robots')],
-    limit: Annotated[list[str], typer.Option(help='name=value, as often as you like')] = [],  # noqa: B006 - typer wants a list
+    given: Given = [],  # noqa: B006 - typer wants a list
 ) -> None:
     """Print the limits that the safety node keeps for a robot, and where each number comes from.
 
     Example: [bold]visuomotor safety show iiwa7[/bold]
     """
-    chosen, spec, console = limits(limit), load_robot(robot), Console(soft_wrap=True)
+    spec, console = load_robot(robot), Console(soft_wrap=True)
+    chosen, origins = with_origins(spec, assignments(given, EXAMPLE))
     console.print(joints(spec, chosen))
     console.print(sources(spec))
-    console.print(margins(chosen))
+    console.print(margins(chosen, origins))
     if spec.tip_link:
         apart = collision_pairs.load(spec)
         console.print(f'{len(apart.touching)} pairs of links are not looked at: they touch whatever the arm does '
@@ -66,29 +64,27 @@ def sources(spec: RobotSpec) -> Table:
     return table
 
 
-def margins(chosen: Limits) -> Table:
+def margins(chosen: Limits, origins: dict[str, str]) -> Table:
     """Every number that is chosen and not the robot's."""
-    table = Table('margin', 'value', 'unit', 'meaning', 'source', title='margins of the safety node')
-    plain = Limits()
+    table = Table('margin', 'value', 'unit', 'meaning', 'range', 'source', title='margins of the safety node')
     for field in dataclasses.fields(Limits):
-        value = getattr(chosen, field.name)
-        source = 'chosen' if value == getattr(plain, field.name) else 'given here'
         said = field.metadata
-        table.add_row(field.name, f'{value:g}', said.get('unit', ''), said.get('sentence', ''), source)
+        table.add_row(field.name, f'{getattr(chosen, field.name):g}', said['unit'], said['sentence'],
+                      words(said), origins.get(field.name, 'default'))
     return table
 
 
 def replay(
     episode: Annotated[Path, typer.Argument(help='an episode file')],
-    limit: Annotated[list[str], typer.Option(help='name=value, as often as you like')] = [],  # noqa: B006
+    given: Given = [],  # noqa: B006 - typer wants a list
     robot: Annotated[str, typer.Option(help='empty: as the recording says')] = '',
 ) -> None:
     """Judge a recording under other limits, and report what would change.
 
-    Example: [bold]visuomotor safety replay data/iiwa7-grasp/latest/episode_00001.mcap --limit speed_share=0.5[/bold]
+    Example: [bold]visuomotor safety replay data/iiwa7-grasp/latest/episode_00001.mcap --set speed_share=0.5[/bold]
     """
     from visuomotor.evaluation import rejudge
-    Console(soft_wrap=True).print(rejudge.rejudge(episode, limits(limit), robot).table())
+    Console(soft_wrap=True).print(rejudge.rejudge(episode, assignments(given, EXAMPLE), robot).table())
 
 
 def judge(episodes: Annotated[list[Path], typer.Argument(help='episode files of one robot and task')]) -> None:

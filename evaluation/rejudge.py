@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -12,7 +13,7 @@ from rich.table import Table
 from visuomotor.episodes import read
 from visuomotor.evaluation.recordings import fact, kind, places
 from visuomotor.safety.filter import SafetyFilter
-from visuomotor.safety.limits import Limits
+from visuomotor.safety.limits import limits_for
 from visuomotor.safety.make import make_filter
 from visuomotor.safety.verdict import Permitted
 from visuomotor.specs.codes import PROPOSERS, Mode, Verdict
@@ -49,12 +50,12 @@ class Report:
         return table
 
 
-def rejudge(file: Path, limits: Limits, robot: str = '') -> Report:
-    """Judge every recorded moment anew, for a robot that begins where it was and then follows what is permitted now."""
+def rejudge(file: Path, given: Mapping[str, Any], robot: str = '') -> Report:
+    """Judge every moment anew under limits given by name, for a robot that begins where it was and obeys them."""
     facts = read.metadata(file)
     spec = load_robot(robot or fact(facts, 'robot', file))
     task = facts.get('task', '')
-    filtered = make_filter(spec, limits, load_task(task).fixtures if task in task_names() else ())
+    filtered = make_filter(spec, limits_for(spec, given), load_task(task).fixtures if task in task_names() else ())
     report, imu = Report(file), None
     answers: dict[int, Permitted] = {}
     hears = {'imu': None, 'joint_states': None, 'command': None,

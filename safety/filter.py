@@ -14,18 +14,16 @@ from visuomotor.robots.kinematics import Kinematics
 from visuomotor.safety import latch as latches
 from visuomotor.safety import state_check
 from visuomotor.safety.clearance import Clearance
-from visuomotor.safety.contact import ContactDetector, squeezed
 from visuomotor.safety.follow import Follower
 from visuomotor.safety.latch import Latch
 from visuomotor.safety.limit_check import LimitCheck
 from visuomotor.safety.limits import Limits
-from visuomotor.safety.margins import tightest
 from visuomotor.safety.motion import Aim, JerkLimited
-from visuomotor.safety.ramp import Motion
-from visuomotor.safety.reflex import Reflex, low
+from visuomotor.safety.profile import Motion
 from visuomotor.safety.request import JointRequest, RequestDecoder
 from visuomotor.safety.sources import AcceptedProposal, Sources
-from visuomotor.safety.verdict import Permitted
+from visuomotor.safety.state_check import ContactDetector, Reflex, low, squeezed
+from visuomotor.safety.verdict import Permitted, tightest
 from visuomotor.specs.codes import Mode, StopCategory, Verdict
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.values import FloatArray, State, Target

@@ -1,21 +1,21 @@
-"""Follows a wish for one beat, as far as a way out remains: as asked, else slower, else bent, else not at all."""
+"""Follows a request for one beat, as far as a way out remains: as asked, else slower, else bent, else not at all."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from visuomotor.safety.bend import along_walls
 from visuomotor.safety.clearance import Clearance
 from visuomotor.safety.limit_check import Flags, LimitCheck
 from visuomotor.safety.limits import Limits
 from visuomotor.safety.motion import Aim, Candidate, JerkLimited
-from visuomotor.safety.ramp import Motion
+from visuomotor.safety.profile import Motion
 from visuomotor.safety.request import JointRequest
 from visuomotor.specs.codes import Verdict
 from visuomotor.specs.values import FloatArray
 
 CALM_RATE, CALM_SHARE = 2.0, 0.5  # 1/s, and part of the speed limit, off the straight way to a position
+DAMPING = 1e-3      # of bending along what was met
 
 
 @dataclass(frozen=True)
@@ -139,3 +139,10 @@ class Follower:
         if error[worst] <= self.limits.behind:
             return ()
         return (f'{self.room.spec.names[worst]} is {error[worst]:.2f} rad behind the target, at its own limits',)
+
+
+def along_walls(speeds: FloatArray, rows: FloatArray) -> FloatArray:
+    """Return the joint speeds nearest to `speeds` that leave still what each row measures, such as the tip's z."""
+    onto = np.linalg.solve(rows @ rows.T + DAMPING**2 * np.eye(len(rows)), rows @ speeds)
+    bent: FloatArray = speeds - rows.T @ onto
+    return bent

@@ -6,8 +6,7 @@ from numpy.typing import NDArray
 from visuomotor.robots.kinematics import Kinematics
 from visuomotor.safety.limits import Limits
 from visuomotor.safety.motion import Candidate
-from visuomotor.safety.profile import VelocityProfile
-from visuomotor.safety.ramp import Motion
+from visuomotor.safety.profile import Motion, VelocityProfile
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.values import FloatArray
 

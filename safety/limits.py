@@ -81,11 +81,11 @@ class SafetySettings(Limits):
 
 def limits_for(spec: RobotSpec, given: Mapping[str, Any] | None = None, task: str = '') -> SafetySettings:
     """Return the limits of a robot: defaults, config/nodes/safety.yaml, the robot's own, and what is given on top."""
-    return origins(spec, given, task)[0]
+    return with_origins(spec, given, task)[0]
 
 
-def origins(spec: RobotSpec, given: Mapping[str, Any] | None = None,
-            task: str = '') -> tuple[SafetySettings, dict[str, str]]:
+def with_origins(spec: RobotSpec, given: Mapping[str, Any] | None = None,
+                 task: str = '') -> tuple[SafetySettings, dict[str, str]]:
     """Return the limits of a robot and, for each that is no default, where it was set."""
     layers: list[Layer] = [('this robot and task', {'robot': spec.name, 'task': task}),
                            *node_layers('safety', spec.name), ('--set', given or {})]

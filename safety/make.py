@@ -9,7 +9,7 @@ from pathlib import Path
 from visuomotor.robots import collision_pairs
 from visuomotor.robots.collision import CollisionScene
 from visuomotor.robots.kinematics import Kinematics
-from visuomotor.safety import latch_file
+from visuomotor.safety import latch as latches
 from visuomotor.safety.filter import SafetyFilter
 from visuomotor.safety.latch import Latch
 from visuomotor.safety.limits import Limits, SafetySettings
@@ -39,8 +39,8 @@ def make_unshielded(spec: RobotSpec, limits: Limits) -> SafetyFilter:
 def make_lasting(spec: RobotSpec, settings: SafetySettings, fixtures: Sequence[Fixture] = ()) -> SafetyFilter:
     """Make a filter whose stop survives a restart, where a file is given for it."""
     file = Path(settings.latch_file) if settings.latch_file else None
-    latch = latch_file.restore(file, settings.armed_at_start) if file else Latch(armed=settings.armed_at_start)
+    latch = latches.restore(file, settings.armed_at_start) if file else Latch(armed=settings.armed_at_start)
     made = make_filter(spec, settings, fixtures, latch=latch)
     if file:
-        made.keep = partial(latch_file.store, file)
+        made.keep = partial(latches.store, file)
     return made

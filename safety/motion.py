@@ -12,8 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from ruckig import InputParameter, Ruckig, RuckigError, Synchronization, Trajectory
 from visuomotor.safety.limits import Limits
-from visuomotor.safety.profile import DONE, ProfilePlanner, VelocityProfile
-from visuomotor.safety.ramp import Motion
+from visuomotor.safety.profile import DONE, Motion, ProfilePlanner, VelocityProfile
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.values import FloatArray
 

@@ -1,17 +1,24 @@
-"""Who is followed: a person with the dead-man switch before a reset before a policy, and nobody who fell silent."""
+"""Who is followed: a person with the dead-man switch before a reset before a policy, and nobody who fell silent.
+
+What cannot be followed is refused on arrival; each rule returns one sentence, or nothing.
+"""
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import numpy as np
 from visuomotor.safety.limits import Limits
-from visuomotor.safety.refuse import NAMES, POLICY, RESET, TELEOP, refusal
+from visuomotor.specs.action_space import FIXED_WIDTH
+from visuomotor.specs.codes import PROPOSERS, Mode, Source
 from visuomotor.specs.robot import RobotSpec
-from visuomotor.specs.values import Proposal
+from visuomotor.specs.values import SAME_MOMENT, Proposal
 
-PRIORITY = (TELEOP, RESET, POLICY)
+PRIORITY = (Source.TELEOP, Source.RESET, Source.POLICY)
 WAITING = 16      # proposals of one source that wait for their first target to be due
-SAME_MOMENT = 1e-6  # s
+HUGE = 1e6  # no target of any mode, in any unit, is as large
+CARTESIAN = (Mode.CARTESIAN_POSE, Mode.CARTESIAN_TWIST)
 
 
 @dataclass(frozen=True)
@@ -24,7 +31,7 @@ class AcceptedProposal:
 
     @property
     def name(self) -> str:
-        return NAMES[self.proposal.source]
+        return PROPOSERS[self.proposal.source]
 
     def begins(self) -> float:
         return self.proposal.observed + float(self.proposal.times[0])
@@ -34,7 +41,7 @@ class AcceptedProposal:
 
 
 @dataclass
-class Source:
+class Queue:
     """What one source said, oldest first; the newest whose first target is due is the one that counts."""
 
     heard: deque[AcceptedProposal] = field(default_factory=lambda: deque(maxlen=WAITING))
@@ -65,22 +72,22 @@ class Sources:
 
     def clear(self) -> None:
         """Forget everything said, as when the clock went backwards."""
-        self._sources = {source: Source() for source in PRIORITY}
+        self._queues: dict[int, Queue] = {source: Queue() for source in PRIORITY}
 
     def hear(self, proposal: Proposal, now: float, last: bool = False) -> str:
         """Accept a proposal, or return the sentence that refuses it."""
-        newest = self._sources[proposal.source].newest if proposal.source in NAMES else 0.0
+        newest = self._queues[proposal.source].newest if proposal.source in PROPOSERS else 0.0
         if why := refusal(proposal, self._spec, self._limits, now, newest):
             return self.refuse(proposal.source, why)
-        if proposal.source == TELEOP and not proposal.dead_man:
-            self._sources[TELEOP].heard.clear()  # the hand has let go
+        if proposal.source == Source.TELEOP and not proposal.dead_man:
+            self._queues[Source.TELEOP].heard.clear()  # the hand has let go
         else:
-            self._sources[proposal.source].add(AcceptedProposal(proposal, now, last))
+            self._queues[proposal.source].add(AcceptedProposal(proposal, now, last))
         return ''
 
     def refuse(self, source: int, why: str) -> str:
         """Note a refusal, also one that was found elsewhere."""
-        sentence = f'refused {NAMES.get(source, "a proposal")}: {why}'
+        sentence = f'refused {PROPOSERS.get(source, "a proposal")}: {why}'
         self.refused += 1
         self.refusals = [*self.refusals[-4:], sentence]
         return sentence
@@ -94,20 +101,20 @@ class Sources:
         """Return whom to follow at `now`; or nobody, and why that is a fault ('' when nobody is expected to speak)."""
         silent = ''
         for number in PRIORITY:
-            source = self._sources[number]
-            heard = source.current(now)
+            queue = self._queues[number]
+            heard = queue.current(now)
             if heard is None:
                 continue
-            if why := self._worn_out(source, heard, now):
-                silent = silent or ('' if heard.last else f'{NAMES[number]} {why}')
-                if number == TELEOP and not heard.last:
+            if why := self._worn_out(queue, heard, now):
+                silent = silent or ('' if heard.last else f'{PROPOSERS[number]} {why}')
+                if number == Source.TELEOP and not heard.last:
                     break  # a person who took over and vanished does not mean to hand back
                 continue
             return heard, ''
         return None, silent
 
-    def _worn_out(self, source: Source, heard: AcceptedProposal, now: float) -> str:
-        newest = source.heard[-1]
+    def _worn_out(self, queue: Queue, heard: AcceptedProposal, now: float) -> str:
+        newest = queue.heard[-1]
         silence, age = now - newest.received, now - newest.proposal.observed
         if heard.last and now > heard.ends() + SAME_MOMENT:
             return 'has finished'
@@ -116,3 +123,61 @@ class Sources:
         if age > self._limits.observation_age + self._limits.proposal_age:
             return f'answers an observation {age:.2f} s old'
         return ''
+
+
+def refusal(proposal: Proposal, spec: RobotSpec, limits: Limits, now: float, newest: float) -> str:
+    """Return why this proposal cannot be followed, or ''; `newest` is the source's newest observation so far."""
+    for rules in (_meaning, _shape):
+        if sentence := next(rules(proposal, spec), ''):
+            return sentence
+    return next(_time(proposal, limits, now, newest), '')
+
+
+def _meaning(proposal: Proposal, spec: RobotSpec) -> Iterator[str]:
+    if proposal.source not in PROPOSERS:
+        yield f'source should be 1, 2 or 3, but is {proposal.source}'
+    if spec.legs and proposal.mode in CARTESIAN:
+        yield f'{spec.name} walks and has no end-effector for mode {proposal.mode.name.lower()}'
+    if not spec.legs and proposal.mode is Mode.LEG:
+        yield f'{spec.name} has no legs for mode leg'
+    if proposal.mode is Mode.GRIPPER and spec.gripper is None:
+        yield f'{spec.name} has no gripper'
+
+
+def _shape(proposal: Proposal, spec: RobotSpec) -> Iterator[str]:
+    rows, expected = len(proposal.times), FIXED_WIDTH.get(proposal.mode, len(spec.joints))
+    if rows == 0:
+        yield 'it holds no target'
+    if proposal.targets.shape != (rows, expected):
+        yield (f'{rows} targets of mode {proposal.mode.name.lower()} should be {expected} wide, '
+               f'but are {" x ".join(str(n) for n in proposal.targets.shape)}')
+    if len(proposal.gripper) not in ((rows,) if proposal.mode is Mode.GRIPPER else (0, rows)):
+        yield f'it should hold one gripper value for each of its {rows} targets, but holds {len(proposal.gripper)}'
+    numbers = {'times': proposal.times, 'targets': proposal.targets, 'gripper values': proposal.gripper}
+    for what, values in numbers.items():
+        if not np.isfinite(values).all():
+            yield f'its {what} are not all finite'
+        if (np.abs(values) > HUGE).any():
+            yield f'its {what} go beyond {HUGE:g}, whatever the unit'
+    if proposal.mode is Mode.CARTESIAN_POSE:
+        lengths = np.linalg.norm(proposal.targets[:, 3:], axis=1)
+        if (np.abs(lengths - 1.0) > 0.01).any():
+            yield 'a quaternion is not of length 1'
+
+
+def _time(proposal: Proposal, limits: Limits, now: float, newest: float) -> Iterator[str]:
+    times, age = proposal.times, now - proposal.observed
+    if not np.isfinite(proposal.observed):
+        yield 'its observation stamp is not a number'
+    if (np.diff(times) <= 0).any() or times[0] < 0:
+        yield 'its times should rise from 0 or more'
+    if len(times) > limits.longest_chunk:
+        yield f'it holds {len(times)} targets, more than {limits.longest_chunk}'
+    if times[-1] > limits.longest_plan:
+        yield f'it plans {times[-1]:.1f} s ahead, more than {limits.longest_plan:g} s'
+    if age < -limits.future:
+        yield f'it answers an observation {-age:.2f} s in the future'
+    if age > limits.observation_age:
+        yield f'it answers an observation {age:.2f} s old, older than {limits.observation_age:g} s'
+    if proposal.observed < newest:
+        yield f'it answers an observation {newest - proposal.observed:.3f} s older than the one before'

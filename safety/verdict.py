@@ -1,4 +1,4 @@
-"""What the safety filter answers at each cycle: the target permitted, the verdict, and every reason and margin."""
+"""What the safety filter answers at each cycle: the target permitted, the verdict, every reason and the room left."""
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -6,8 +6,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
+from visuomotor.safety.clearance import Clearance
+from visuomotor.safety.limit_check import AXES, LimitCheck
+from visuomotor.safety.motion import JerkLimited
+from visuomotor.safety.profile import Motion
 from visuomotor.specs.codes import Verdict
 from visuomotor.specs.values import FloatArray, Target
+
+WALLS = tuple(f'workspace {axis}' for axis in AXES)
 
 
 @dataclass(frozen=True)
@@ -38,3 +44,29 @@ class Permitted:
     def margins(self) -> tuple[Margin, ...]:
         """The tightest margin of each kind."""
         return self.measure()
+
+
+def tightest(motion: Motion, room: LimitCheck, limited: JerkLimited, clearance: Clearance | None,
+             time_to_stop: float) -> tuple[Margin, ...]:
+    """Measure the room around a commanded motion."""
+    names = room.spec.names
+    position = np.minimum(motion.position - room.lower, room.upper - motion.position)
+    speed = limited.speed - np.abs(motion.velocity)
+    acceleration = limited.acceleration - np.abs(motion.acceleration)
+    margins = [_least(names, position, 'position', 'rad'),
+               _least(names, speed / limited.speed, 'speed', 'of its limit'),
+               _least(names, acceleration / limited.acceleration, 'acceleration', 'of its limit'),
+               Margin('time to stop', time_to_stop, 's')]
+    tip = room.tip(motion.position)
+    if tip is not None:
+        walls = np.minimum(tip - room.box_lower, room.box_upper - tip)
+        margins.append(_least(WALLS, walls, '', 'm'))
+    if clearance is not None:
+        distance, pair = clearance.scene.smallest(motion.position)
+        margins.append(Margin('{} to {}'.format(*clearance.scene.names(pair)), distance, 'm'))
+    return tuple(margins)
+
+
+def _least(names: tuple[str, ...], values: FloatArray, kind: str, unit: str) -> Margin:
+    worst = int(np.argmin(values))
+    return Margin(f'{names[worst]} {kind}'.strip(), float(values[worst]), unit)

@@ -61,4 +61,4 @@ class Result(IntEnum):
     ABORTED = 3
 
 
-PROPOSERS = {source: source.name.lower() for source in Source if source}   # in topics: action/<name>
+PROPOSERS: dict[int, str] = {source: source.name.lower() for source in Source if source}   # in topics: action/<name>

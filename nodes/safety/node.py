@@ -25,9 +25,8 @@ from visuomotor.nodes.safety.heartbeat import Heartbeat
 from visuomotor.nodes.safety.news import News
 from visuomotor.safety.limits import SafetySettings
 from visuomotor.safety.make import make_lasting
-from visuomotor.safety.refuse import NAMES
 from visuomotor.safety.verdict import Permitted
-from visuomotor.specs.codes import StopCategory, Verdict
+from visuomotor.specs.codes import PROPOSERS, StopCategory, Verdict
 from visuomotor.specs.errors import BadInput
 from visuomotor.specs.robot import load_robot
 from visuomotor.specs.task import load_task
@@ -53,14 +52,15 @@ class SafetyNode(Node):
         self.commands = self.publisher(Command, 'command', qos.COMMAND)
         self.status = self.publisher(SafetyStatus, 'safety/status', qos.LATCHED)
         self.health = self.publisher(DiagnosticArray, '/diagnostics', qos.EVENT)
-        for source, name in NAMES.items():
+        # What is heard first counts in the same beat: a stop before proposals, and everything before the joints.
+        self.subscription(String, 'safety/stop_now', lambda message: self.filter.stop(message.data), qos.COMMAND)
+        for source, name in PROPOSERS.items():
             self.subscription(Proposal, f'action/{name}', partial(self.on_proposal, source), qos.COMMAND)
         self.subscription(ImuMessage, 'imu', self.on_imu, qos.STATE)
         self.subscription(JointState, 'joint_states', self.on_state, qos.STATE)
-        self.subscription(String, 'safety/stop_now', lambda message: self.filter.stop(message.data), qos.COMMAND)
         self.subscription(Empty, 'operator/heartbeat', lambda _: self.heartbeat.beat(self.now), qos.COMMAND)
-        self.service(Stop, 'safety/stop', self.on_stop)
-        self.service(Arm, 'safety/arm', self.on_arm)
+        self.service(Stop, 'safety/stop', self.on_stop, urgent=True)
+        self.service(Arm, 'safety/arm', self.on_arm, urgent=True)
         self.timer(0.1, self.on_silence)
         self.timer(1.0, self.on_second)
 

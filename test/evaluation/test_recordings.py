@@ -6,7 +6,6 @@ import struct
 import pytest
 from visuomotor.episodes.log import EpisodeWriter
 from visuomotor.evaluation import recordings, rejudge, statistics
-from visuomotor.safety.limits import Limits
 from visuomotor.specs.errors import BadInput
 
 STATE = 'string[] name\nfloat64[] position\nfloat64[] velocity\nfloat64[] effort\n'
@@ -34,14 +33,14 @@ def test_a_mixture_of_robots_is_refused(tmp_path):
 
 def test_an_episode_that_does_not_say_what_it_is_of_is_refused(tmp_path):
     nameless = episode(tmp_path / 'a.mcap', {'task': 'grasp'})
-    for judge in (lambda: recordings.judge([nameless]), lambda: rejudge.rejudge(nameless, Limits())):
+    for judge in (lambda: recordings.judge([nameless]), lambda: rejudge.rejudge(nameless, {})):
         with pytest.raises(BadInput, match=r'a\.mcap does not say which robot it was recorded with\.'):
             judge()
 
 
 def test_the_joints_of_another_robot_are_refused(tmp_path):
     wrong = episode(tmp_path / 'a.mcap', {'robot': 'iiwa7', 'task': 'grasp'}, 'one', 'two')
-    for judge in (lambda: recordings.judge([wrong]), lambda: rejudge.rejudge(wrong, Limits())):
+    for judge in (lambda: recordings.judge([wrong]), lambda: rejudge.rejudge(wrong, {})):
         with pytest.raises(BadInput, match=r'hold the joints of iiwa7, but holds one, two; lbr_A1, .* are missing\.'):
             judge()
 

@@ -10,8 +10,7 @@ from visuomotor.robots.kinematics import Kinematics
 from visuomotor.safety.clearance import Clearance, stations
 from visuomotor.safety.filter import SafetyFilter
 from visuomotor.safety.limits import Limits
-from visuomotor.safety.profile import Planned, ProfilePlanner
-from visuomotor.safety.ramp import Motion, Ramp
+from visuomotor.safety.profile import Motion, Planned, ProfilePlanner, Ramp
 from visuomotor.specs.codes import Mode, Verdict
 from visuomotor.specs.fixture import Fixture
 from visuomotor.specs.robot import load_robot

@@ -14,7 +14,6 @@ from visuomotor.msg import Command
 from visuomotor.nodes._ros import convert
 from visuomotor.nodes.recorder.schemas import definition
 from visuomotor.robots import collision_pairs
-from visuomotor.safety.limits import Limits
 from visuomotor.specs.codes import Mode
 from visuomotor.specs.robot import load_robot
 from visuomotor.specs.values import Proposal, State
@@ -42,16 +41,16 @@ def test_show_prints_limits_and_their_sources(monkeypatch, capsys):
 
 
 def test_show_takes_other_limits_and_says_so(monkeypatch, capsys):
-    code, said = run(monkeypatch, capsys, 'show', 'minitaur', '--limit', 'speed_share=0.5')
+    code, said = run(monkeypatch, capsys, 'show', 'minitaur', '--set', 'speed_share=0.5')
     assert code == 0
     assert '20.000' in said
-    assert 'given here' in said
+    assert '--set' in said
 
 
 @pytest.mark.parametrize(('words', 'sentence'), [
-    (('show', 'iiwa'), "no robot 'iiwa'"), (('show', 'iiwa7', '--limit', 'sped_share=1'), 'did you mean speed_share'),
-    (('show', 'iiwa7', '--limit', 'speed_share=2'), 'speed_share should be above 0 and at most 1'),
-    (('show', 'iiwa7', '--limit', 'fast'), 'given as name=value'), (('replay', '/nowhere.mcap'), '/nowhere.mcap'),
+    (('show', 'iiwa'), "no robot 'iiwa'"), (('show', 'iiwa7', '--set', 'sped_share=1'), 'did you mean speed_share'),
+    (('show', 'iiwa7', '--set', 'speed_share=2'), 'speed_share should be above 0 and at most 1'),
+    (('show', 'iiwa7', '--set', 'fast'), 'given as name=value'), (('replay', '/nowhere.mcap'), '/nowhere.mcap'),
     (('pairs', 'minitaur'), 'choose an arm')])
 def test_what_does_not_fit_is_one_sentence(monkeypatch, capsys, words, sentence):
     code, said = run(monkeypatch, capsys, *words)
@@ -92,7 +91,7 @@ def episode(tmp_path):
 
 
 def test_a_recording_judged_under_the_same_limits_does_the_same(episode):
-    report = rejudge.rejudge(episode, Limits())
+    report = rejudge.rejudge(episode, {})
     assert report.cycles == 100
     assert report.then == Counter(PASS=100)
     assert report.now['PASS'] > 60
@@ -100,12 +99,12 @@ def test_a_recording_judged_under_the_same_limits_does_the_same(episode):
 
 
 def test_under_other_limits_it_says_what_would_change(monkeypatch, capsys, episode):
-    report = rejudge.rejudge(episode, Limits(speed_share=0.3))
+    report = rejudge.rejudge(episode, {'speed_share': 0.3})
     assert report.now['CLIP'] > 60
     assert report.why_now['lbr_A1 faster than its speed limit'] > 90
     assert report.changed['PASS to CLIP'] == report.now['CLIP']
     assert report.furthest == pytest.approx(0.99 - 0.3 * 1.710422, abs=0.08)
-    code, said = run(monkeypatch, capsys, 'replay', str(episode), '--limit', 'speed_share=0.3')
+    code, said = run(monkeypatch, capsys, 'replay', str(episode), '--set', 'speed_share=0.3')
     assert code == 0
     assert 'changed from PASS to CLIP' in said
     assert 'lbr_A1 faster than its speed limit' in said

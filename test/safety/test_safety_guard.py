@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from visuomotor.robots.kinematics import Kinematics
-from visuomotor.safety.contact import ContactDetector, squeezed
 from visuomotor.safety.filter import SafetyFilter
 from visuomotor.safety.limits import Limits, limits_for
+from visuomotor.safety.state_check import ContactDetector, squeezed
 from visuomotor.specs.codes import Mode, Verdict
 from visuomotor.specs.robot import load_robot
 from visuomotor.specs.values import Imu, Proposal, State

@@ -5,7 +5,7 @@ import json
 
 import pytest
 from visuomotor.nodes.safety.heartbeat import Heartbeat
-from visuomotor.safety import latch_file
+from visuomotor.safety import latch as latches
 from visuomotor.safety.latch import Latch
 from visuomotor.specs.codes import StopCategory
 
@@ -14,19 +14,19 @@ STOPPED = Latch(armed=False, stopped=True, reason='grace: cup', category=StopCat
 
 def test_a_stop_comes_back_as_it_was(tmp_path):
     file = tmp_path / 'run' / 'stop.json'
-    latch_file.store(file, STOPPED)
-    assert latch_file.restore(file, armed=True) == STOPPED
+    latches.store(file, STOPPED)
+    assert latches.restore(file, armed=True) == STOPPED
     assert json.loads(file.read_text()) == {'stopped': True, 'reason': 'grace: cup', 'category': 1}
     assert [path.name for path in file.parent.iterdir()] == ['stop.json']   # nothing half written is left
 
 
 def test_after_arming_a_restart_begins_as_it_is_told(tmp_path):
     file = tmp_path / 'stop.json'
-    latch_file.store(file, STOPPED)
-    latch_file.store(file, Latch(armed=True))
-    assert latch_file.restore(file, armed=True) == Latch(armed=True)
-    assert latch_file.restore(file, armed=False) == Latch(armed=False)
-    assert latch_file.restore(tmp_path / 'never', armed=True) == Latch(armed=True)
+    latches.store(file, STOPPED)
+    latches.store(file, Latch(armed=True))
+    assert latches.restore(file, armed=True) == Latch(armed=True)
+    assert latches.restore(file, armed=False) == Latch(armed=False)
+    assert latches.restore(tmp_path / 'never', armed=True) == Latch(armed=True)
 
 
 @pytest.mark.parametrize('text', [
@@ -34,7 +34,7 @@ def test_after_arming_a_restart_begins_as_it_is_told(tmp_path):
 def test_what_cannot_be_read_counts_as_a_stop(tmp_path, text):
     file = tmp_path / 'stop.json'
     file.write_text(text)
-    latch = latch_file.restore(file, armed=True)
+    latch = latches.restore(file, armed=True)
     assert latch.forbids == f'stopped: {file} cannot be read, and may hold a stop'
 
 

@@ -14,7 +14,7 @@ from visuomotor.nodes._ros import convert, qos
 from visuomotor.specs.codes import Mode
 from visuomotor.specs.errors import BadInput
 from visuomotor.specs.values import Proposal
-from visuomotor.srv import Arm
+from visuomotor.srv import Arm, Stop
 
 HEARS = {'commands': (Command, 'command', qos.COMMAND), 'status': (SafetyStatus, 'safety/status', qos.LATCHED_EACH),
          'health': (DiagnosticArray, '/diagnostics', qos.EVENT)}
@@ -27,7 +27,7 @@ class Pair:
 
     def __init__(self, rig, **parameters):
         self.rig = rig
-        self.ear = rig.probe(hears=HEARS, says=SAYS, asks={'arming': (Arm, 'safety/arm')})
+        self.ear = rig.probe(hears=HEARS, says=SAYS, asks={'arming': (Arm, 'safety/arm'), 'stop': (Stop, 'safety/stop')})
         rig.make('driver', robot='iiwa7', world='fake')
         self.safety = rig.make('safety', **{'robot': 'iiwa7', 'armed_at_start': True, **parameters})
         rig.up()
@@ -73,6 +73,23 @@ def test_a_word_on_a_topic_stops_and_the_stop_survives_a_restart(start, tmp_path
     here.rig.again(here.safety)
     here.beats(20, one(0.3))
     assert not here.ear.status[-1].stopped
+
+
+@pytest.mark.parametrize('beats', range(20, 30))
+def test_a_stop_latches_on_the_next_beat_whenever_it_is_called(start, beats):
+    here = start()
+    here.beats(beats, one(0.3))
+    here.ear.stop.call_async(Stop.Request(reason='grace: enough'))
+    here.beats(1, one(0.3))
+    assert here.ear.commands[-1].reasons == ['stopped: grace: enough']
+
+
+def test_a_word_stops_on_the_next_beat(start):
+    here = start()
+    here.beats(25, one(0.3))
+    here.ear.button.publish(String(data='grace: x'))
+    here.beats(1, one(0.3))
+    assert here.ear.commands[-1].reasons == ['stopped: grace: x']
 
 
 def test_an_operator_who_goes_silent_stops_the_robot_and_has_to_be_back_to_arm(start):

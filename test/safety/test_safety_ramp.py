@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from visuomotor.safety.ramp import Motion, Ramp
+from visuomotor.safety.profile import Motion, Ramp
 
 ONE = np.ones(1)
 
