@@ -1,7 +1,7 @@
 """Hears the graph and counts, so that `visuomotor up` can show it. Says nothing.
 
 in   joint_states camera/*/image action/* command reward policy/status episode episode/stored
-out  nothing; its `tally` is read by whoever made it
+out  nothing; its `statistics` are read by whoever made it
 """
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from visuomotor.nodes._ros import qos
 from visuomotor.nodes._ros.node import Node
 from visuomotor.nodes._ros.params import declare
 from visuomotor.nodes._ros.run import run
-from visuomotor.nodes.console.statistics import RESULTS, Ended, GraphStatistics
+from visuomotor.nodes.console.statistics import GraphStatistics, ended
+from visuomotor.specs.codes import PROPOSERS
 from visuomotor.specs.settings import Settings, setting
 
 
@@ -38,7 +39,7 @@ class ConsoleNode(Node):
         self.subscription(JointState, 'joint_states', self.counted('state'), qos.STATE, raw=True)
         for camera in self.settings.cameras:
             self.subscription(Image, f'camera/{camera}/image', self.counted('camera'), qos.IMAGE, raw=True)
-        for source in ('policy', 'reset', 'teleop'):
+        for source in PROPOSERS.values():
             self.subscription(Proposal, f'action/{source}', self.counted(source), qos.COMMAND, raw=True)
         self.subscription(Command, 'command', self.on_command, qos.COMMAND)
         self.subscription(Reward, 'reward', self.on_reward, qos.EVENT)
@@ -61,8 +62,8 @@ class ConsoleNode(Node):
     def on_episode(self, message: EpisodeStatus) -> None:
         outcome = message.outcome
         if outcome.number:
-            self.statistics.note_ended(Ended(outcome.number, RESULTS[outcome.result], RESULTS[outcome.truth],
-                                        outcome.return_value, outcome.duration, outcome.reason))
+            self.statistics.note_ended(ended(
+                outcome.number, outcome.result, outcome.truth, outcome.return_value, outcome.duration, outcome.reason))
         self.statistics.note_episode(message.state, message.number, message.planned, message.message)
 
     def on_stored(self, message: EpisodeStored) -> None:

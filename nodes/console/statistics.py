@@ -4,9 +4,9 @@ from __future__ import annotations
 from collections import Counter, deque
 from dataclasses import dataclass, field
 
-VERDICTS = ('pass', 'clip', 'slow', 'stop')
-STATES = ('idle', 'resetting', 'running', 'judging', 'storing', 'fault', 'finished')
-RESULTS = ('unknown', 'success', 'failure', 'aborted')
+from visuomotor.specs.codes import Phase, Result, Verdict
+
+VERDICTS = tuple(verdict.name.lower() for verdict in Verdict)   # as people read them
 
 
 @dataclass(frozen=True)
@@ -14,11 +14,16 @@ class Ended:
     """One episode that is over."""
 
     number: int
-    result: str                 # one of RESULTS, by the detector or a person
-    truth: str                  # one of RESULTS, by the simulator's own state
+    result: str                 # a name of codes.Result in small letters, by the detector or a person
+    truth: str                  # the same, by the simulator's own state
     return_value: float
     duration: float             # s of ROS time
     reason: str
+
+
+def ended(number: int, result: int, truth: int, return_value: float, duration: float, reason: str) -> Ended:
+    """Make one from the numbers of an EpisodeOutcome."""
+    return Ended(number, Result(result).name.lower(), Result(truth).name.lower(), return_value, duration, reason)
 
 
 @dataclass
@@ -27,7 +32,7 @@ class GraphStatistics:
 
     messages: Counter[str] = field(default_factory=Counter)
     verdicts: Counter[str] = field(default_factory=Counter)
-    state: str = 'idle'
+    phase: Phase = Phase.IDLE
     number: int = 0
     planned: int = 0
     message: str = ''
@@ -43,11 +48,16 @@ class GraphStatistics:
 
     def note_command(self, verdict: int, reasons: tuple[str, ...]) -> None:
         self.messages['command'] += 1
-        self.verdicts[VERDICTS[verdict]] += 1
+        self.verdicts[Verdict(verdict).name.lower()] += 1
         self.reasons = reasons
 
-    def note_episode(self, state: int, number: int, planned: int, message: str) -> None:
-        self.state, self.number, self.planned, self.message = STATES[state], number, planned, message
+    def note_episode(self, phase: int, number: int, planned: int, message: str) -> None:
+        self.phase, self.number, self.planned, self.message = Phase(phase), number, planned, message
+
+    @property
+    def state(self) -> str:
+        """Where the run is, in a word."""
+        return self.phase.name.lower()
 
     def note_ended(self, episode: Ended) -> None:
         """Take the newest word on an episode: a person may overrule the detector later."""
@@ -67,7 +77,7 @@ class GraphStatistics:
     @property
     def over(self) -> bool:
         """True when the supervisor will start no further episode."""
-        return self.state in ('finished', 'fault')
+        return self.phase in (Phase.FINISHED, Phase.FAULT)
 
     @property
     def inference(self) -> float:

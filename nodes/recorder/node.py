@@ -12,15 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from rclpy.serialization import deserialize_message
-from visuomotor.msg import EpisodeStatus, EpisodeStored, PolicyStatus
+from visuomotor.msg import EpisodeOutcome, EpisodeStatus, EpisodeStored, PolicyStatus
 from visuomotor.nodes._ros import qos
 from visuomotor.nodes._ros.node import Node
 from visuomotor.nodes._ros.params import declare
 from visuomotor.nodes._ros.run import run
 from visuomotor.nodes.recorder import topics
-from visuomotor.nodes.recorder.outcome import About, Ending, interrupted
-from visuomotor.nodes.recorder.recording import Recording, Word
-from visuomotor.nodes.recorder.turning import turn
+from visuomotor.nodes.recorder.recording import Recording, description, interrupted, outcome, todo
 from visuomotor.specs.robot import load_robot
 from visuomotor.specs.settings import Settings, required, setting
 from visuomotor.specs.task import load_task
@@ -63,37 +61,42 @@ class RecorderNode(Node):
     def on_message(self, topic: str, kind: str, data: bytes) -> None:
         if topic == 'policy/status':
             self.judged_by = data
-        self.recording.heard(topic, kind, data, self.nanoseconds)
+        self.recording.write(topic, kind, data, self.nanoseconds)
 
     def on_episode(self, data: bytes) -> None:
         status = deserialize_message(data, EpisodeStatus)
-        todo = turn(self.recording.number, status.state, status.number, self.settings.resets)
-        if todo.cut:
-            self.finish(interrupted(self.now - self.began))
-        if todo.begin:
+        step = todo(self.recording.number, status.state, status.number, self.settings.resets)
+        if step.cut:
+            self.cut()
+        if step.begin:
             self.begin(status)
-        self.recording.heard(topics.EPISODE, EPISODE, data, self.nanoseconds)
-        if todo.store:
-            o = status.outcome
-            self.finish(Ending(o.result, o.truth, o.success_probability, o.return_value, o.duration, o.reason))
+        self.recording.write(topics.EPISODE, EPISODE, data, self.nanoseconds)
+        if step.store:
+            self.store(status.outcome)
 
     def begin(self, status: EpisodeStatus) -> None:
         self.began, self.judged_by = self.now, b''
         policy = status.policy or self.settings.policy
-        about = About(self.settings.robot, self.settings.task, policy, status.number, status.seed)
-        self.recording.begin(status.number, about.metadata())
+        about = description(self.settings.robot, self.settings.task, policy, status.number, status.seed)
+        self.recording.begin(status.number, about)
 
-    def finish(self, ending: Ending) -> None:
-        self.tell(self.recording.end(ending.metadata(self.policy_hash)))
+    def store(self, o: EpisodeOutcome) -> None:
+        self.end(outcome(o.result, truth=o.truth, success_probability=o.success_probability,
+                         return_value=o.return_value, duration=o.duration, reason=o.reason,
+                         policy_hash=self.policy_hash))
 
-    def tell(self, word: Word) -> None:
-        if word.message:
-            self.get_logger().error(word.message)
-        self.stored.publish(EpisodeStored(**asdict(word)))
+    def cut(self) -> None:
+        self.end(interrupted(self.now - self.began, self.policy_hash))
+
+    def end(self, metadata: dict[str, str]) -> None:
+        report = self.recording.end(metadata)
+        if report.message:
+            self.get_logger().error(report.message)
+        self.stored.publish(EpisodeStored(**asdict(report)))
 
     def halt(self) -> None:
         if self.recording.number:
-            self.finish(interrupted(self.now - self.began))
+            self.cut()
 
     @property
     def policy_hash(self) -> str:

@@ -12,13 +12,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from visuomotor.nodes.recorder import schemas
+from visuomotor.nodes.recorder import topics
 
 SIZES = {'bool': 1, 'byte': 1, 'char': 1, 'int8': 1, 'uint8': 1, 'int16': 2, 'uint16': 2, 'int32': 4, 'uint32': 4,
          'float32': 4, 'int64': 8, 'uint64': 8, 'float64': 8}
 HEAD = 4   # bytes of encapsulation, from behind which alignment counts
 FIELD = re.compile(r'^([A-Za-z][\w/]*)(?:<=\d+)?(\[[^\]]*\])?\s+[a-z]\w*\s*(?:[^=\w].*)?$')
 COUNT = struct.Struct('<I')
+
+
 @dataclass
 class Layout:
     """Where one message has counts and gaps."""
@@ -73,7 +75,7 @@ def walk_of(kind: str) -> Walk:
     """Return how to walk over one message type."""
     package = kind.split('/')[0]
     steps = []
-    for line in schemas.text(kind).splitlines():
+    for line in topics.text(kind).splitlines():
         found = FIELD.match(line.split('#')[0].strip())
         if found:
             steps.append(_repeated(_single(found.group(1), package), found.group(1), found.group(2)))

@@ -5,11 +5,14 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from xml.etree import ElementTree
 
 from visuomotor.episodes import naming
 from visuomotor.episodes.log import EpisodeWriter
-from visuomotor.nodes.recorder import schemas
+from visuomotor.nodes.recorder import topics
 from visuomotor.nodes.recorder.padding import Padding
+from visuomotor.specs import paths
+from visuomotor.specs.codes import Phase, Result
 from visuomotor.specs.errors import BadInput
 
 HEADER = 'std_msgs/Header header'
@@ -17,8 +20,53 @@ STAMP = struct.Struct('<iI')  # sec, nanosec; little-endian, as every CDR of our
 
 
 @dataclass(frozen=True)
-class Word:
-    """What the recorder says of one episode, as in EpisodeStored.msg."""
+class Todo:
+    """What to do with the file now, in this order."""
+
+    cut: bool = False     # an episode was left without being stored: keep what there is, as aborted
+    begin: bool = False
+    store: bool = False
+
+
+def todo(under_way: int, phase: int, number: int, resets: bool) -> Todo:
+    """Decide from the number of the open episode (0: none) and the supervisor's newest status."""
+    wanted = phase == Phase.RUNNING or (resets and phase == Phase.RESETTING)
+    if wanted and number != under_way:
+        return Todo(cut=under_way > 0, begin=number > 0)
+    if phase == Phase.STORING and number == under_way > 0:
+        return Todo(store=True)
+    over = phase in (Phase.IDLE, Phase.FAULT, Phase.FINISHED)
+    return Todo(cut=under_way > 0 and (over or number != under_way))
+
+
+def description(robot: str, task: str, policy: str, number: int, seed: int) -> dict[str, str]:
+    """Return the metadata that are known when an episode begins."""
+    return {'robot': robot, 'task': task, 'policy': policy, 'number': str(number), 'seed': str(seed),
+            'visuomotor': version()}
+
+
+def outcome(result: int, *, truth: int = Result.UNKNOWN, success_probability: float = 0.0, return_value: float = 0.0,
+            duration: float = 0.0, reason: str = '', policy_hash: str = '') -> dict[str, str]:
+    """Return the metadata that are known when it ends, in the words of EpisodeOutcome.msg."""
+    return {'result': Result(result).name, 'truth': Result(truth).name, 'reason': reason,
+            'success_probability': repr(success_probability), 'return_value': repr(return_value),
+            'duration': repr(duration), 'policy_hash': policy_hash}
+
+
+def interrupted(seconds: float, policy_hash: str) -> dict[str, str]:
+    """Return the metadata of an episode that was cut off because the program was stopped; its data is kept."""
+    return outcome(Result.ABORTED, duration=seconds, reason='The run was stopped during the episode.',
+                   policy_hash=policy_hash)
+
+
+def version() -> str:
+    """Return the version of this software, from where it is written down once."""
+    return ElementTree.parse(paths.ROOT / 'package.xml').getroot().findtext('version') or 'unknown'
+
+
+@dataclass(frozen=True)
+class StoreReport:
+    """How storing one episode went, as in EpisodeStored.msg."""
 
     number: int
     stored: bool
@@ -49,7 +97,7 @@ class Recording:
         except OSError as error:
             self._fail(error)
 
-    def heard(self, topic: str, kind: str, data: bytes, now: int) -> None:
+    def write(self, topic: str, kind: str, data: bytes, now: int) -> None:
         """Take one serialised message; nothing is done between episodes."""
         if self._writer is None:
             return
@@ -61,23 +109,23 @@ class Recording:
         except OSError as error:
             self._fail(error)
 
-    def end(self, outcome: Mapping[str, str]) -> Word:
+    def end(self, outcome: Mapping[str, str]) -> StoreReport:
         """Commit the episode and say how that went."""
-        word = self._commit(outcome)
+        report = self._commit(outcome)
         self.number, self._writer = 0, None
-        return word
+        return report
 
-    def _commit(self, outcome: Mapping[str, str]) -> Word:
+    def _commit(self, outcome: Mapping[str, str]) -> StoreReport:
         if self._writer is None:
-            return Word(self.number, False, message=self.failure)
+            return StoreReport(self.number, False, message=self.failure)
         try:
             stored = self._writer.commit(outcome)
         except OSError as error:
-            return Word(self.number, False, message=self._lost(self._writer, error))
-        return Word(self.number, True, str(stored.path), stored.messages, stored.bytes)
+            return StoreReport(self.number, False, message=self._lost(self._writer, error))
+        return StoreReport(self.number, True, str(stored.path), stored.messages, stored.bytes)
 
     def _open_channel(self, topic: str, kind: str) -> None:
-        text = schemas.definition(kind)
+        text = topics.definition(kind)
         self._stamped[topic], self._paddings[topic] = starts_with_header(text), Padding(kind)
         assert self._writer is not None
         self._channels[topic] = self._writer.channel(topic, kind, text)

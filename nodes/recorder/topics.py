@@ -1,18 +1,28 @@
-"""Which topics an episode is made of."""
+"""Which topics an episode is made of, and the text of their types: recorded files carry it, so that any tool reads them."""
 from __future__ import annotations
 
+import os
+import re
+import sys
 from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
 
+from visuomotor.specs.codes import PROPOSERS
 from visuomotor.specs.errors import BadInput
 
 GRAPH = (
     'joint_states sensor_msgs/msg/JointState', 'imu sensor_msgs/msg/Imu',
-    *(f'action/{source} visuomotor/msg/Proposal' for source in ('policy', 'reset', 'teleop')),
+    *(f'action/{source} visuomotor/msg/Proposal' for source in PROPOSERS.values()),
     'command visuomotor/msg/Command', 'sent visuomotor/msg/Sent', 'safety/status visuomotor/msg/SafetyStatus',
     'world/truth visuomotor/msg/WorldTruth',
     'reward visuomotor/msg/Reward', 'policy/status visuomotor/msg/PolicyStatus',
 )
 EPISODE = 'episode'  # always recorded: it says when to begin and when to store
+SEPARATOR = '=' * 80
+BUILT_IN = {'bool', 'byte', 'char', 'float32', 'float64', 'int8', 'uint8', 'int16', 'uint16', 'int32', 'uint32',
+            'int64', 'uint64', 'string', 'wstring'}
+FIELD = re.compile(r'^([A-Za-z][\w/]*)(?:<=\d+)?(?:\[[^\]]*\])?\s+[A-Za-z]')
 
 
 def to_record(listed: Iterable[str], cameras: Iterable[str]) -> dict[str, str]:
@@ -38,3 +48,54 @@ def _pair(line: str) -> tuple[str, str]:
     if len(words) != 2 or words[1].count('/msg/') != 1:
         raise BadInput(f"A topic to record is written as 'topic package/msg/Name', but '{line}' came.")
     return words[0], words[1]
+
+
+@lru_cache
+def definition(kind: str) -> str:
+    """Return the .msg text of `package/msg/Name`, followed by that of every type that it needs, each once."""
+    texts = {kind: text(kind)}
+    waiting = list(needed(kind, texts[kind]))
+    while waiting:
+        inner = waiting.pop(0)
+        if inner not in texts:
+            texts[inner] = text(inner)
+            waiting.extend(needed(inner, texts[inner]))
+    first, *others = texts
+    parts = [texts[first], *(f'{SEPARATOR}\nMSG: {short(other)}\n{texts[other]}' for other in others)]
+    return '\n'.join(parts)
+
+
+def needed(kind: str, content: str) -> list[str]:
+    """Return the types that the fields of a message name, in full."""
+    package = kind.split('/')[0]
+    found = (FIELD.match(line.split('#')[0].strip()) for line in content.splitlines())
+    names = [match.group(1) for match in found if match and match.group(1) not in BUILT_IN]
+    return [_full(name, package) for name in dict.fromkeys(names)]
+
+
+def _full(name: str, package: str) -> str:
+    *where, last = name.split('/')
+    return f'{where[0] if where else package}/msg/{last}'
+
+
+def short(kind: str) -> str:
+    """Return package/Name, as nested types are called in the concatenated form."""
+    return kind.replace('/msg/', '/')
+
+
+@lru_cache
+def text(kind: str) -> str:
+    """Return the .msg file of a type from the first prefix that has it."""
+    package, _, name = kind.partition('/msg/')
+    for prefix in prefixes():
+        path = prefix / 'share' / package / 'msg' / f'{name}.msg'
+        if path.is_file():
+            return path.read_text()
+    raise BadInput(f"There is no message type '{kind}' below {', '.join(map(str, prefixes()))}; "
+                   'write it as package/msg/Name and source the workspace that has it.')
+
+
+def prefixes() -> list[Path]:
+    """Return where ROS packages are installed: every sourced workspace, then the Python environment itself."""
+    named = [Path(entry) for entry in os.environ.get('AMENT_PREFIX_PATH', '').split(os.pathsep) if entry]
+    return [*named, Path(sys.prefix)]

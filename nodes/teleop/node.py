@@ -15,11 +15,11 @@ from visuomotor.nodes._ros.node import Node
 from visuomotor.nodes._ros.params import declare
 from visuomotor.nodes._ros.run import run
 from visuomotor.nodes.teleop import keys
-from visuomotor.nodes.teleop.joy import JoyMap, Joystick
+from visuomotor.nodes.teleop.joy import Joystick
 from visuomotor.nodes.teleop.keys import Keys
+from visuomotor.nodes.teleop.operator_input import OperatorInput, proposal
 from visuomotor.nodes.teleop.settings import TeleopSettings
 from visuomotor.nodes.teleop.terminal import Terminal
-from visuomotor.nodes.teleop.wish import Wish, proposal
 from visuomotor.specs.robot import load_robot
 from visuomotor.srv import Arm, Stop
 
@@ -34,7 +34,7 @@ class TeleopNode(Node):
     def open(self) -> None:
         self.spec = load_robot(self.settings.robot)
         self.keys = Keys(self.settings.dead_man)
-        self.stick = Joystick(JoyMap(), self.settings.dead_zone, self.settings.dead_man)
+        self.stick = Joystick(self.settings)
         self.terminal = Terminal()
         if self.settings.device == 'keyboard':
             self.terminal.open()
@@ -49,31 +49,31 @@ class TeleopNode(Node):
 
     def halt(self) -> None:
         if self.held:
-            self.propose(Wish())
+            self.propose(OperatorInput())
 
     def on_state(self, message: JointState) -> None:
         self.observed = convert.seconds(message.header.stamp)
 
     def on_joy(self, message: Joy) -> None:
         if self.settings.device == 'joy':
-            self.stick.hear(message.axes, message.buttons, self.now)
+            self.stick.update(message.axes, message.buttons, self.now)
 
     def on_tick(self) -> None:
         if self.settings.device == 'keyboard':
-            wish = self.keys.wish(self.terminal.read(), self.now)
+            given = self.keys.read(self.terminal.read(), self.now)
         else:
-            wish = self.stick.wish(self.now)
+            given = self.stick.read(self.now)
         who = f'operator, by {self.settings.device}'
-        if wish.stop:
+        if given.stop:
             self.ask(self.stops, Stop.Request(category=Stop.Request.BRAKE, reason=who))
-        if wish.arm:
+        if given.arm:
             self.ask(self.arms, Arm.Request(reason=who))
-        if wish.held or self.held:
-            self.propose(wish)
+        if given.held or self.held:
+            self.propose(given)
 
-    def propose(self, wish: Wish) -> None:
-        self.held = wish.held
-        wanted = proposal(wish, self.spec, self.settings, self.observed or self.now, self.now)
+    def propose(self, given: OperatorInput) -> None:
+        self.held = given.held
+        wanted = proposal(given, self.spec, self.settings, self.observed or self.now, self.now)
         self.proposals.publish(convert.proposal_message(wanted, self.now, frame=self.spec.base_link))
 
     def ask(self, client: Any, request: Any) -> None:

@@ -122,7 +122,7 @@ def test_an_empty_run_has_a_summary_too():
 
 
 def test_an_unknown_verdict_is_an_error():
-    with pytest.raises(IndexError):
+    with pytest.raises(ValueError, match='9 is not a valid Verdict'):
         GraphStatistics().note_command(9, ())
 
 

@@ -12,7 +12,7 @@ from visuomotor.episodes.log import EpisodeWriter
 from visuomotor.evaluation import rejudge
 from visuomotor.msg import Command
 from visuomotor.nodes._ros import convert
-from visuomotor.nodes.recorder.schemas import definition
+from visuomotor.nodes.recorder.topics import definition
 from visuomotor.robots import collision_pairs
 from visuomotor.specs.codes import Mode
 from visuomotor.specs.robot import load_robot

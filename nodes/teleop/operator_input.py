@@ -6,15 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from visuomotor.nodes.teleop.settings import TeleopSettings
 from visuomotor.robots.minitaur import legs
-from visuomotor.specs.codes import Mode
+from visuomotor.specs.codes import Mode, Source
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.values import FloatArray, Proposal
 
-SOURCE_TELEOP = 3
-
 
 @dataclass(frozen=True)
-class Wish:
+class OperatorInput:
     """Deflections are -1 .. 1; positive is forward, left, up and counter-clockwise."""
 
     forward: float = 0.0
@@ -27,25 +25,25 @@ class Wish:
     arm: bool = False        # asked for in this moment
 
 
-def proposal(wish: Wish, spec: RobotSpec, settings: TeleopSettings, observed: float, now: float) -> Proposal:
-    """Turn a wish into one target that is due now; a wish without the dead-man wants nothing to move."""
-    moving = wish if wish.held else Wish(closed=wish.closed)
+def proposal(given: OperatorInput, spec: RobotSpec, settings: TeleopSettings, observed: float, now: float) -> Proposal:
+    """Turn it into one target that is due now; without the dead-man nothing is to move."""
+    moving = given if given.held else OperatorInput(closed=given.closed)
     mode, row = (Mode.LEG, _legs(moving, spec, settings)) if spec.legs else (
         Mode.CARTESIAN_TWIST, _twist(moving, settings))
-    fingers = np.array([float(wish.closed)]) if spec.gripper and wish.held else np.zeros(0)
+    fingers = np.array([float(given.closed)]) if spec.gripper and given.held else np.zeros(0)
     due = np.array([max(now - observed, 0.0)])
-    return Proposal(mode, due, row[None, :], fingers, observed, SOURCE_TELEOP, dead_man=wish.held)
+    return Proposal(mode, due, row[None, :], fingers, observed, Source.TELEOP, dead_man=given.held)
 
 
-def _twist(wish: Wish, settings: TeleopSettings) -> FloatArray:
-    speed = settings.speed * np.array([wish.forward, wish.left, wish.up])
-    return np.array([*speed, 0.0, 0.0, settings.turn * wish.turn])
+def _twist(given: OperatorInput, settings: TeleopSettings) -> FloatArray:
+    speed = settings.speed * np.array([given.forward, given.left, given.up])
+    return np.array([*speed, 0.0, 0.0, settings.turn * given.turn])
 
 
-def _legs(wish: Wish, spec: RobotSpec, settings: TeleopSettings) -> FloatArray:
+def _legs(given: OperatorInput, spec: RobotSpec, settings: TeleopSettings) -> FloatArray:
     """Lean all legs forward, or left against right; stretch them all. Left legs come first."""
     side = np.array([-1.0, -1.0, 1.0, 1.0])
     row = legs.legs(np.array(spec.home))
-    row[0::2] += settings.swing * np.clip(wish.forward + side * (wish.turn + wish.left), -1.0, 1.0)
-    row[1::2] += settings.extend * wish.up
+    row[0::2] += settings.swing * np.clip(given.forward + side * (given.turn + given.left), -1.0, 1.0)
+    row[1::2] += settings.extend * given.up
     return row
