@@ -84,7 +84,7 @@ def _action_clients(nodes: Sequence[Node]) -> list[Any]:
     """Return the action clients whose server is among these nodes."""
     served = {name for node in nodes for name, _ in
               get_action_server_names_and_types_by_node(node, node.get_name(), node.get_namespace())}
-    return [action for node in nodes for action in getattr(node, 'asking', ()) if action.name in served]
+    return [action for node in nodes for action in getattr(node, 'goal_clients', ()) if action.name in served]
 
 
 class Threads:

@@ -187,7 +187,7 @@ class Polled(Ordered):
 
     def _seldom(self) -> int:
         total = 0
-        while ran := self._serve() + self._hear_answers() + self._step_tasks():
+        while ran := self._serve() + self._take_responses() + self._step_tasks():
             total += ran
         return total
 
@@ -206,7 +206,7 @@ class Polled(Ordered):
                     return ran
         return ran
 
-    def _hear_answers(self) -> int:
+    def _take_responses(self) -> int:
         """Ask clients and actions once."""
         if self._dirty:
             self._refresh()

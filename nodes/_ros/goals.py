@@ -14,7 +14,7 @@ from visuomotor.nodes._ros.node import Node
 Answer = Callable[[Any], None]  # gets the result message, or None when the goal was refused
 
 
-class Serving:
+class GoalServer:
     """An action server with at most one goal at a time."""
 
     def __init__(self, node: Node, kind: Any, name: str, *, refuse: Callable[[Any], str], begin: Callable[[Any], object],
@@ -71,13 +71,13 @@ def _close(handle: Any, succeeded: bool, result: Any) -> Any:
     return result
 
 
-class Asking:
+class GoalClient:
     """An action client with one request at a time; answers to older ones are dropped."""
 
     def __init__(self, node: Node, kind: Any, name: str) -> None:
         self.name = node.resolve_topic_name(name)
         self._client = ActionClient(node, kind, name)
-        node.asking.append(self)
+        node.goal_clients.append(self)
         self._serial = 0
         self._handle: Any = None
         node.also_undo(self._client.destroy)

@@ -30,7 +30,7 @@ class Node(LifecycleNode):
         self.watched = False     # whoever asks for transitions reads `failure` himself; else it goes to the log
         self.active = self.ended = False
         self.publishes = False   # like `active`, but true in `start` and `halt` as well
-        self.asking: list[Any] = []   # its action clients
+        self.goal_clients: list[Any] = []   # its action clients
         self._undo: list[Callable[[], Any]] = []
 
     def declare_read_only(self, name: str, value: Any, description: ParameterDescriptor) -> None:
@@ -191,6 +191,6 @@ class Node(LifecycleNode):
 
     def _release(self) -> None:
         self.shut()
-        self.asking.clear()
+        self.goal_clients.clear()
         while self._undo:
             self._undo.pop()()

@@ -13,7 +13,7 @@ from sensor_msgs.msg import JointState
 from visuomotor.action import Reset
 from visuomotor.msg import Proposal
 from visuomotor.nodes._ros import convert, qos
-from visuomotor.nodes._ros.goals import Serving
+from visuomotor.nodes._ros.goals import GoalServer
 from visuomotor.nodes._ros.node import Node
 from visuomotor.nodes._ros.params import declare
 from visuomotor.nodes._ros.run import run
@@ -42,7 +42,7 @@ class ResetNode(Node):
         self.subscription(JointState, 'joint_states', self.on_state, qos.STATE)
         asks = way_to_scene(self.settings.world) == 'new_scene'
         self.scenes = self.client(NewScene, 'world/new_scene') if asks else None
-        self.goals = Serving(self, Reset, 'reset', refuse=lambda request: '', begin=self.on_goal, cancel=self.on_cancel)
+        self.goals = GoalServer(self, Reset, 'reset', refuse=lambda request: '', begin=self.on_goal, cancel=self.on_cancel)
         self.timer(1.0 / self.settings.rate, self.on_tick)
 
     def halt(self) -> None:

@@ -15,7 +15,7 @@ from visuomotor.action import Reset, RunEpisode
 from visuomotor.msg import EpisodeOutcome, EpisodeStatus, EpisodeStored, Proposal, Reward, SafetyStatus, WorldTruth
 from visuomotor.nodes._ros import qos
 from visuomotor.nodes._ros.convert import seconds, stamp
-from visuomotor.nodes._ros.goals import Asking, Serving
+from visuomotor.nodes._ros.goals import GoalClient, GoalServer
 from visuomotor.nodes._ros.node import Node
 from visuomotor.nodes._ros.params import declare
 from visuomotor.nodes._ros.run import run
@@ -46,10 +46,10 @@ class SupervisorNode(Node):
         self.subscription(SafetyStatus, 'safety/status', self.on_safety, qos.LATCHED)
         self.subscription(EpisodeStored, 'episode/stored', self.on_stored, qos.EVENT)
         self.service(Label, 'episode/label', self.on_label)
-        self.reset = Asking(self, Reset, 'reset')
-        self.runs = Serving(self, RunEpisode, 'run_episodes', refuse=self.refuse,
-                            begin=lambda request: self.machine.run(request.episodes, request.seed),
-                            cancel=lambda: self.machine.stop('the run was cancelled'))
+        self.reset = GoalClient(self, Reset, 'reset')
+        self.runs = GoalServer(self, RunEpisode, 'run_episodes', refuse=self.refuse,
+                               begin=lambda request: self.machine.run(request.episodes, request.seed),
+                               cancel=lambda: self.machine.stop('the run was cancelled'))
         self.timer(1.0 / self.settings.rate, self.on_tick)
 
     def start(self) -> None:
