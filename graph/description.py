@@ -10,6 +10,7 @@ from typing import Any
 
 from visuomotor.episodes import naming
 from visuomotor.graph.entry import EXAMPLE, NodeEntry, overridden, resolve
+from visuomotor.nodes.camera.settings import of_mount
 from visuomotor.policies.make import names as policies
 from visuomotor.robots import registry
 from visuomotor.specs import paths, settings
@@ -131,12 +132,14 @@ def _entry(room: str, thread: str = 'episode', process: str = '', **parameters: 
 
 def _cameras(graph: Graph, who: dict[str, str]) -> list[NodeEntry]:
     """The cameras that the policy looks through; a task without any still gets one, for the record."""
-    if graph.choices.world != 'sim':
-        return []
+    kind, mounts = registry.WORLDS[graph.choices.world], {**graph.task.cameras, **graph.spec.cameras}
     wanted = tuple(dict.fromkeys((*graph.task.observe, *graph.task.detector.cameras)))
-    names = wanted or tuple({**graph.task.cameras, **graph.spec.cameras})[:1]
-    return [NodeEntry(f'camera_{name}', 'camera', {'camera': name, 'source': 'world', **who}, 'world', f'camera_{name}')
-            for name in names]
+    told = {name: of_mount(name, mounts[name], kind.physics) for name in wanted or tuple(mounts)[:1]}
+    if kind.real and (blind := [name for name in wanted if not told[name]]):
+        raise BadInput(f"Task {graph.task.name} looks through camera {', '.join(blind)}, but nothing has its pictures in "
+                       f"world '{graph.choices.world}'; set device or topic of it in the robot's or the task's YAML.")
+    return [NodeEntry(f'camera_{name}', 'camera', {**given, **who}, 'world', f'camera_{name}')
+            for name, given in told.items() if given]
 
 
 def console_entry(graph: Graph) -> NodeEntry:

@@ -12,6 +12,7 @@ import coal
 import numpy as np
 import pinocchio as pin
 from visuomotor.robots.model import arm_text
+from visuomotor.specs.errors import BadInput
 from visuomotor.specs.fixture import Fixture
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.values import FloatArray
@@ -93,6 +94,14 @@ class CollisionScene:
         """Name the two parts of a pair."""
         first, second, _ = self.pairs[pair]
         return self._name(first), self._name(second)
+
+    def check_home(self) -> None:
+        """Refuse a fixture that the arm is in, or too near to, where it waits."""
+        for pair, clearance in enumerate(self.clearances(np.array(self.spec.home))):
+            link, other = self.names(pair)
+            if clearance < 0.0 and self.pairs[pair][1] >= self._links:
+                raise BadInput(f"Fixture '{other}' is {-clearance:.3f} m too near to {link} of {self.spec.name} at home; "
+                               'move the fixture, or home.')
 
     def neighbours(self, first: str, second: str) -> bool:
         """Say whether one joint connects two links."""

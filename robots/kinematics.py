@@ -28,6 +28,8 @@ class Kinematics:
         self.model = _arm_only(spec)
         self.data = self.model.createData()
         self.tip = self._frame_number(spec.tip_link)
+        self._frame_number(spec.base_link or spec.tip_link)
+        self._check_home()
 
     def pose(self, q: FloatArray) -> FloatArray:
         """Return the pose of the tip."""
@@ -102,6 +104,13 @@ class Kinematics:
         pose: FloatArray = pin.SE3ToXYZQUAT(pin.updateFramePlacement(self.model, self.data, frame))
         return pose
 
+    def _check_home(self) -> None:
+        """Refuse a workspace that the end-effector is outside of where the robot waits: it could never move."""
+        home, box = self.pose(np.array(self.spec.home))[:3], self.spec.workspace
+        if (home < box.lower).any() or (home > box.upper).any():
+            raise BadInput(f'{self.spec.name}: at home the end-effector is at {np.round(home, 3).tolist()} m, outside the '
+                           f'workspace {list(box.lower)} .. {list(box.upper)}; mend workspace or home.')
+
     def _frame_number(self, name: str) -> int:
         if not self.model.existFrame(name):
             known = [frame.name for frame in self.model.frames]
@@ -136,6 +145,10 @@ def _arm_only(spec: RobotSpec) -> pin.Model:
         known = nearest(missing[0], model.names)
         raise BadInput(f'{spec.name}: {spec.urdf} has no joint {", ".join(missing)}; {known}')
     locked = [number for number, name in enumerate(model.names) if number and name not in spec.names]
+    fingers = (*spec.gripper.joints, *spec.gripper.passive) if spec.gripper else ()
+    if forgotten := [model.names[number] for number in locked if model.names[number] not in fingers]:
+        raise BadInput(f'{spec.name}: {spec.urdf} moves {", ".join(forgotten)}, which joints does not list; add it there, '
+                       "or to the gripper's joints or passive ones.")
     arm = pin.buildReducedModel(model, locked, pin.neutral(model))
     outwards = tuple(arm.names)[1:]
     if outwards != spec.names:

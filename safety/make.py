@@ -26,6 +26,7 @@ def make_filter(spec: RobotSpec, limits: Limits, fixtures: Sequence[Fixture] = (
     if not spec.tip_link or not spec.urdf:
         return SafetyFilter(spec, None, limits, latch=start)
     scene = CollisionScene(spec, fixtures, collision_pairs.load(spec).touching)
+    scene.check_home()
     return SafetyFilter(spec, Kinematics(spec), limits, scene=scene, latch=start)
 
 

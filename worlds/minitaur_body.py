@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from visuomotor.robots.minitaur.legs import DIRECTION
 from visuomotor.robots.model import model_path
+from visuomotor.specs.errors import BadInput
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.values import FloatArray
 from visuomotor.worlds.client import Client
@@ -26,7 +27,11 @@ class MinitaurBody:
         self.number: int = self.client.loadURDF(str(model_path(spec)), [0.0, 0.0, START_HEIGHT])
         infos = [self.client.getJointInfo(self.number, i) for i in range(self.client.getNumJoints(self.number))]
         self.joints = {info[1].decode(): info[0] for info in infos}
-        self.links = {spec.base_link: -1, **{info[12].decode(): info[0] for info in infos}}
+        base = self.client.getBodyInfo(self.number)[0].decode()
+        if spec.base_link != base:
+            raise BadInput(f"{spec.name}: base_link should be '{base}', the first link of its model, but is "
+                           f"'{spec.base_link}'.")
+        self.links = {base: -1, **{info[12].decode(): info[0] for info in infos}}
         self.motors = [self.joints[name] for name in spec.names]
         self.feet = [self.joints[f'knee_{leg}{side}_link'] for leg in LEGS for side in 'LR']
         self._nominal = [self.client.getDynamicsInfo(self.number, link)[:2] for link in self.links.values()]

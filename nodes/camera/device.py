@@ -60,7 +60,7 @@ class Device:
 def open_device(address: str) -> Any:
     """Open a camera by index or path; refuse one that is absent or busy."""
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # it would say the same in many lines
-    capture = cv2.VideoCapture(int(address) if address.isdigit() else address)
+    capture = cv2.VideoCapture(int(address) if address.isdecimal() and len(address) < 5 else address)
     if not capture.isOpened() or not capture.grab():
         capture.release()
         raise BadInput(f"There is no camera '{address}' that gives pictures; plug it in, close the program that "

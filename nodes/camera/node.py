@@ -44,7 +44,7 @@ class CameraNode(Node):
         self.described: tuple[int, ...] = ()   # shape of the source's picture that `info` is for
         self.info: CameraInfo | None = None
         self.waiting = DelayQueue[Frame](max(0.0, self.settings.latency))
-        self.source = self.open_source()
+        self.source: Source | None = getattr(self, f'open_{self.settings.source}')()
         topic = f'camera/{self.settings.camera}'
         self.pictures = self.publisher(Image, f'{topic}/image', qos.IMAGE)
         self.infos = self.publisher(CameraInfo, f'{topic}/camera_info', qos.IMAGE)
@@ -59,13 +59,15 @@ class CameraNode(Node):
             self.counts = Counts()
             self.subscription(Image, self.settings.address, self.on_picture, qos.IMAGE)
 
-    def open_source(self) -> Source | None:
-        chosen = self.settings
-        if chosen.source == 'video':
-            return Video(Path(chosen.address), chosen.rate, chosen.loop)
-        if chosen.source == 'device':
-            return Device(open_device(chosen.address), chosen.address, lambda: self.now)
-        return self.open_world() if chosen.source == 'world' else None
+    # One for each source by its name.
+    def open_video(self) -> Source:
+        return Video(Path(self.settings.address), self.settings.rate, self.settings.loop)
+
+    def open_device(self) -> Source:
+        return Device(open_device(self.settings.address), self.settings.address, lambda: self.now)
+
+    def open_topic(self) -> None:
+        """Pictures come by themselves."""
 
     def open_world(self) -> Source:
         task = load_task(self.settings.task)

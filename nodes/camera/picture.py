@@ -53,9 +53,9 @@ def lens_of_view(fov: float, width: int, height: int) -> Lens:
 class Pipeline:
     """The same steps for every picture of one camera."""
 
-    def __init__(self, chosen: CameraSettings) -> None:
-        self.chosen = chosen
-        self.lens = calibrated(chosen.matrix, chosen.distortion)
+    def __init__(self, settings: CameraSettings) -> None:
+        self.settings = settings
+        self.lens = calibrated(settings.matrix, settings.distortion)
         self._maps: tuple[tuple[int, int], Pixels, Pixels] | None = None
 
     def process(self, rgb: Pixels) -> Pixels:
@@ -64,22 +64,22 @@ class Pipeline:
             rgb = self._straighten(rgb, self.lens)
         left, top, width, height = self.part(rgb.shape[1], rgb.shape[0])
         rgb = rgb[top:top + height, left:left + width]
-        if self.chosen.width and (width, height) != (self.chosen.width, self.chosen.height):
+        if self.settings.width and (width, height) != (self.settings.width, self.settings.height):
             rgb = self._resize(rgb)
         return np.ascontiguousarray(rgb)
 
     def part(self, width: int, height: int) -> tuple[int, int, int, int]:
         """Return left, top, width and height of what is kept of a picture of this size."""
-        if self.chosen.crop == 'none':
+        if self.settings.crop == 'none':
             return 0, 0, width, height
-        if self.chosen.crop == 'box':
-            left, top, wide, high = self.chosen.box
+        if self.settings.crop == 'box':
+            left, top, wide, high = self.settings.box
             if min(left, top) < 0 or min(wide, high) < 1 or left + wide > width or top + high > height:
-                raise BadInput(f"Camera '{self.chosen.camera}': box {self.chosen.box} does not fit into its pictures "
+                raise BadInput(f"Camera '{self.settings.camera}': box {self.settings.box} does not fit into its pictures "
                                f'of {width} x {height}; choose a smaller one.')
             return left, top, wide, high
-        scale = min(width / self.chosen.width, height / self.chosen.height)
-        wide, high = round(self.chosen.width * scale), round(self.chosen.height * scale)
+        scale = min(width / self.settings.width, height / self.settings.height)
+        wide, high = round(self.settings.width * scale), round(self.settings.height * scale)
         return (width - wide) // 2, (height - high) // 2, wide, high
 
     def published(self, width: int, height: int) -> Lens | None:
@@ -88,15 +88,15 @@ class Pipeline:
         if source is None:
             return None
         left, top, wide, high = self.part(width, height)
-        x, y = (self.chosen.width / wide, self.chosen.height / high) if self.chosen.width else (1.0, 1.0)
+        x, y = (self.settings.width / wide, self.settings.height / high) if self.settings.width else (1.0, 1.0)
         cx, cy = (source.cx - left + 0.5) * x - 0.5, (source.cy - top + 0.5) * y - 0.5
         return Lens(source.fx * x, source.fy * y, cx, cy)
 
     def _resize(self, rgb: Pixels) -> Pixels:
         """Average when shrinking, so that nothing flickers; interpolate when growing."""
-        shrinking = rgb.shape[1] >= self.chosen.width
+        shrinking = rgb.shape[1] >= self.settings.width
         how = cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR
-        return np.asarray(cv2.resize(rgb, (self.chosen.width, self.chosen.height), interpolation=how), np.uint8)
+        return np.asarray(cv2.resize(rgb, (self.settings.width, self.settings.height), interpolation=how), np.uint8)
 
     def _straighten(self, rgb: Pixels, lens: Lens) -> Pixels:
         size = (rgb.shape[1], rgb.shape[0])

@@ -1,9 +1,12 @@
 """What a camera node has to be told."""
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from typing import Any
 
 from visuomotor.specs.errors import BadInput
+from visuomotor.specs.robot import CameraMount
 from visuomotor.specs.settings import Settings, required, setting
 
 SOURCES = ('world', 'device', 'topic', 'video')
@@ -35,6 +38,8 @@ class CameraSettings(Settings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if not re.fullmatch('[A-Za-z][A-Za-z0-9_]*', self.camera):
+            raise BadInput(f"A camera's name is letters, digits and _ such as 'wrist', but '{self.camera}' came.")
         if self.source in ADDRESSED and not self.address:
             raise BadInput(f"Camera '{self.camera}': source {self.source} needs {ADDRESSED[self.source]}; "
                            'set parameter address.')
@@ -49,3 +54,16 @@ class CameraSettings(Settings):
             raise ValueError('matrix should be fx, fy, cx, cy, and distortion needs it')
         if self.distortion and len(self.distortion) not in (4, 5, 8, 12, 14):
             raise ValueError(f'distortion should be 4, 5, 8, 12 or 14 numbers, but is {len(self.distortion)}')
+
+
+def of_mount(camera: str, mount: CameraMount, simulated: bool) -> dict[str, Any] | None:
+    """Return what the node of one camera of a robot or a scene is told; None where nothing has its pictures.
+
+    Outside simulation pictures come from the mount's device or topic, cut and resized to the mount's size.
+    """
+    if simulated:
+        return {'camera': camera, 'source': 'world'}
+    source = 'device' if mount.device else 'topic'
+    shape = {'crop': 'centre', 'width': mount.width, 'height': mount.height}
+    address = mount.device or mount.topic
+    return {'camera': camera, 'source': source, 'address': address, **shape} if address else None

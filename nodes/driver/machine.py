@@ -7,6 +7,7 @@ from dataclasses import replace
 from visuomotor.nodes.driver.settings import DriverSettings
 from visuomotor.robots import registry
 from visuomotor.robots.interface import Emulator, Robot
+from visuomotor.robots.kinematics import Kinematics
 from visuomotor.specs import settings
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.values import Clock, State, Truth
@@ -45,6 +46,8 @@ class Machine:
 
     def __init__(self, chosen: DriverSettings, spec: RobotSpec, clock: Clock) -> None:
         kind = registry.kind_of(spec, chosen.world)
+        if spec.tip_link and spec.urdf:
+            Kinematics(spec)   # refuses what does not fit the model, before anything moves
         self.world: World | None = None
         self.emulator: Emulator | None = None
         self.pace = Pace(0, 0.0)

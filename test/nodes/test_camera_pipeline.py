@@ -4,9 +4,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from visuomotor.nodes.camera.picture import Pipeline, lens_of_view
-from visuomotor.nodes.camera.settings import CameraSettings
+from visuomotor.nodes.camera.settings import CameraSettings, of_mount
 from visuomotor.specs import settings
 from visuomotor.specs.errors import BadInput
+from visuomotor.specs.robot import CameraMount
 
 VIDEO = {'camera': 'front', 'source': 'video', 'address': 'a.avi'}
 
@@ -87,7 +88,18 @@ def test_a_box_outside_the_picture_is_refused():
     ({**VIDEO, 'distortion': [1.0] * 4}, 'distortion needs it'),
     ({**VIDEO, 'matrix': [1.0] * 4, 'distortion': [1.0] * 3}, '4, 5, 8, 12 or 14 numbers, but is 3'),
     ({**VIDEO, 'fov': 3.0}, "unknown key 'fov'"),
+    ({**VIDEO, 'camera': 'my camera'}, "letters, digits and _ such as 'wrist', but 'my camera' came"),
+    ({**VIDEO, 'rate': -1.0}, 'rate should be 0 or more'),
 ])
 def test_settings_that_do_not_fit_are_refused(chosen, sentence):
     with pytest.raises(BadInput, match=sentence):
         settings.build(CameraSettings, chosen, 'camera')
+
+
+def test_a_camera_of_a_robot_has_its_pictures_in_every_world():
+    plugged, heard = CameraMount(device='/dev/video0', width=64, height=48), CameraMount(topic='usb/raw')
+    assert of_mount('wrist', plugged, simulated=True) == {'camera': 'wrist', 'source': 'world'}
+    assert of_mount('wrist', plugged, simulated=False) == {
+        'camera': 'wrist', 'source': 'device', 'address': '/dev/video0', 'crop': 'centre', 'width': 64, 'height': 48}
+    assert of_mount('wrist', heard, simulated=False)['address'] == 'usb/raw'
+    assert of_mount('wrist', CameraMount(), simulated=False) is None

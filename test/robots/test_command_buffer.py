@@ -67,6 +67,7 @@ def test_nonsense_is_refused_and_changes_nothing(buffer, target, sentence):
     assert not buffer.obeying
 
 
+@pytest.mark.filterwarnings('ignore:overflow')
 def test_numbers_too_big_to_be_squared_are_finite(buffer):
     assert buffer.take(wish(1e200), 5.0, [0.0, 0.0])[0].position[0] == pytest.approx(0.02)
 

@@ -1,5 +1,6 @@
 """Where the end-effectors are, against the makers' numbers, and how they move."""
 import math
+from dataclasses import replace
 
 import numpy as np
 import pinocchio
@@ -7,7 +8,7 @@ import pytest
 from visuomotor.robots.kinematics import Kinematics, difference
 from visuomotor.specs import paths
 from visuomotor.specs.errors import BadInput
-from visuomotor.specs.robot import load_robot
+from visuomotor.specs.robot import Workspace, load_robot
 
 ARMS = ['iiwa7', 'iiwa14', 'j2n6s300', 'j2s7s300']
 
@@ -182,3 +183,18 @@ def test_every_link_has_a_mass_that_can_turn(name):
 def test_arm_weighs_what_the_catalogue_says_plus_the_gripper(name, kilograms):
     model = pinocchio.buildModelFromUrdf(str(paths.URDF / f'{name}.urdf'))
     assert sum(inertia.mass for inertia in model.inertias) == pytest.approx(kilograms + 0.86, abs=0.01)
+
+
+@pytest.mark.parametrize(('changes', 'sentence'), [
+    ({'base_link': 'lbr_link_9'}, "iiwa7.urdf has no link 'lbr_link_9'; did you mean lbr_link_"),
+    ({'workspace': Workspace((0.0, -0.4, 0.0), (0.8, 0.4, 0.3))},
+     r'at home the end-effector is at \[0.55, .*0.35\] m, outside the workspace \[0.0, -0.4, 0.0\] .. \[0.8, 0.4, 0.3\]'),
+    ({'urdf': 'iiwa77.urdf'}, r'The model of robot iiwa7 should be .*iiwa77.urdf, but there is no such file'),
+    ({'joints': 6}, 'iiwa7.urdf moves lbr_A7, which joints does not list'),
+])
+def test_a_specification_that_does_not_fit_its_model_is_refused(changes, sentence):
+    spec = load_robot('iiwa7')
+    if changes.get('joints'):
+        changes = {'joints': spec.joints[:6], 'home': spec.home[:6]}
+    with pytest.raises(BadInput, match=sentence):
+        Kinematics(replace(spec, **changes))

@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 from visuomotor.robots import collision_pairs
 from visuomotor.robots.collision import CollisionScene
+from visuomotor.safety.limits import Limits
+from visuomotor.safety.make import make_filter
 from visuomotor.specs.errors import BadInput
 from visuomotor.specs.fixture import Fixture
 from visuomotor.specs.robot import load_robot
@@ -126,3 +128,11 @@ def test_an_answer_does_not_hang_on_what_was_asked_before():
         asked.smallest(UPRIGHT + angle)
     answers = [[one.slope(np.full(7, 0.4), pair).tolist() for pair in range(len(one.pairs))] for one in (asked, fresh)]
     assert answers[0] == answers[1]
+
+
+def test_a_fixture_through_the_arm_at_home_is_refused():
+    pole = Fixture('pole', (0.1, 0.1, 2.0), (0.3, 0.0, 0.5))
+    aside = Fixture('aside', (0.1, 0.1, 2.0), (0.3, 0.6, 0.5))
+    make_filter(load_robot('iiwa7'), Limits(), (aside,))
+    with pytest.raises(BadInput, match=r"Fixture 'pole' is 0.\d+ m too near to lbr_link_\d of iiwa7 at home; move the"):
+        make_filter(load_robot('iiwa7'), Limits(), (pole,))
