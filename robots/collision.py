@@ -30,8 +30,12 @@ class CollisionScene:
         self.model, self.geometry = shapes(spec)
         self._links = self.geometry.ngeoms
         self._hand = self.model.njoints - 1
+        self.moving: dict[str, list[tuple[int, pin.SE3]]] = {}   # body of the world -> shapes, and where on it they are
         for fixture in fixtures:
-            self.geometry.addGeometryObject(_box(fixture))
+            number = self.geometry.addGeometryObject(_box(fixture))
+            if fixture.body:
+                placement = self.geometry.geometryObjects[number].placement
+                self.moving.setdefault(fixture.body, []).append((number, placement.copy()))
         self.pairs = self._wanted(fixtures, {frozenset(names) for names in apart})
         for first, second, _ in self.pairs:
             self.geometry.addCollisionPair(pin.CollisionPair(first, second))
@@ -47,6 +51,15 @@ class CollisionScene:
         self._data, self._placed = self.model.createData(), self.geometry.createData()
         for pair in range(len(self.pairs)):   # without guesses from before, so that an answer is one of its posture
             self._placed.distanceRequests[pair] = coal.DistanceRequest()
+
+    def place(self, body: str, pose: FloatArray) -> bool:
+        """Put the fixtures of a body where it is: x y z, quaternion x y z w, base frame. Say whether it has moved."""
+        moved, here = False, pin.XYZQUATToSE3(pose)
+        for number, on_body in self.moving.get(body, ()):
+            there = here * on_body
+            moved |= there != self.geometry.geometryObjects[number].placement
+            self.geometry.geometryObjects[number].placement = there
+        return moved
 
     def clearances(self, q: FloatArray) -> FloatArray:
         """Return the clearance of every pair."""

@@ -38,6 +38,11 @@ class Clearance:
         self._posture, self._known = posture, self.scene.clearances(posture)
         self.looks += 1
 
+    def place(self, body: str, pose: FloatArray) -> None:
+        """Take over where a moving body is; what was known of its surroundings is looked at again."""
+        if self.scene.place(body, pose):
+            self._look_from(self._posture)
+
     def hits(self, way_out: VelocityProfile, before: FloatArray) -> tuple[int, ...]:
         """Return pairs that would come too near on the way from `before` to the end of a way out."""
         lowest, highest = way_out.extent

@@ -53,6 +53,7 @@ class SafetyFilter:
         self._again = ''          # why motion begins again from the measured state; '' when it goes on
         self._followed: tuple[int, Mode] | None = None
         self._held = self.motion.now.position  # where the robot was commanded to be when the stop was called
+        self._seen = dict.fromkeys(scene.moving if scene else (), -np.inf)   # s, when each moving body was placed
         self._touched, self._until = '', -np.inf  # the last contact, and when the arm has given way to it
 
     def anew(self) -> SafetyFilter:
@@ -77,6 +78,12 @@ class SafetyFilter:
             self._again = f'armed: {reason.strip()}'
             self.sources.clear()
         return why_not
+
+    def place(self, body: str, pose: FloatArray, now: float) -> None:
+        """Note where a body is that fixtures move with: x y z, quaternion x y z w, base frame. Others are passed over."""
+        if self.clearance and body in self._seen:
+            self._seen[body] = now
+            self.clearance.place(body, pose)
 
     # One cycle.
     def state_age(self, now: float) -> float:
@@ -105,6 +112,8 @@ class SafetyFilter:
             return self._begin(state, broken)
         if self.latch.forbids:
             return self._stand(self.latch.forbids)
+        if lost := self._lost(now):
+            return self._halt((lost,))
         if self.reflex:
             return self._walk(state, now, self.reflex)
         if self.feels and (why := self.guard.contact(state)):
@@ -113,6 +122,13 @@ class SafetyFilter:
         if state.stamp < self._until:
             return self._give_way(state)
         return self._follow(state.stamp, now)
+
+    def _lost(self, now: float) -> str:
+        """Say which moving body has not been heard of; '' when all have."""
+        for body, seen in self._seen.items():
+            if not 0.0 <= now - seen <= self.limits.body_age:
+                return f'no pose of {body} for {self.limits.body_age:g} s: where it is nobody knows'
+        return ''
 
     def _note(self, state: State, now: float) -> None:
         if self.state is not None and state.stamp < self.state.stamp:

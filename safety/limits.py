@@ -37,6 +37,7 @@ class Limits(Settings):
                                   's', above=0, most=10)
     observation_age: float = setting(1.0, 'oldest observation that a proposal may answer',
                                      's', above=0, most=10)
+    body_age: float = setting(0.2, 'oldest pose of a moving fixture that anything is decided on', 's', above=0, most=10)
     future: float = setting(0.1, 'how far ahead of our clock a stamp may be', 's', above=0, most=10)
     longest_chunk: int = setting(500, 'targets in one proposal', least=1, most=100_000)
     longest_plan: float = setting(30.0, 'how far ahead a proposal may plan', 's', above=0, most=600)

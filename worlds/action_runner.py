@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,8 @@ class ActionRunner:
         self.beat = 1 / world.spec.control_hz
         self.cameras = world.task.observe if pictures else ()
         self._depth = depth
+        self._moving = any(fixture.body for fixture in self.task.fixtures)
+        self._truth_beats = max(1, round(world.spec.control_hz / world.task.action.rate))
         self._row_beats = world.spec.control_hz / world.task.action.rate
         self.sent: list[Target] = []   # what the robot really took over since `step` was called, one for each beat
 
@@ -38,6 +41,7 @@ class ActionRunner:
         self.filter = self.filter.anew()
         self.started, self.rows, self._beats, self.sent = self.world.time, 0, 0, []
         self._coming: deque[Proposal] = deque()   # a slow policy has several under way
+        self._place()
         self.filter.step(self.world.robot.read(), self.world.time)
         self._look()
 
@@ -55,13 +59,17 @@ class ActionRunner:
         self.rows += len(rows)
         beats = round(self.rows * self._row_beats) - self._beats
         blind = round(self.task.latency.camera / self.beat) if self.cameras else 0
-        self.sent = []
+        self.sent, reward = [], 0.0
         for beat in range(beats):
+            if beat and self._moving and beat % self._truth_beats == 0:
+                reward += self._place()
             self._beat()
             if beat == beats - 1 - min(blind, beats - 1):
                 self._look()
         self._beats += beats
-        return self.world.truth()
+        reward += self._place() if self._moving else 0.0
+        truth = self.world.truth()
+        return replace(truth, reward=reward) if self._moving else truth
 
     def observe(self, privileged: bool = False) -> dict[str, NDArray[Any]]:
         """Return what a policy sees now; pictures are as old as the camera is slow."""
@@ -75,6 +83,15 @@ class ActionRunner:
             self.filter.sources.hear(self._coming.popleft(), now)
         self.sent.append(self.world.robot.send(self.filter.step(state, now).target))
         self.world.advance(self.beat)
+
+    def _place(self) -> float:
+        """Tell the filter where moving fixtures are, as world/truth does; return the reward since it was asked last."""
+        if not self._moving:
+            return 0.0
+        truth = self.world.truth()
+        for body, pose in truth.poses.items():
+            self.filter.place(body, pose, self.world.time)
+        return truth.reward
 
     def _look(self) -> None:
         pictures = {name: self.world.picture(name, depth=self._depth) for name in self.cameras}

@@ -1,6 +1,7 @@
 """Stands between every source of motion and the robot.
 
 in   action/policy, action/reset, action/teleop   what somebody wants     joint_states, imu   where the robot is
+     world/truth   where bodies are that fixtures move with, when the task has such
      safety/stop_now   latches a stop, with its reason     operator/heartbeat   where one is required, silence stops
 out  command         one for every joint_states, with the same stamp: what is permitted, with its verdict and reasons
      safety/status   the same for people, with margins: at each change and ten times a second
@@ -16,7 +17,7 @@ from diagnostic_msgs.msg import DiagnosticArray
 from sensor_msgs.msg import Imu as ImuMessage
 from sensor_msgs.msg import JointState
 from std_msgs.msg import Empty, String
-from visuomotor.msg import Command, Margin, Proposal, SafetyStatus
+from visuomotor.msg import Command, Margin, Proposal, SafetyStatus, WorldTruth
 from visuomotor.nodes._ros import convert, qos
 from visuomotor.nodes._ros.node import Node
 from visuomotor.nodes._ros.params import declare
@@ -57,6 +58,8 @@ class SafetyNode(Node):
         for source, name in PROPOSERS.items():
             self.subscription(Proposal, f'action/{name}', partial(self.on_proposal, source), qos.COMMAND)
         self.subscription(ImuMessage, 'imu', self.on_imu, qos.STATE)
+        if any(fixture.body for fixture in fixtures):
+            self.subscription(WorldTruth, 'world/truth', self.on_truth, qos.STATE)
         self.subscription(JointState, 'joint_states', self.on_state, qos.STATE)
         self.subscription(Empty, 'operator/heartbeat', lambda _: self.heartbeat.beat(self.now), qos.COMMAND)
         self.service(Stop, 'safety/stop', self.on_stop, urgent=True)
@@ -77,6 +80,10 @@ class SafetyNode(Node):
 
     def on_imu(self, message: ImuMessage) -> None:
         self.imu, self.imu_at = convert.imu(message), self.now
+
+    def on_truth(self, message: WorldTruth) -> None:
+        for body, pose in convert.truth(message).poses.items():
+            self.filter.place(body, pose, self.now)
 
     def on_state(self, message: JointState) -> None:
         now = self.now

@@ -151,3 +151,63 @@ def test_runs_planned_and_in_closed_form_are_the_same():
         if not wanted.any():
             assert planned.extent[0] == pytest.approx(closed.extent[0], abs=1e-12)
             assert planned.extent[1] == pytest.approx(closed.extent[1], abs=1e-12)
+
+
+class TwoLooks:
+    """A scene of one pair whose clearance and travel are given: margin 10 mm."""
+
+    spec, margins, reach = IIWA, np.array([0.01]), np.ones((1, 7))
+
+    def __init__(self, clearance, travel):
+        self.clearance, self.moved = clearance, travel
+
+    def clearances(self, posture):
+        return np.array([self.clearance])
+
+    def some(self, posture, pairs):
+        return [self.clearance for _ in pairs]
+
+    def travel(self, start, end, pairs):
+        return [self.moved for _ in pairs]
+
+
+@pytest.mark.parametrize(('travel', 'hits'), [(0.017, ()), (0.019, (0,)), (0.05, (0,))])
+def test_between_two_looks_half_the_margin_may_be_lost_and_no_more(travel, hits):
+    clearance = Clearance(TwoLooks(0.004, travel))
+    assert clearance._between(np.zeros((3, 7)), (0, 1, 2), np.array([0])) == hits
+
+
+DRAWER = Fixture('drawer front', (0.06, 0.06, 1.2), (0.0, 0.0, 0.6), body='drawer')
+AWAY, BESIDE = np.array([3.0, 3.0, 0, 0, 0, 0, 1.0]), np.array([0.55, 0.25, 0, 0, 0, 0, 1.0])
+
+
+def follow(pose, beats, told):
+    """Go left for so many beats while the drawer is told of in the first `told` of them."""
+    bench = Bench(DRAWER)
+    for beat in range(beats):
+        if beat < told:
+            bench.filter.place('drawer', pose, bench.now)
+        bench.run(1, Mode.CARTESIAN_TWIST, [0.0, 0.2, 0.0, 0.0, 0.0, 0.0])
+    return bench
+
+
+def test_a_fixture_that_moves_stands_in_the_way_where_it_is_now():
+    reached = [Kinematics(IIWA).pose(follow(pose, 200, 200).place)[1] for pose in (AWAY, BESIDE)]
+    assert reached[0] > 0.3
+    assert 0.05 < reached[1] < 0.2
+
+
+def test_one_that_comes_nearer_stops_the_arm_before_it():
+    bench, beside = follow(AWAY, 20, 20), BESIDE.copy()
+    for beat in range(150):
+        beside[1] = max(0.25, 0.6 - 0.01 * beat)
+        bench.filter.place('drawer', beside, bench.now)
+        bench.run(1, Mode.CARTESIAN_TWIST, [0.0, 0.2, 0.0, 0.0, 0.0, 0.0])
+        assert bench.scene.smallest(bench.place)[0] > 0.0
+
+
+def test_a_moving_fixture_that_nobody_tells_of_stops_the_arm():
+    assert follow(AWAY, 30, 15).answers[-1].verdict is Verdict.PASS
+    silent = follow(AWAY, 60, 15).answers[-1]
+    assert silent.verdict is Verdict.STOP
+    assert silent.reasons == ('no pose of drawer for 0.2 s: where it is nobody knows',)

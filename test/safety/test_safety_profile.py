@@ -5,7 +5,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from visuomotor.safety.limits import Limits
+from visuomotor.safety.motion import JerkLimited
 from visuomotor.safety.profile import Motion, Ramp
+from visuomotor.specs.robot import load_robot
 
 ONE = np.ones(1)
 
@@ -66,3 +69,10 @@ def test_the_extent_bounds_the_run(velocity, share):
     low, high = run.extent
     assert low[0] - 1e-12 <= places.min() <= low[0] + 1e-4
     assert high[0] - 1e-4 <= places.max() <= high[0] + 1e-12
+
+
+def test_an_aim_at_the_speed_limit_is_passed_without_acceleration():
+    motion = JerkLimited(load_robot('iiwa7'), Limits())
+    pull = 0.5 * motion.acceleration
+    assert motion._kept(0.99 * motion.speed, pull).tolist() == [0.0] * 7, 'it would be too fast afterwards'
+    assert motion._kept(0.2 * motion.speed, pull).tolist() == pull.tolist()

@@ -3,6 +3,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from visuomotor.specs.fixture import Fixture
 from visuomotor.specs.robot import load_robot
 from visuomotor.specs.task import Latency, load_task
 from visuomotor.worlds.action_runner import ActionRunner
@@ -68,3 +69,23 @@ def test_a_chunk_runs_to_its_end():
     assert runner.elapsed == pytest.approx(0.4)
     assert runner.observe()['tip_pose'][2] == pytest.approx(0.445, abs=0.008)
     world.close()
+
+
+def test_a_moving_fixture_is_where_the_world_says_it_is():
+    reached = []
+    for goal in ([0.55, 0.25, 0.4], [0.55, -0.25, 0.4]):
+        plain = load_task('reach')
+        post = Fixture('post', (0.06, 0.06, 0.6), (0.0, 0.0, 0.0), body='goal')
+        task = dataclasses.replace(plain, fixtures=(*plain.fixtures, post),
+                                   world={**plain.world, 'target': 'fixed', 'fixed': goal})
+        robot = load_robot('iiwa7')
+        world = BulletWorld(robot, task, make_scene(robot, task), randomise=False)
+        world.first_scene(0)
+        runner = ActionRunner(world, pictures=False)
+        runner.begin()
+        for _ in range(50):
+            runner.step(np.array([0.0, 1.0, 0.0]))
+        reached.append(float(runner.observe()['tip_pose'][1]))
+        world.close()
+    assert 0.05 < reached[0] < 0.2
+    assert reached[1] > 0.35
