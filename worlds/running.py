@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from visuomotor.specs.errors import BadInput
 from visuomotor.worlds.interface import World
 
-_worlds: dict[str, Entry] = {}
+_worlds: dict[str, Shown] = {}
 _lock = threading.Lock()
 
 
 @dataclass(frozen=True)
-class Entry:
+class Shown:
     """A world, and how its seconds become those of the graph."""
 
     world: World
@@ -25,17 +25,17 @@ def publish(namespace: str, world: World, graph_time: Callable[[float], float] =
     with _lock:
         if namespace in _worlds:
             raise BadInput(f"Namespace '{namespace}' has a world already; give the second robot another namespace.")
-        _worlds[namespace] = Entry(world, graph_time)
+        _worlds[namespace] = Shown(world, graph_time)
 
 
 def find(namespace: str) -> World:
     """Return the world of a namespace."""
-    return _entry(namespace).world
+    return _shown(namespace).world
 
 
 def graph_time(namespace: str, seconds: float) -> float:
     """Say when a moment of the world is on the graph's clock."""
-    return _entry(namespace).graph_time(seconds)
+    return _shown(namespace).graph_time(seconds)
 
 
 def withdraw(namespace: str) -> None:
@@ -44,7 +44,7 @@ def withdraw(namespace: str) -> None:
         _worlds.pop(namespace, None)
 
 
-def _entry(namespace: str) -> Entry:
+def _shown(namespace: str) -> Shown:
     with _lock:
         if namespace not in _worlds:
             raise BadInput(f"Namespace '{namespace}' has no simulated world in this process; start its driver with "

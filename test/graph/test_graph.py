@@ -5,10 +5,13 @@ import dataclasses
 import importlib
 
 import pytest
+from visuomotor.graph import description
 from visuomotor.graph.description import Choices, describe
 from visuomotor.graph.entry import NodeEntry, resolve, rows
+from visuomotor.robots import registry
 from visuomotor.specs import paths, settings
 from visuomotor.specs.errors import BadInput
+from visuomotor.specs.robot import DriverChoice, load_robot
 
 
 def names(choices):
@@ -158,3 +161,14 @@ def test_every_setting_says_its_value_and_where_that_comes_from():
     assert found['lift'][2:7] == ('0.15', 'm', '0 or more and at most 10', '0.15', 'default')
     legs = {row[1]: row for row in rows(entry(Choices(robot='minitaur'), 'safety'))}
     assert legs['tilt'][6] == 'config/robots/minitaur.yaml: safety'
+
+
+def test_cameras_follow_the_robot_into_every_world(monkeypatch):
+    driven = dataclasses.replace(load_robot('iiwa7'), driver=DriverChoice('planted', 'there:7'))
+    monkeypatch.setattr(description, 'load_robot', lambda name: driven)
+    monkeypatch.setattr(registry, 'driver_kinds', lambda file='driver': ['planted'])
+    graph = describe(Choices(robot='iiwa7', task='grasp', world='emulated'))
+    assert [e.parameters['source'] for e in graph.nodes if e.room == 'camera'] == ['world']
+    with pytest.raises(BadInput, match="Task grasp looks through camera shoulder, but nothing has its pictures in world 'real'"):
+        describe(Choices(robot='iiwa7', task='grasp', world='real'))
+    assert [e for e in describe(Choices(robot='iiwa7', task='grasp', world='fake')).nodes if e.room == 'camera'] == []
