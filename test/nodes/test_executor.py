@@ -132,6 +132,8 @@ def test_an_action_runs_over_many_beats(pair):
     result = accepted.result().get_result_async()
     rig.beats(15)
     assert not result.done()
+    rig.conductor.settle()
+    assert rig.conductor._executor.poll() == 0   # what waits is not stepped for ever
     echo.finish.set_result(None)
     rig.beats(15)
     assert result.result().result.message == 'seed 7'
@@ -248,6 +250,7 @@ def test_bad_input_in_a_callback_is_logged_and_the_graph_goes_on(guard, capfd):
 
 def test_a_timer_that_is_always_due_again_leaves_services_their_turn(guard):
     node, rig = guard
+    rig.beats(4)   # not where others are asked anyway
     node.create_timer(1e-9, lambda: rig.conductor._set(node.nanoseconds + 1))
     answer = node.later_client.call_async(Arm.Request(reason='stop'))
     rig.beats(3)
