@@ -78,6 +78,7 @@ def holdings(tree: Path) -> dict[str, str]:
             for name in names for path in (tree / name).rglob('*') if path.is_file() and '__pycache__' not in path.parts}
 
 
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize('page', PAGES, ids=lambda page: page.stem)
 def test_a_page_is_followed_to_the_letter(page, copy):
     before = holdings(copy)
