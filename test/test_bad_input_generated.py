@@ -18,6 +18,7 @@ import typer
 import yaml
 from visuomotor.cli.main import main, make_app
 from visuomotor.nodes._ros.node import Node
+from visuomotor.policies import make
 from visuomotor.specs import paths
 from visuomotor.specs.robot import load_robot
 from visuomotor.specs.task import load_task
@@ -106,7 +107,7 @@ def wrong_values(way: tuple[Any, ...], value: Any) -> list[Any]:
 
 def damaged_config(rng: np.random.Generator) -> tuple[Path, bytes, str]:
     """Return a config file, what it holds instead, and what that is called."""
-    files = sorted(file for file in CONFIG.glob('*/*.yaml') if file.parent.name != 'policies')
+    files = sorted(CONFIG.glob('*/*.yaml'))
     folders = sorted({file.parent for file in files})
     folder = folders[rng.integers(len(folders))]
     file = rng.choice([str(f) for f in files if f.parent == folder])
@@ -162,6 +163,7 @@ def test_a_config_file_that_nobody_could_mean_is_refused(monkeypatch, capfd, tmp
     file, content, what = damaged_config(np.random.default_rng([1, number]))
     words = reader(file)
     monkeypatch.setattr(paths, 'CONFIG', other_config(tmp_path, file, content))
+    monkeypatch.setattr(make, 'FOLDER', tmp_path / 'config' / 'policies')
     code, _, said = outcome(monkeypatch, capfd, words)
     assert faults(code, said) == '', f'{file.parent.name}/{file.name}: {what}'
 
