@@ -10,7 +10,7 @@ from visuomotor.episodes.dataset import files_in, read_dataset
 from visuomotor.episodes.log import EpisodeWriter
 from visuomotor.msg import Command, EpisodeStatus, WorldTruth
 from visuomotor.nodes._ros.convert import stamp
-from visuomotor.nodes.recorder.schemas import definition
+from visuomotor.nodes.recorder.topics import definition
 from visuomotor.specs.errors import BadInput, Unreadable
 from visuomotor.specs.observation import observation_spec
 from visuomotor.specs.robot import load_robot

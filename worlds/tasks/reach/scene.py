@@ -9,7 +9,7 @@ import numpy as np
 import pybullet_data
 from visuomotor.specs.errors import BadInput
 from visuomotor.specs.robot import RobotSpec
-from visuomotor.specs.settings import Settings, setting
+from visuomotor.specs.settings import Settings, required, setting
 from visuomotor.specs.task import TaskSpec
 from visuomotor.specs.values import FloatArray, Truth
 from visuomotor.worlds.scene import SceneWorld, TaskScene
@@ -18,7 +18,7 @@ from visuomotor.worlds.tasks.reach.goals import TRIES, Path, Rehearsal, still, w
 LAST = 1.0  # s at the end, over which following a moving goal is judged
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ReachSettings(Settings):
     """Numbers of the goal and the verdict."""
 
@@ -31,8 +31,8 @@ class ReachSettings(Settings):
     nearest: float = setting(0.25, 'distance from the base axis of the nearest random goal', 'm', least=0, most=10)
     speed: float = setting(0.04, 'of a moving goal, at most', 'm/s', above=0, most=10)
     radius: float = setting(0.07, 'of the path of a moving goal', 'm', above=0, most=10)
-    within: float = setting(0.02, 'distance of the tip that counts as there', 'm', above=0, most=1)
-    hold: float = setting(0.5, 'how long it has to be there', 's', above=0, most=60)
+    within: float = required('distance of the tip that counts as there', 'm', above=0, most=1)
+    hold: float = required('how long it has to be there', 's', above=0, most=60)
     pace: float = setting(0.18, 'speed of the tip at which goals are rehearsed', 'm/s', above=0, most=10)
     seconds: float = setting(5.0, 'in which a rehearsal has to get there', 's', above=0, most=600)
 

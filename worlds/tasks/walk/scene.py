@@ -10,14 +10,14 @@ import pybullet_data
 from visuomotor.specs.errors import BadInput
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.rotation import roll_pitch_yaw
-from visuomotor.specs.settings import Settings, setting
+from visuomotor.specs.settings import Settings, required, setting
 from visuomotor.specs.task import TaskSpec
 from visuomotor.specs.values import FloatArray, Truth
 from visuomotor.worlds.bodies import legged
 from visuomotor.worlds.scene import SceneWorld, TaskScene
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class WalkSettings(Settings):
     """Numbers of the floor, the start, the pushes and the verdict."""
 
@@ -27,10 +27,10 @@ class WalkSettings(Settings):
                                 least=0, most=1e4)
     push_every: float = setting(1.2, 'from one push to the next', 's', least=0.01, most=3600)
     push_time: float = setting(0.06, 'how long one push lasts', 's', above=0, most=3600)
-    speed: float = setting(0.3, 'mean speed along x that counts as walking', 'm/s', above=0, most=10)
-    tilt: float = setting(0.5, 'roll or pitch from which it has fallen', 'rad', above=0, most=3.2)
-    height: float = setting(0.13, 'of the body, below which it has fallen', 'm', above=0, most=10)
-    energy_price: float = setting(0.005, 'taken from the reward', '1/J', least=0, most=100)
+    speed: float = required('mean speed along x that counts as walking', 'm/s', above=0, most=10)
+    tilt: float = required('roll or pitch from which it has fallen', 'rad', above=0, most=3.2)
+    height: float = required('of the body, below which it has fallen', 'm', above=0, most=10)
+    energy_price: float = required('taken from the reward', '1/J', least=0, most=100)
 
     def __post_init__(self) -> None:
         super().__post_init__()
