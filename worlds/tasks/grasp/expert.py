@@ -4,6 +4,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from visuomotor.specs.errors import BadInput
 from visuomotor.specs.policy import Observation
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.task import TaskSpec
@@ -40,7 +41,7 @@ class Expert:
 
     def __init__(self, robot: RobotSpec, task: TaskSpec) -> None:
         if robot.gripper is None:
-            raise ValueError(f'{robot.name} has no gripper')
+            raise BadInput(f'Grasping needs a gripper, but {robot.name} has none; choose another robot.')
         self.scale, self.rate, self.holds = np.array(task.action.scale), task.action.rate, robot.gripper.holds
         self.reset(np.random.default_rng(0))
 
