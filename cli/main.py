@@ -4,9 +4,11 @@ from __future__ import annotations
 import importlib
 import sys
 from importlib.metadata import distributions
+from typing import Annotated
 
 import typer
 from rich.console import Console
+from visuomotor.cli.version import tell_version
 from visuomotor.specs.errors import BadInput, RobotUnavailable
 
 # In the order of `visuomotor --help`; each module has `add(app)`.
@@ -17,8 +19,9 @@ BAD_INPUT = 2  # exit code
 
 def make_app() -> typer.Typer:
     """Gather the commands."""
-    app = typer.Typer(name='visuomotor', no_args_is_help=True, add_completion=False, rich_markup_mode='rich',
+    app = typer.Typer(name='visuomotor', no_args_is_help=True, rich_markup_mode='rich',
                       pretty_exceptions_enable=False, help='Robots that learn by doing, over one ROS 2 graph.')
+    app.callback()(shared)
     for name in COMMANDS:
         importlib.import_module(f'visuomotor.cli.{name}').add(app)
     # Not `entry_points`: it asks one record of each package, and ament leaves a second one of ours, without commands.
@@ -26,6 +29,12 @@ def make_app() -> typer.Typer:
     for entry in joining.values():
         entry.load().add(app)
     return app
+
+
+def shared(
+    version: Annotated[bool, typer.Option('--version', is_eager=True, callback=tell_version, help='print it and stop')] = False,
+) -> None:
+    """Robots that learn by doing, over one ROS 2 graph."""
 
 
 def main() -> None:

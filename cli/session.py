@@ -3,13 +3,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from json import dumps
 from pathlib import Path
 from typing import Protocol
 
+import cv2
 from rich.console import Console
 from visuomotor.cli import summary
 from visuomotor.cli.live import Moment, View
 from visuomotor.cli.summary import Effort
+from visuomotor.episodes import naming
 from visuomotor.episodes.contact_sheet import contact_sheet
 from visuomotor.graph.description import Graph
 from visuomotor.graph.in_process import InLockstep, InThreads
@@ -45,25 +48,31 @@ def make(graph: Graph, processes: bool, limit: float, ros: Sequence[str] = ()) -
     return InLockstep(graph, limit, ros) if graph.choices.lockstep else InThreads(graph, ros)
 
 
-def run(running: Running, graph: Graph, quiet: bool) -> int:
+def run(running: Running, graph: Graph, quiet: bool, as_json: bool = False) -> int:
     """Start, watch, stop, sum up. Return the exit code."""
     console = Console(soft_wrap=True)
     asked, fault = Asked(), ''
+    rate = 0.0 if graph.choices.lockstep else graph.spec.control_hz
     try:
         running.start()
+        if graph.choices.record:
+            naming.mark_latest(graph.folder)
         began, steps = time.monotonic(), running.statistics.messages['command']
         try:
-            watch(running, View(title(graph), running.statistics, console, quiet), lambda: asked.to_stop)
+            watch(running, View(title(graph), running.statistics, console, quiet or as_json), lambda: asked.to_stop)
         except ProgramEnded as error:
             fault = str(error)
         finally:
-            effort = Effort(time.monotonic() - began, running.statistics.messages['command'] - steps)
+            effort = Effort(time.monotonic() - began, running.statistics.messages['command'] - steps, rate)
             fault = fault or broken(running.statistics)  # before the nodes say goodbye
             running.stop()
     finally:
         running.close()
-    console.print(summary.table(title(graph), running.statistics, effort))
-    show_files(running.statistics, console)
+    if as_json:
+        print(dumps({**summary.facts(title(graph), running.statistics, effort), 'fault': fault}, ensure_ascii=False))
+    else:
+        console.print(summary.table(title(graph), running.statistics, effort))
+        show_files(running.statistics, console)
     return verdict(fault, asked.to_stop)
 
 
@@ -100,6 +109,10 @@ def show_files(statistics: GraphStatistics, console: Console) -> None:
     if not files:
         return
     console.print(f'episodes       {files[0].parent}')
-    sheet = contact_sheet(files, files[0].parent / 'contact_sheet.png')
+    try:
+        sheet = contact_sheet(files, files[0].parent / 'contact_sheet.png')
+    except (OSError, cv2.error) as error:
+        console.print(f'contact sheet  could not be written: {error}; the episodes are not touched by that')
+        return
     if sheet:
         console.print(f'contact sheet  {sheet}')

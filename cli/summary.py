@@ -1,12 +1,16 @@
 """The table at the end of a run."""
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from statistics import fmean
+from typing import Any
 
 from rich.table import Table
 from visuomotor.evaluation.statistics import wilson
 from visuomotor.nodes.console.statistics import VERDICTS, GraphStatistics
+
+BEHIND = 0.9   # part of the control rate below which real time was not kept
 
 
 @dataclass(frozen=True)
@@ -15,10 +19,28 @@ class Effort:
 
     wall: float     # s of this machine
     steps: int      # control steps
+    rate: float = 0.0   # Hz that the robot wants in real time; 0: any
 
     @property
     def pace(self) -> float:
         return self.steps / self.wall if self.wall > 0 else 0.0
+
+    @property
+    def behind(self) -> str:
+        """Say that real time was not kept, or ''."""
+        if self.pace >= BEHIND * self.rate:
+            return ''
+        return f'; the robot wants {self.rate:.0f}: this machine was too busy, so do not trust these results'
+
+
+def facts(title: str, statistics: GraphStatistics, effort: Effort) -> dict[str, Any]:
+    """Sum up a run in numbers, for other programs."""
+    ended = list(statistics.ended.values())
+    return {'title': title, 'results': dict(statistics.results()), 'truth': dict(Counter(e.truth for e in ended)),
+            'returns': [e.return_value for e in ended], 'durations': [e.duration for e in ended],
+            'verdicts': dict(statistics.verdicts), 'inference': statistics.inference, 'wall': effort.wall,
+            'steps': effort.steps, 'behind': bool(effort.behind),
+            'files': [file for _, file in sorted(statistics.files.items())]}
 
 
 def rows(statistics: GraphStatistics, effort: Effort) -> list[tuple[str, str]]:
@@ -36,7 +58,7 @@ def rows(statistics: GraphStatistics, effort: Effort) -> list[tuple[str, str]]:
         ('verdicts', '  '.join(f'{name} {statistics.verdicts[name]}' for name in VERDICTS)),
         ('inference', f'{statistics.inference * 1e3:.2f} ms (median)'),
         ('wall time', f'{effort.wall:.1f} s'),
-        ('control steps', f'{effort.steps}, {effort.pace:.0f} a second'),
+        ('control steps', f'{effort.steps}, {effort.pace:.0f} a second{effort.behind}'),
     ]
 
 

@@ -41,6 +41,7 @@ def up(
     processes: Annotated[bool, typer.Option('--processes', help='one process for each node, not one for all')] = False,
     rate_limit: Annotated[str, typer.Option(help='fastest lock-step, in times real time; none: no limit')] = 'none',
     quiet: Annotated[bool, typer.Option('--quiet', help='only the summary')] = False,
+    json: Annotated[bool, typer.Option('--json', help='only the summary, as one line of JSON')] = False,
     **chosen: Any,
 ) -> None:
     """Start the graph, watch it run its episodes, and sum them up. Ctrl-C stops and keeps what was recorded.
@@ -55,7 +56,7 @@ def up(
         raise BadInput('--rate-limit is of lock-step alone, because real time has its own rate; leave one of them out.')
     environment.prepare()
     from visuomotor.cli import session
-    raise typer.Exit(session.run(session.make(graph, processes, limit, context.obj or []), graph, quiet))
+    raise typer.Exit(session.run(session.make(graph, processes, limit, context.obj or []), graph, quiet, json))
 
 
 def fastest(text: str) -> float:

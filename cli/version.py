@@ -27,3 +27,10 @@ def version() -> None:
     """
     ros = os.environ.get('ROS_DISTRO', 'jazzy (wheels)')
     print(f'visuomotor {own_version()}, Python {platform.python_version()}, ROS 2 {ros}')
+
+
+def tell_version(wanted: bool) -> None:
+    """Print them where --version asks, and stop."""
+    if wanted:
+        version()
+        raise typer.Exit

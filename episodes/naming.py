@@ -37,3 +37,16 @@ def number_of(path: Path) -> int:
 def next_number(folder: Path) -> int:
     """Return the number after the highest in use, interrupted ones included, so that nothing is ever written over."""
     return 1 + max((number_of(path) for path in folder.glob('episode_*')), default=0)
+
+
+def mark_latest(folder: Path) -> None:
+    """Let `latest` beside a run's folder lead to it; a file system without links goes without."""
+    link = folder.parent / 'latest'
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        if link.is_symlink() and folder != link:
+            link.unlink()
+        if not link.exists():
+            link.symlink_to(folder.name)
+    except OSError:
+        return

@@ -19,6 +19,7 @@ from visuomotor.specs.robot import RobotSpec, load_robot, robot_names
 from visuomotor.specs.settings import Settings, setting
 from visuomotor.specs.task import TaskSpec, load_task, task_names
 
+CAMERAS = ('observed', 'all')
 TELEOP = ('none', 'keyboard', 'joy')
 NODES = paths.ROOT / 'nodes'
 SCENE_EXAMPLE = "'split=test, objects=3'"
@@ -43,6 +44,8 @@ class Choices(Settings):
     episodes: int = setting(10, 'how many to run; 0: until stopped', least=0, below=2**32, hand=False)
     seed: int = setting(0, 'every random choice comes from it', least=0, below=2**63)
     horizon: float = setting(0.0, 'longest episode; 0: as the task says', 's', least=0, most=86_400, hand=False)
+    cameras: str = setting('observed', 'observed: those that the policy looks through; all: those of robot and task',
+                           known=lambda: CAMERAS)
     scene: tuple[str, ...] = setting((), f"numbers of the task's scene to replace, such as {SCENE_EXAMPLE}")
     set: tuple[str, ...] = setting((), "settings of nodes, such as 'safety.speed_share=0.3, policy.replan=4'; "
                                        '`visuomotor list nodes --settings` prints them all')
@@ -131,10 +134,11 @@ def _entry(room: str, thread: str = 'episode', process: str = '', **parameters: 
 
 
 def _cameras(graph: Graph, who: dict[str, str]) -> list[NodeEntry]:
-    """The cameras that the policy looks through; a task without any still gets one, for the record."""
+    """The cameras that somebody looks through, or all; a task without any still gets one, for the record."""
     kind, mounts = registry.WORLDS[graph.choices.world], {**graph.task.cameras, **graph.spec.cameras}
     wanted = tuple(dict.fromkeys((*graph.task.observe, *graph.task.detector.cameras)))
-    told = {name: of_mount(name, mounts[name], kind.physics) for name in wanted or tuple(mounts)[:1]}
+    chosen = tuple(mounts) if graph.choices.cameras == 'all' else wanted or tuple(mounts)[:1]
+    told = {name: of_mount(name, mounts[name], kind.physics) for name in chosen}
     if kind.real and (blind := [name for name in wanted if not told[name]]):
         raise BadInput(f"Task {graph.task.name} looks through camera {', '.join(blind)}, but nothing has its pictures in "
                        f"world '{graph.choices.world}'; set device or topic of it in the robot's or the task's YAML.")
@@ -162,6 +166,7 @@ def _task(choices: Choices) -> TaskSpec:
 def _check(choices: Choices) -> None:
     registry.kind_of(load_robot(choices.robot), choices.world)
     settings.choose('teleop device', choices.teleop, TELEOP)
+    settings.choose('choice of cameras', choices.cameras, CAMERAS)
     _check_policy(choices.policy)
     settings.assignments(choices.scene, SCENE_EXAMPLE)
     for key in settings.assignments(choices.set, EXAMPLE):

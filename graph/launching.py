@@ -16,6 +16,7 @@ from typing import Any
 from launch.actions import DeclareLaunchArgument, LogInfo, OpaqueFunction, SetEnvironmentVariable, Shutdown
 from launch_ros.actions import LifecycleNode, Node
 from launch_ros.parameter_descriptions import ParameterValue
+from visuomotor.episodes import naming
 from visuomotor.graph import command_line
 from visuomotor.graph.compose import refuse_second_driver
 from visuomotor.graph.description import Choices, Graph, describe
@@ -50,6 +51,8 @@ def start(names: Collection[str], rooms: Collection[str], context: LaunchContext
     graph = describe(choices({name: given[name] for name in names}))
     ros = Ros(given['params_file'], given['log_level'])
     refuse_second_driver(f'{given.get("ros_namespace", "")}/{graph.choices.namespace}')
+    if graph.choices.record and not rooms:
+        naming.mark_latest(graph.folder)
     return [*misspelt(given, names), *(in_lockstep(graph, ros) if graph.choices.lockstep else programs(graph, ros, rooms))]
 
 

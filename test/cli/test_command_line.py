@@ -1,6 +1,7 @@
 """The `visuomotor` command as a user types it."""
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -47,6 +48,8 @@ def test_the_commands_are_these():
     (['up', '--policy', 'scriptd'], "There is no policy 'scriptd'; did you mean scripted?"),
     (['up', '--policy', '/no/such/folder'], 'has no policy.yaml'),
     (['up', '--lockstep', '--processes'], 'Lock-step needs one process'),
+    (['up', '--set', 'reset.speed=2'], '--set reset: speed should be above 0 and at most 1, but is 2'),
+    (['node', 'reset', '--set', 'reset.speed=2'], '--set reset: speed should be above 0 and at most 1, but is 2'),
     (['up', '--rate-limit', 'fast'], "--rate-limit should be none or a number above 0 such as 1.0, but is 'fast'"),
     (['up', '--world', 'real'], "World 'real' needs a driver, and iiwa7 has no driver yet"),
     (['train', 'cloning', '--robot', 'iiwa7', '--task', 'reach'], "There is no recipe 'cloning'; known are bc."),
@@ -80,6 +83,22 @@ def test_the_version_is_that_of_package_xml(monkeypatch, capfd):
     code, out, _ = typed(monkeypatch, capfd, 'version')
     assert code == 0
     assert out.startswith('visuomotor 0.1.0, Python 3.')
+
+
+def test_the_version_as_an_option_and_a_list_as_json(monkeypatch, capfd):
+    code, out, _ = typed(monkeypatch, capfd, '--version')
+    assert (code, out.startswith('visuomotor 0.1.0')) == (0, True)
+    code, out, _ = typed(monkeypatch, capfd, 'list', 'robots', '--json')
+    robots = {row['robot']: row for row in json.loads(out)}
+    assert robots['minitaur']['joints'] == '8'
+    assert 'sim' in robots['iiwa7']['worlds']
+
+
+def test_settings_are_listed_with_their_range_and_origin(monkeypatch, capfd):
+    code, out, _ = typed(monkeypatch, capfd, 'list', 'nodes', '--settings', 'reset', '--set', 'reset.speed=0.3')
+    rows = {row.split('\t')[1]: row.split('\t') for row in out.splitlines()}
+    assert code == 0
+    assert rows['speed'][2:7] == ['0.3', '', 'above 0 and at most 1', '0.5', '--set reset']
 
 
 @pytest.mark.parametrize(('text', 'limit'), [('none', 0.0), ('1', 1.0), ('2.5', 2.5)])

@@ -226,3 +226,20 @@ def test_a_picture_that_does_not_fit_its_own_size(wrong, why):
         setattr(message, name, value)
     with pytest.raises(Unreadable, match=why):
         read.picture(message)
+
+
+def test_latest_leads_to_the_newest_run_and_replaces_no_folder(tmp_path):
+    for run in ('one', 'two'):
+        (tmp_path / run).mkdir()
+        naming.mark_latest(tmp_path / run)
+    assert (tmp_path / 'latest').resolve() == tmp_path / 'two'
+    (tmp_path / 'other' / 'latest').mkdir(parents=True)
+    naming.mark_latest(tmp_path / 'other' / 'one')
+    assert not (tmp_path / 'other' / 'latest').is_symlink()
+
+
+def test_a_run_named_latest_goes_on_where_the_link_leads(tmp_path):
+    (tmp_path / 'one').mkdir()
+    naming.mark_latest(tmp_path / 'one')
+    naming.mark_latest(tmp_path / 'latest')
+    assert (tmp_path / 'latest').resolve() == tmp_path / 'one'

@@ -47,6 +47,11 @@ def test_a_fake_world_has_no_cameras():
     assert [n for n in names(Choices(world='fake')) if n.startswith('camera')] == []
 
 
+def test_every_camera_is_there_when_asked_for():
+    assert [n for n in names(Choices(cameras='all')) if n.startswith('camera')] == ['camera_shoulder', 'camera_wrist']
+    assert {e.process for e in describe(Choices(cameras='all')).nodes if e.room == 'camera'} == {'world'}
+
+
 def test_what_is_not_wanted_is_not_there():
     assert 'recorder' not in names(Choices(record=False))
     assert entry(Choices(record=False), 'supervisor').parameters['recorded'] is False
@@ -67,6 +72,7 @@ def test_episodes_lie_by_robot_task_and_run():
     ({'task': 'grasp', 'scene': ('objects=0',)}, 'objects should be 1 or more and at most 20, but is 0'),
     ({'task': 'grasp', 'scene': ('spread=.nan',)}, 'spread should be a finite number, but is nan'),
     ({'teleop': 'joystick'}, "There is no teleop device 'joystick'; did you mean joy?"),
+    ({'cameras': 'al'}, "There is no choice of cameras 'al'; did you mean all?"),
     ({'task': 'walk'}, "Robot 'iiwa7' cannot do task 'walk'; it can do grasp"),
     ({'world': 'real'}, "World 'real' needs a driver, and iiwa7 has no driver yet"),
     ({'world': 'fake', 'lockstep': True}, 'Lock-step needs a world that waits'),
