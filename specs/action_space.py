@@ -21,8 +21,9 @@ class ActionSpace(Settings):
     mode: str = required('joint_position, joint_velocity, cartesian_pose, cartesian_twist, gripper or leg')
     width: int = required('components of the mode: joints, 7, 6, 0 or 2 x legs', least=0, most=1000)
     axes: tuple[int, ...] = required('component that each number moves')
-    scale: tuple[float, ...] = required('value of the component at 1', 'unit of the mode')
-    centre: tuple[float, ...] = setting((), 'value of every component at 0; empty: zeros', 'unit of the mode')
+    scale: tuple[float, ...] = required('value of the component at 1', 'unit of the mode', least=-1e3, most=1e3)
+    centre: tuple[float, ...] = setting((), 'value of every component at 0; empty: zeros', 'unit of the mode',
+                                       least=-1e3, most=1e3)
     gripper: bool = setting(False, 'one more number: -1 open .. 1 closed')
     rate: float = setting(20.0, 'actions a second', 'Hz', above=0, most=10_000)
 
