@@ -22,7 +22,7 @@ EXACT = 1e-5       # m; rounding is no approach
 RATE = 10.0        # 1/s: what is near may be approached by at most this times the clearance left
 BETWEEN = 0.5      # of the margin, that may be lost between two looks at the end of all halving
 SOFT = 0.25        # of the margin, that approaching leaves as clearance
-NEAREST = 3        # pairs that slow down one wish
+NEAREST = 3        # pairs that slow down one request
 Numbers = NDArray[np.intp]
 
 
@@ -105,7 +105,7 @@ class Clearance:
         return ()
 
     def bend(self, speeds: FloatArray, posture: FloatArray) -> tuple[FloatArray, tuple[str, ...]]:
-        """Return the joint speeds nearest to a wish that approach nothing too fast, and what they spare."""
+        """Return the joint speeds nearest to a request that approach nothing too fast, and what they spare."""
         fast = self.scene.reach @ np.abs(speeds)
         if (RATE * (self._known - self.scene.reach @ np.abs(posture - self._posture) - self._soft) >= fast).all():
             return speeds, ()

@@ -1,7 +1,7 @@
 """The safety filter: one answer to every joint state, a function of values and of what it commanded before.
 
 Invariant: every motion that it commands has a stored, jerk-limited braking run to standstill inside the joint limits,
-the workspace, and clear of the arm itself and its surroundings. A wish that would lose it is bent or not followed.
+the workspace, and clear of the arm itself and its surroundings. A request that would lose it is bent or not followed.
 """
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ class SafetyFilter:
         self.scene, self.feels = scene, feels   # what stands around; whether contact, heat and tilt are answered
         self.sources = Sources(spec, limits)
         self.motion = JerkLimited(spec, limits)
-        self.room = LimitCheck(spec, kinematics, limits)
-        self.requests = RequestDecoder(spec, kinematics, limits, self.room)
+        self.check = LimitCheck(spec, kinematics, limits)
+        self.requests = RequestDecoder(spec, kinematics, limits, self.check)
         self.clearance = Clearance(scene) if scene else None
-        self.follower = Follower(self.motion, self.room, self.clearance, limits)
-        self.guard = ContactDetector(spec, limits)
+        self.follower = Follower(self.motion, self.check, self.clearance, limits)
+        self.contact = ContactDetector(spec, limits)
         self.reflex = Reflex(spec, limits) if spec.legs and feels else None
         self.latch = latch or Latch(armed=armed)
         self.keep: Callable[[Latch], None] = lambda latch: None  # so that a stop outlives this process
@@ -100,7 +100,7 @@ class SafetyFilter:
     def step(self, state: State, now: float) -> Permitted:
         """Answer one joint state, received at `now`: where the joints should be one beat later, and why."""
         permitted = self._decide(state, now)
-        self.guard.sent(permitted.target.position)
+        self.contact.sent(permitted.target.position)
         return permitted
 
     def _decide(self, state: State, now: float) -> Permitted:
@@ -116,7 +116,7 @@ class SafetyFilter:
             return self._halt((lost,))
         if self.reflex:
             return self._walk(state, now, self.reflex)
-        if self.feels and (why := self.guard.contact(state)):
+        if self.feels and (why := self.contact.contact(state)):
             self._touched, self._until = why, state.stamp + self.limits.contact_pause
             self.sources.clear()
         if state.stamp < self._until:
@@ -142,7 +142,7 @@ class SafetyFilter:
         moving = np.abs(state.velocity) > latches.STILL * self.spec.velocity
         self.motion.restart(state.position, np.where(moving, state.velocity, 0.0))
         self.requests.forget()
-        self.guard.forget()
+        self.contact.forget()
         if self.reflex:
             self.reflex.forget()
         self._followed = None
@@ -167,7 +167,7 @@ class SafetyFilter:
 
     def _give_way(self, state: State) -> Permitted:
         """Relax after contact: want to be where the arm was pushed to."""
-        return self._go_to(np.clip(state.position, self.room.lower, self.room.upper), self._touched)
+        return self._go_to(np.clip(state.position, self.check.lower, self.check.upper), self._touched)
 
     def _go_to(self, place: FloatArray, why: str) -> Permitted:
         going = self.motion.toward(Aim(place, self.motion.still, self.motion.still))
@@ -180,7 +180,7 @@ class SafetyFilter:
         if state.imu is None:
             return self._halt(('no attitude: imu is missing or old',))
         lean = state_check.lean_of(state.imu)
-        if why := state_check.tilted(lean, self.limits) or self.guard.hot(state):
+        if why := state_check.tilted(lean, self.limits) or self.contact.hot(state):
             return self._reflexively(reflex.lie_down(self.motion.now.position), f'{why}: lies down')
         rising = reflex.stand_up(self.motion.now.position, low(state, lean, self.limits))
         return self._follow(state.stamp, now) if rising is None else self._reflexively(rising, 'stands up slowly')
@@ -198,10 +198,10 @@ class SafetyFilter:
         if self._followed != (heard.proposal.source, heard.proposal.mode):
             self.requests.forget()
             self._followed = (heard.proposal.source, heard.proposal.mode)
-        wish = self.requests.make(heard.proposal, stamp, self.motion.now.position)
-        if wish is None:
+        request = self.requests.make(heard.proposal, stamp, self.motion.now.position)
+        if request is None:
             return self._named(self._halt((f'no target of {heard.name} is due',)), heard, np.zeros(0), now)
-        return self._named(self._grant(wish), heard, wish.asked, now)
+        return self._named(self._grant(request), heard, request.asked, now)
 
     def _named(self, permitted: Permitted, heard: AcceptedProposal, asked: FloatArray, now: float) -> Permitted:
         proposal = heard.proposal
@@ -210,9 +210,9 @@ class SafetyFilter:
         permitted.proposal_age = now - heard.received
         return permitted
 
-    def _grant(self, wish: JointRequest) -> Permitted:
-        self._grip(wish.gripper)
-        granted = self.follower.grant(wish)
+    def _grant(self, request: JointRequest) -> Permitted:
+        self._grip(request.gripper)
+        granted = self.follower.grant(request)
         return self._answer(granted.motion, granted.verdict, granted.reasons)
 
     def _grip(self, wanted: float | None) -> None:
@@ -226,5 +226,5 @@ class SafetyFilter:
         refusals = self.sources.told()
         gripper = self._gripper if self.spec.gripper is not None else None
         heard = max(verdict, Verdict.CLIP) if refusals else verdict
-        measure = partial(tightest, motion, self.room, self.motion, self.clearance, self.motion.time_to_stop)
+        measure = partial(tightest, motion, self.check, self.motion, self.clearance, self.motion.time_to_stop)
         return Permitted(Target(motion.position, motion.velocity, gripper), heard, (*reasons, *refusals), measure)

@@ -20,7 +20,7 @@ DAMPING = 1e-3      # of bending along what was met
 
 @dataclass(frozen=True)
 class Granted:
-    """The motion commanded for one wish."""
+    """The motion commanded for one request."""
 
     motion: Motion
     verdict: Verdict
@@ -44,32 +44,32 @@ class Obstacle:
 
 
 class Follower:
-    """Tries a few candidates for each wish, best first, and commands the first one that keeps a way out."""
+    """Tries a few candidates for each request, best first, and commands the first one that keeps a way out."""
 
-    def __init__(self, motion: JerkLimited, room: LimitCheck, clearance: Clearance | None, limits: Limits) -> None:
-        self.motion, self.room, self.clearance, self.limits = motion, room, clearance, limits
+    def __init__(self, motion: JerkLimited, check: LimitCheck, clearance: Clearance | None, limits: Limits) -> None:
+        self.motion, self.check, self.clearance, self.limits = motion, check, clearance, limits
 
-    def grant(self, wish: JointRequest) -> Granted:
-        """Command one beat towards a wish."""
+    def grant(self, request: JointRequest) -> Granted:
+        """Command one beat towards a request."""
         before = self.motion.now
-        tip = self.room.tip(before.position)
-        met = Obstacle(np.zeros(len(wish.velocity), dtype=bool), np.zeros(3, dtype=bool))
-        for attempt in self._attempts(wish, met):
+        tip = self.check.tip(before.position)
+        met = Obstacle(np.zeros(len(request.velocity), dtype=bool), np.zeros(3, dtype=bool))
+        for attempt in self._attempts(request, met):
             candidate = attempt()
             if candidate is not None and self._free(candidate, before, tip, met):
-                return self._judged(self.motion.take(candidate), wish, met)
+                return self._judged(self.motion.take(candidate), request, met)
         why = met.reasons or ('no motion inside the limits leads there',)
-        return Granted(self.motion.brake(), Verdict.CLIP, (*wish.clipped, *why))
+        return Granted(self.motion.brake(), Verdict.CLIP, (*request.clipped, *why))
 
     def keeps_way_out(self, candidate: Candidate) -> bool:
         """Say whether a candidate may be commanded now."""
         before = self.motion.now
         met = Obstacle(np.zeros(len(before.position), dtype=bool), np.zeros(3, dtype=bool))
-        return self._free(candidate, before, self.room.tip(before.position), met)
+        return self._free(candidate, before, self.check.tip(before.position), met)
 
     def _free(self, candidate: Candidate, before: Motion, tip: FloatArray | None, met: Obstacle) -> bool:
         """Say whether the way out is free; note what is not."""
-        joints, walls = self.room.joints_leaving(candidate, before), self.room.walls_crossed(candidate, tip)
+        joints, walls = self.check.joints_leaving(candidate, before), self.check.walls_crossed(candidate, tip)
         if joints is None and walls is None:
             pairs = self.clearance.hits(candidate.way_out, before.position) if self.clearance else ()
             if not pairs:
@@ -77,14 +77,14 @@ class Follower:
             met.reasons = met.reasons or (self.clearance.describe(pairs) if self.clearance else ())
             met.pairs = (*met.pairs, *pairs)
             return False
-        met.reasons = met.reasons or self.room.describe(joints, walls)
+        met.reasons = met.reasons or self.check.describe(joints, walls)
         met.joints = met.joints if joints is None else met.joints | joints
         met.walls = met.walls if walls is None else met.walls | walls
         return False
 
-    def _attempts(self, wish: JointRequest, met: Obstacle) -> Iterator[Callable[[], Candidate | None]]:
+    def _attempts(self, request: JointRequest, met: Obstacle) -> Iterator[Callable[[], Candidate | None]]:
         """What to try, best first. Later attempts know what the earlier ones met."""
-        motion, position, course, speed = self.motion, wish.position, wish.course, wish.velocity
+        motion, position, course, speed = self.motion, request.position, request.course, request.velocity
         if position is not None:
             if course is not None:
                 yield lambda: self._gently(motion.meet(course), met)
@@ -115,7 +115,7 @@ class Follower:
     def _along(self, speed: FloatArray, met: Obstacle) -> FloatArray:
         """Slide along what was met."""
         place = self.motion.now.position
-        rows = [self.room.tip_jacobian(place)[met.walls]] if met.walls.any() else []
+        rows = [self.check.tip_jacobian(place)[met.walls]] if met.walls.any() else []
         if met.pairs and self.clearance:
             slopes = np.array([self.clearance.scene.slope(place, pair) for pair in dict.fromkeys(met.pairs)])
             rows.append(slopes[slopes @ speed < 0.0])
@@ -125,20 +125,20 @@ class Follower:
         most = CALM_SHARE * self.motion.speed
         return np.clip(CALM_RATE * (position - self.motion.now.position), -most, most)
 
-    def _judged(self, motion: Motion, wish: JointRequest, met: Obstacle) -> Granted:
-        behind = self._behind(motion, wish)
-        slow = (*wish.slowed, *met.slowed, *behind)
-        verdict = Verdict.SLOW if slow else Verdict.CLIP if wish.clipped or met.reasons else Verdict.PASS
-        return Granted(motion, verdict, (*wish.clipped, *met.reasons, *slow))
+    def _judged(self, motion: Motion, request: JointRequest, met: Obstacle) -> Granted:
+        behind = self._behind(motion, request)
+        slow = (*request.slowed, *met.slowed, *behind)
+        verdict = Verdict.SLOW if slow else Verdict.CLIP if request.clipped or met.reasons else Verdict.PASS
+        return Granted(motion, verdict, (*request.clipped, *met.reasons, *slow))
 
-    def _behind(self, motion: Motion, wish: JointRequest) -> tuple[str, ...]:
-        if wish.position is None:
+    def _behind(self, motion: Motion, request: JointRequest) -> tuple[str, ...]:
+        if request.position is None:
             return ()
-        error = np.abs(wish.position - motion.position)
+        error = np.abs(request.position - motion.position)
         worst = int(error.argmax())
         if error[worst] <= self.limits.behind:
             return ()
-        return (f'{self.room.spec.names[worst]} is {error[worst]:.2f} rad behind the target, at its own limits',)
+        return (f'{self.check.spec.names[worst]} is {error[worst]:.2f} rad behind the target, at its own limits',)
 
 
 def along_walls(speeds: FloatArray, rows: FloatArray) -> FloatArray:

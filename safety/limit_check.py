@@ -78,7 +78,7 @@ class LimitCheck:
         return np.array([self.kinematics.pose(position)[:3] for position in way_out.places(moments)])
 
     def describe(self, leaving: Flags | None, walls: Flags | None) -> tuple[str, ...]:
-        """Name the limits that a wish would have broken."""
+        """Name the limits that a request would have broken."""
         joints = (f'{name} at its position limit' for name, out in zip(self.spec.names, _listed(leaving), strict=False)
                   if out)
         sides = (f'workspace {axis}: the tip would leave its box'

@@ -36,8 +36,8 @@ class JointRequest:
 class RequestDecoder:
     """Turns what is due into wishes. It remembers the pose that a run of twists adds up to, so that none drifts."""
 
-    def __init__(self, spec: RobotSpec, kinematics: Kinematics | None, limits: Limits, room: LimitCheck) -> None:
-        self.spec, self.limits, self.room = spec, limits, room
+    def __init__(self, spec: RobotSpec, kinematics: Kinematics | None, limits: Limits, check: LimitCheck) -> None:
+        self.spec, self.limits, self.check = spec, limits, check
         self._kinematics = kinematics
         self._dt = 1.0 / spec.control_hz
         self._endless = np.array([joint.continuous for joint in spec.joints])
@@ -66,8 +66,8 @@ class RequestDecoder:
 
     def _pass_through(self, proposal: Proposal, now: float, row: FloatArray, gripper: float | None) -> JointRequest:
         wanted = legs.motors(row) if proposal.mode is Mode.LEG else row
-        out = (wanted < self.room.lower) | (wanted > self.room.upper)
-        clipped = self.room.describe(out, None) if out.any() else ()
+        out = (wanted < self.check.lower) | (wanted > self.check.upper)
+        clipped = self.check.describe(out, None) if out.any() else ()
         first = self._aim(proposal, now + self._dt)
         course = (lambda ahead: self._aim(proposal, now + ahead)) if len(proposal.times) > 1 else None
         return JointRequest(first.velocity, first.position, course, gripper, row, clipped)
@@ -78,7 +78,7 @@ class RequestDecoder:
         assert found is not None, 'positions never run out'
         columns = (found[0], *flow(proposal, moment))
         wanted, speed, acceleration = (legs.motors(c) for c in columns) if proposal.mode is Mode.LEG else columns
-        inside = np.clip(wanted, self.room.lower, self.room.upper)
+        inside = np.clip(wanted, self.check.lower, self.check.upper)
         return Aim(inside, np.where(inside == wanted, speed, 0.0), np.where(inside == wanted, acceleration, 0.0))
 
     def _clip_velocity(self, wanted: FloatArray, gripper: float | None) -> JointRequest:
@@ -129,7 +129,7 @@ class RequestDecoder:
     def _slow_at_walls(self, twist: FloatArray, pose: FloatArray) -> tuple[FloatArray, tuple[str, ...]]:
         """Let the tip approach a wall of its box no faster than it can brake before it."""
         slower, slowed = twist.tolist(), []
-        brake, box = self.limits.tip_acceleration, zip(self.room.box_lower, self.room.box_upper, strict=True)
+        brake, box = self.limits.tip_acceleration, zip(self.check.box_lower, self.check.box_upper, strict=True)
         for axis, (place, (lowest, highest)) in enumerate(zip(pose[:3].tolist(), box, strict=True)):
             left = highest - place if slower[axis] > 0.0 else place - lowest
             most = math.sqrt(brake * max(left, 0.0))

@@ -46,20 +46,20 @@ class Permitted:
         return self.measure()
 
 
-def tightest(motion: Motion, room: LimitCheck, limited: JerkLimited, clearance: Clearance | None,
+def tightest(motion: Motion, check: LimitCheck, limited: JerkLimited, clearance: Clearance | None,
              time_to_stop: float) -> tuple[Margin, ...]:
     """Measure the room around a commanded motion."""
-    names = room.spec.names
-    position = np.minimum(motion.position - room.lower, room.upper - motion.position)
+    names = check.spec.names
+    position = np.minimum(motion.position - check.lower, check.upper - motion.position)
     speed = limited.speed - np.abs(motion.velocity)
     acceleration = limited.acceleration - np.abs(motion.acceleration)
     margins = [_least(names, position, 'position', 'rad'),
                _least(names, speed / limited.speed, 'speed', 'of its limit'),
                _least(names, acceleration / limited.acceleration, 'acceleration', 'of its limit'),
                Margin('time to stop', time_to_stop, 's')]
-    tip = room.tip(motion.position)
+    tip = check.tip(motion.position)
     if tip is not None:
-        walls = np.minimum(tip - room.box_lower, room.box_upper - tip)
+        walls = np.minimum(tip - check.box_lower, check.box_upper - tip)
         margins.append(_least(WALLS, walls, '', 'm'))
     if clearance is not None:
         distance, pair = clearance.scene.smallest(motion.position)

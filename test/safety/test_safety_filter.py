@@ -112,7 +112,7 @@ def test_a_smooth_chunk_is_followed_to_the_beat():
 @pytest.mark.parametrize('way', [-1, 1])
 def test_no_speed_takes_a_joint_beyond_its_limit(joint, way):
     bench = Bench()
-    bench.filter.room.box_lower, bench.filter.room.box_upper = np.full(3, -9.0), np.full(3, 9.0)
+    bench.filter.check.box_lower, bench.filter.check.box_upper = np.full(3, -9.0), np.full(3, 9.0)
     speeds = np.zeros(7)
     speeds[joint] = way * IIWA.joints[joint].velocity
     bench.run(4.0, Mode.JOINT_VELOCITY, speeds)

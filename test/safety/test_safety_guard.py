@@ -109,7 +109,7 @@ def test_an_arm_that_is_wedged_in_may_move_between_stops():
 def test_an_arm_that_cannot_give_way_may_still_be_moved_away():
     arm = Arm()
     bent = one(5, 0.1)
-    arm.filter.room.upper = np.where(bent > 0, HOME + 0.01, arm.filter.room.upper)  # where it was pushed is not allowed
+    arm.filter.check.upper = np.where(bent > 0, HOME + 0.01, arm.filter.check.upper)  # where it was pushed is not allowed
     for _ in range(600):
         wish = Proposal(Mode.JOINT_VELOCITY, np.zeros(1), one(0, 0.1)[None], observed=arm.now)
         arm.filter.sources.hear(wish, arm.now)
