@@ -109,10 +109,12 @@ class CollisionScene:
         return self._name(first), self._name(second)
 
     def check_home(self) -> None:
-        """Refuse a fixture that the arm is in, or too near to, where it waits."""
+        """Refuse a standing fixture that the arm is in, or too near to, where it waits."""
+        moving = {number for shapes in self.moving.values() for number, _ in shapes}
         for pair, clearance in enumerate(self.clearances(np.array(self.spec.home))):
             link, other = self.names(pair)
-            if clearance < 0.0 and self.pairs[pair][1] >= self._links:
+            standing = self.pairs[pair][1] >= self._links and self.pairs[pair][1] not in moving
+            if clearance < 0.0 and standing:
                 raise BadInput(f"Fixture '{other}' is {-clearance:.3f} m too near to {link} of {self.spec.name} at home; "
                                'move the fixture, or home.')
 

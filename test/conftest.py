@@ -12,6 +12,8 @@ import pytest
 from visuomotor.graph import compose
 from visuomotor.graph.lockstep import Lockstep
 from visuomotor.nodes._ros.node import Node
+from visuomotor.policies.act.random import Random, RandomSettings
+from visuomotor.specs.policy import Gives, Role
 
 DOMAINS = range(1, 85)   # those above 101 use ports that other programs are given; benchmarks have 88 to 91
 
@@ -162,3 +164,9 @@ def lasting_rig() -> Iterator[Rig]:
     """The same for all tests of one file."""
     with opened('left') as one:
         yield one
+
+
+@pytest.fixture
+def chance() -> Callable[..., Random]:
+    """Return what makes the policy of chance for a task."""
+    return lambda task, **settings: Random(RandomSettings(**settings), Role(Gives(task.action.size)))

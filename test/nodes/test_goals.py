@@ -5,7 +5,7 @@ from unittest.mock import Mock
 
 import pytest
 from visuomotor.nodes._ros import goals
-from visuomotor.nodes._ros.goals import Asking
+from visuomotor.nodes._ros.goals import GoalClient
 
 
 class Future:
@@ -56,7 +56,7 @@ class Client:
 @pytest.fixture
 def asking(monkeypatch):
     monkeypatch.setattr(goals, 'ActionClient', Client)
-    return Asking(Mock(), None, 'reset')
+    return GoalClient(Mock(), None, 'reset')
 
 
 def test_an_answer_is_given_once(asking):

@@ -12,7 +12,6 @@ from visuomotor.graph import compose
 from visuomotor.graph.lockstep import Lockstep
 from visuomotor.msg import Proposal as ProposalMessage
 from visuomotor.nodes._ros import convert, qos
-from visuomotor.policies.act.random import Random
 from visuomotor.robots.kinematics import Kinematics
 from visuomotor.specs.robot import load_robot
 from visuomotor.specs.task import load_task
@@ -104,11 +103,11 @@ def test_a_constant_action_gives_one_path_in_face_and_graph(name, way):
 
 
 @pytest.mark.parametrize(('task', 'name'), [('grasp', 'iiwa7'), ('reach', 'j2n6s300'), ('walk', 'minitaur')])
-def test_chance_in_the_face_breaks_no_limit(task, name):
+def test_chance_in_the_face_breaks_no_limit(task, name, chance):
     world = make_world(task, name, seed=1)
     runner, robot = ActionRunner(world, pictures=False), world.spec
     judge = LimitJudge(robot, Kinematics(robot) if robot.tip_link else None)
-    policy = Random(world.task.action.size, keep=0.7)
+    policy = chance(world.task, keep=0.7)
     policy.reset(np.random.default_rng(2))
     runner.begin()
     for _ in range(120):
@@ -120,25 +119,25 @@ def test_chance_in_the_face_breaks_no_limit(task, name):
     assert judge.worst['speed'] > 0.1
 
 
-def test_without_the_shield_the_workspace_is_left_and_the_result_says_so():
+def test_without_the_shield_the_workspace_is_left_and_the_result_says_so(chance):
     robot = load_robot('iiwa7')
     postures, _ = in_the_face(robot, np.array([0.0, 1.0, 0.0]), shield=False)
     assert Kinematics(robot).pose(postures[-1])[1] > 0.6
     world = make_world(TASK.name, 'iiwa7')
     object.__setattr__(world.task, 'horizon', 0.2)
-    policy = Random(world.task.action.size)
+    policy = chance(world.task)
     results = [rollout(world, policy, 0, runner=ActionRunner(world, pictures=False, shield=shield))
                for shield in (True, False)]
     world.close()
     assert [result.shield for result in results] == [True, False]
 
 
-def test_a_policys_choices_do_not_hang_on_the_scenes():
+def test_a_policys_choices_do_not_hang_on_the_scenes(chance):
     drawn = []
     for target in ('fixed', 'random'):
         world = make_world(TASK.name, 'iiwa7', overrides={'target': target})
         object.__setattr__(world.task, 'horizon', 0.1)
-        policy = Random(world.task.action.size, keep=0.7)
+        policy = chance(world.task, keep=0.7)
         rollout(world, policy, 5, pictures=False)
         drawn.append(policy.last.tolist())
         world.close()

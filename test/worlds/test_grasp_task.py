@@ -1,7 +1,6 @@
 """Grasping: the split of objects, the scene, the verdict, and the scripted expert."""
 import numpy as np
 import pytest
-from visuomotor.policies.act.random import Random
 from visuomotor.specs.errors import BadInput
 from visuomotor.worlds.action_runner import ActionRunner
 from visuomotor.worlds.make import make_expert, make_world
@@ -139,8 +138,8 @@ def test_the_expert_looks_again_when_it_closed_on_nothing(world):
     assert 'above' in phases[first_close:] or 'choose' in phases[first_close:]
 
 
-def test_a_random_policy_is_no_expert(world):
-    policy, runner = Random(world.task.action.size), ActionRunner(world, pictures=False)
+def test_a_random_policy_is_no_expert(world, chance):
+    policy, runner = chance(world.task), ActionRunner(world, pictures=False)
     assert not rollout(world, policy, 0, runner=runner).success
 
 

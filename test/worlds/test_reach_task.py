@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from visuomotor.policies.act.random import Random
 from visuomotor.specs.errors import BadInput
 from visuomotor.specs.robot import load_robot
 from visuomotor.specs.task import load_task
@@ -35,9 +34,9 @@ def test_it_follows_a_goal_that_moves(robot):
     assert result.seconds == pytest.approx(8.0, abs=0.06), 'judged at the end'
 
 
-def test_chance_does_not_get_there():
+def test_chance_does_not_get_there(chance):
     world = world_of('j2n6s300')
-    result = rollout(world, Random(world.task.action.size), 0, pictures=False)
+    result = rollout(world, chance(world.task), 0, pictures=False)
     assert not result.success
     assert result.total < -0.5
 
