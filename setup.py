@@ -1,4 +1,7 @@
-"""Maps each room of the checkout into the `visuomotor` import package; the version lives in package.xml alone."""
+"""Maps each room of the checkout into the `visuomotor` import package.
+
+The version lives in package.xml alone.
+"""
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
@@ -9,7 +12,9 @@ HERE = Path(__file__).parent
 rooms = sorted(path.parent.name for path in HERE.glob('*/__init__.py'))
 version = ElementTree.parse(HERE / 'package.xml').findtext('version')
 packages = [f'visuomotor.{name}' for room in rooms
-            for name in (room, *(f'{room}.{sub}' for sub in find_namespace_packages(room, exclude=['*__pycache__*'])))]
+            for name in (room,
+                         *(f'{room}.{sub}'
+                           for sub in find_namespace_packages(room, exclude=['*__pycache__*'])))]
 
 setup(
     version=version,

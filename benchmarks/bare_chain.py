@@ -1,4 +1,7 @@
-"""The floor of the picture-to-driver chain: plain rclpy nodes, the same hops and message sizes, no logic at all."""
+"""The floor of the picture-to-driver chain.
+
+Plain rclpy nodes, the same hops and message sizes, no logic at all.
+"""
 from __future__ import annotations
 
 import time
@@ -19,7 +22,8 @@ class BareChain:
 
     def __init__(self, picture: Image, proposal: Proposal, command: Command, domain: int) -> None:
         self.context: Context = compose.new_context(domain)
-        camera, policy, safety, driver = (Node(f'bare_{name}', context=self.context, use_global_arguments=False)
+        camera, policy, safety, driver = (Node(f'bare_{name}', context=self.context,
+                                               use_global_arguments=False)
                                           for name in ('camera', 'policy', 'safety', 'driver'))
         self._picture = picture
         self._arrived = 0
@@ -33,7 +37,8 @@ class BareChain:
             self._executor.add_node(node)
         self._await_wires()
 
-    def _pass_on(self, node: Node, kind: Any, heard: str, profile: Any, said: str, message: Any) -> None:
+    def _pass_on(self, node: Node, kind: Any, heard: str, profile: Any, said: str,
+                 message: Any) -> None:
         publisher: Publisher = node.create_publisher(type(message), said, qos.COMMAND)
         node.create_subscription(kind, heard, lambda _: publisher.publish(message), profile)
 

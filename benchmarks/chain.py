@@ -1,4 +1,7 @@
-"""Our picture-to-driver chain: the real camera, policy, safety and driver nodes in one process, no modelled delay."""
+"""Our picture-to-driver chain.
+
+The real camera, policy, safety and driver nodes in one process, no modelled delay.
+"""
 from __future__ import annotations
 
 import time
@@ -14,14 +17,17 @@ from visuomotor.graph.lockstep import Lockstep
 from visuomotor.msg import Command, EpisodeStatus, Proposal
 from visuomotor.nodes._ros import qos
 
-ROBOT, TASK, CAMERA = 'iiwa7', 'grasp', 'shoulder'
+ROBOT = 'iiwa7'
+TASK = 'grasp'
+CAMERA = 'shoulder'
 SIZE = 128     # px, as the task's camera
 RATE = 20.0    # pictures a second
 BIT, BITS = 16, 6  # px of a square, and how many squares number a picture
 
 
 class Chain:
-    """The nodes between a picture and the driver, driven beat by beat, with a stopwatch on each picture."""
+    """The nodes between a picture and the driver, driven beat by beat, with a stopwatch on each
+    picture."""
 
     def __init__(self, video: Path, domain: int) -> None:
         self.context = compose.new_context(domain)
@@ -33,7 +39,8 @@ class Chain:
         self._began: dict[int, float] = {}
         self._answered = 0
         driver, camera, policy, safety = self.nodes
-        notes = ((camera.pictures, self._picture), (policy.proposals, self._keep), (safety.commands, self._command))
+        notes = ((camera.pictures, self._picture), (policy.proposals, self._keep),
+                 (safety.commands, self._command))
         for publisher, note in notes:
             watch(publisher, 'publish', before=note)
         watch(driver.robot, 'send', after=self._sent)
@@ -41,10 +48,12 @@ class Chain:
 
     def _make(self, room: str, values: dict[str, Any]) -> Any:
         path = f'visuomotor.nodes.{room}.node:{room.title()}Node'
-        return compose.make(path, self.context, namespace='bench', parameters=values, simulated_time=True)
+        return compose.make(path, self.context, namespace='bench', parameters=values,
+                            simulated_time=True)
 
     def _begin_episode(self) -> None:
-        status = EpisodeStatus(state=EpisodeStatus.RUNNING, number=1, seed=1, robot=ROBOT, task=TASK)
+        status = EpisodeStatus(state=EpisodeStatus.RUNNING, number=1, seed=1, robot=ROBOT,
+                               task=TASK)
         status.started.sec = 1
         self._episode = self.nodes[0].create_publisher(EpisodeStatus, 'episode', qos.LATCHED)
         self._episode.publish(status)
@@ -67,13 +76,15 @@ class Chain:
             self.durations.append(time.perf_counter() - began)
 
     def run(self, pictures: int) -> list[float]:
-        """Return the seconds from publishing each picture to the driver sending the command that answers it."""
+        """Return the seconds from publishing each picture to the driver sending the command that
+        answers it."""
         self.durations.clear()
         for _ in range(int(pictures * 100 / RATE * 3)):
             self.conductor.beat()
             if len(self.durations) >= pictures:
                 return list(self.durations)
-        raise RuntimeError(f'{pictures} pictures should have reached the driver, but {len(self.durations)} did.')
+        raise RuntimeError(f'{pictures} pictures should have reached the driver, but '
+                           f'{len(self.durations)} did.')
 
     def close(self) -> None:
         compose.take_down(self.nodes)
@@ -85,7 +96,8 @@ def wiring(video: Path) -> dict[str, dict[str, Any]]:
     """The nodes of the chain and their parameters."""
     job = {'robot': ROBOT, 'task': TASK}
     return {'driver': {**job, 'world': 'fake'},
-            'camera': {'camera': CAMERA, 'source': 'video', 'address': str(video), 'rate': RATE, 'latency': 0.0},
+            'camera': {'camera': CAMERA, 'source': 'video', 'address': str(video), 'rate': RATE,
+                       'latency': 0.0},
             'policy': {**job, 'policy': 'random', 'inline': True, 'latency': 0.0},
             'safety': {'robot': ROBOT, 'armed_at_start': True}}
 
@@ -111,11 +123,13 @@ def nanoseconds(message: Any) -> int:
 
 
 def make_video(path: Path, width: int, height: int, pictures: int) -> Path:
-    """Write a short video of moving noise, each picture numbered in black and white squares at its top."""
+    """Write a short video of moving noise, each picture numbered in black and white squares at its
+    top."""
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*'MJPG'), RATE, (width, height))
     noise = np.random.default_rng(0).integers(0, 255, (height // 8, width // 8, 3), dtype=np.uint8)
     for index in range(pictures):
-        picture = cv2.resize(np.roll(noise, index, axis=1), (width, height), interpolation=cv2.INTER_NEAREST)
+        picture = cv2.resize(np.roll(noise, index, axis=1), (width, height),
+                             interpolation=cv2.INTER_NEAREST)
         for bit in range(BITS):
             picture[:BIT, bit * BIT:(bit + 1) * BIT] = 255 * (index >> bit & 1)
         writer.write(picture)
@@ -125,7 +139,9 @@ def make_video(path: Path, width: int, height: int, pictures: int) -> Path:
 
 def number_of(message: Image) -> int:
     """Read the number of a picture that `make_video` made."""
-    row = np.frombuffer(message.data, np.uint8)[BIT // 2 * message.step:][:3 * BIT * BITS].reshape(BITS, BIT, 3)
+    row = np.frombuffer(message.data, np.uint8)[BIT // 2
+                                                * message.step:][:3 * BIT * BITS].reshape(BITS, BIT,
+                                                                                          3)
     return int(sum((row[bit].mean() > 127) << bit for bit in range(BITS)))
 
 

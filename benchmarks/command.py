@@ -26,11 +26,16 @@ def add(app: typer.Typer) -> None:
 
 def graph(
     pictures: Annotated[int, typer.Option(help='through the picture-to-driver chain')] = 500,
-    actions: Annotated[int, typer.Option(help='of the lock-step graph and the gymnasium face')] = 600,
-    frames: Annotated[int, typer.Option(help='between two processes; 0 leaves this part out')] = 900,
-    write: Annotated[str, typer.Option(help='put the table into this file, such as docs/benchmarks.md')] = '',
+    actions: Annotated[int,
+                       typer.Option(help='of the lock-step graph and the gymnasium face')] = 600,
+    frames: Annotated[int,
+                      typer.Option(help='between two processes; 0 leaves this part out')] = 900,
+    write: Annotated[str,
+                     typer.Option(help='put the table into this file, such as '
+                                       'docs/benchmarks.md')] = '',
 ) -> None:
-    """Measure the graph: the picture-to-driver chain, lock-step speed, and pictures between processes.
+    """Measure the graph: the picture-to-driver chain, lock-step speed, and pictures between
+    processes.
 
     Example: [bold]visuomotor bench graph --write docs/benchmarks.md[/bold]
     """
@@ -46,13 +51,20 @@ def graph(
 
 
 def safety(
-    robots: Annotated[str, typer.Option(help='which, with commas between')] = 'iiwa7,j2n6s300,minitaur',
-    long: Annotated[bool, typer.Option('--long', help='a million cycles a robot; goes on where it ended')] = False,
-    cycles: Annotated[int, typer.Option(help='for each robot; 0: 5,000, or a million with --long')] = 0,
+    robots: Annotated[str,
+                      typer.Option(help='which, with commas between')] = 'iiwa7,j2n6s300,minitaur',
+    long: Annotated[bool,
+                    typer.Option('--long',
+                                 help='a million cycles a robot; goes on where it ended')] = False,
+    cycles: Annotated[int,
+                      typer.Option(help='for each robot; 0: 5,000, or a million with --long')] = 0,
     folder: Annotated[str, typer.Option(help='where the tallies are kept')] = 'data/bench',
-    write: Annotated[str, typer.Option(help='put the tables into this file, such as docs/benchmarks.md')] = '',
+    write: Annotated[str,
+                     typer.Option(help='put the tables into this file, such as '
+                                       'docs/benchmarks.md')] = '',
 ) -> None:
-    """Measure the safety filter: hostile proposals, judged by PyBullet and by differences, and what a cycle costs.
+    """Measure the safety filter: hostile proposals, judged by PyBullet and by differences, and what
+    a cycle costs.
 
     Example: [bold]visuomotor bench safety --long --write docs/benchmarks.md[/bold]
     """
@@ -61,17 +73,21 @@ def safety(
     console, wanted = Console(soft_wrap=True), cycles or (bench.LONG if long else bench.SHORT)
     names = [settings.choose('robot', name, bench.ROBOTS) for name in robots.split(',')]
     tell = partial(console.print, markup=False)
-    tallies = bench.fuzz(names, wanted, Path(folder), lambda statistics: tell('  '.join(bench.row(statistics))))
+    tallies = bench.fuzz(names, wanted, Path(folder),
+                         lambda statistics: tell('  '.join(bench.row(statistics))))
     figures = [figure for name in names if name != 'minitaur' for figure in bench.cost(name, 6000)]
     show(figures)
     seen = bench.moments(names, *((1000, 200) if long else (50, 20)))
     killed = bench.kills(50 if long else 3, DOMAIN + 3)
-    parts = [bench.markdown(tallies), bench.moments_markdown(seen), bench.kills_markdown(killed), markdown(figures)]
+    parts = [bench.markdown(tallies), bench.moments_markdown(seen), bench.kills_markdown(killed),
+             markdown(figures)]
     console.print('\n\n'.join(parts[1:3]), markup=False)
     if write:
         put(Path(write), 'safety', '\n\n'.join(parts))
-    holds = all(figure.holds for figure in figures) and not any(statistics.violations for statistics in tallies)
-    calm = not any(one.restless or sum(one.broken.values()) for all_ in seen.values() for one in all_)
+    holds = all(figure.holds for figure in figures) and not any(statistics.violations
+                                                                for statistics in tallies)
+    calm = not any(one.restless or sum(one.broken.values()) for all_ in seen.values()
+                   for one in all_)
     raise typer.Exit(0 if holds and calm and not (killed.late or killed.forgotten) else 1)
 
 

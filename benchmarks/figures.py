@@ -28,7 +28,8 @@ class Figure:
 
     def row(self) -> list[str]:
         sign = '≤' if self.at_most else '≥'
-        measured = [self.name, f'{self.ours:.4g} {self.unit}', f'{self.floor:.4g} {self.unit}', f'{self.ratio:.2f}']
+        measured = [self.name, f'{self.ours:.4g} {self.unit}', f'{self.floor:.4g} {self.unit}',
+                    f'{self.ratio:.2f}']
         if np.isinf(self.bound):  # told for comparison
             return [*measured, 'none', '–']
         return [*measured, f'{sign} {self.bound:g}', 'yes' if self.holds else 'NO']
@@ -37,7 +38,8 @@ class Figure:
 HEADINGS = ('figure', 'ours', 'floor', 'ratio', 'wanted', 'holds')
 
 
-def percentiles(name: str, ours: Sequence[float], floor: Sequence[float], bound: float) -> list[Figure]:
+def percentiles(name: str, ours: Sequence[float], floor: Sequence[float],
+                bound: float) -> list[Figure]:
     """p50 and p99 of durations in seconds, in milliseconds."""
     def at(values: Sequence[float], q: int) -> float:
         return float(np.percentile(values, q)) * 1e3

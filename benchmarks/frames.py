@@ -1,4 +1,7 @@
-"""Pictures between two processes while the graph runs: how many of 640 x 480 RGB at 30 Hz arrive."""
+"""Pictures between two processes while the graph runs.
+
+How many of 640 x 480 RGB at 30 Hz arrive.
+"""
 from __future__ import annotations
 
 import os
@@ -16,14 +19,17 @@ from visuomotor.graph import compose
 from visuomotor.nodes._ros import qos
 from visuomotor.nodes._ros.executor import make_executor
 
-RATE, WIDTH, HEIGHT = 30.0, 640, 480
+RATE = 30.0
+WIDTH = 640
+HEIGHT = 480
 NUMBERS = 60     # pictures until their numbers begin again
 PATIENCE = 20.0  # s without a picture after which no more are expected
 
 
 @dataclass
 class Arrivals:
-    """How many numbered pictures came, and how many were missing between them, not taken in time or lost on the way."""
+    """How many numbered pictures came, and how many were missing between them, not taken in time or
+    lost on the way."""
 
     count: int = 0
     missing: int = 0
@@ -37,7 +43,8 @@ class Arrivals:
 
 def visuomotor(*words: str) -> subprocess.Popen[bytes]:
     """Start one command of ours in a process of its own."""
-    return subprocess.Popen([sys.executable, '-m', 'visuomotor.cli.main', *words], stdout=subprocess.DEVNULL,
+    return subprocess.Popen([sys.executable, '-m', 'visuomotor.cli.main', *words],
+                            stdout=subprocess.DEVNULL,
                             stderr=subprocess.DEVNULL)
 
 
@@ -48,7 +55,8 @@ def listen(frames: int, domain: int) -> Arrivals:
         os.environ['ROS_DOMAIN_ID'] = str(domain)
         job = ('--robot', 'iiwa7', '--task', 'grasp')
         graph = visuomotor('up', *job, '--realtime', '--episodes', '0', '--data', folder)
-        camera = visuomotor('node', 'camera', '-p', 'camera:=bench', '-p', 'source:=video', '-p', f"address:='{video}'",
+        camera = visuomotor('node', 'camera', '-p', 'camera:=bench', '-p', 'source:=video', '-p',
+                            f"address:='{video}'",
                             '-p', f'rate:={RATE}', '-p', 'latency:=0.0')
         try:
             return hear(frames, domain)
@@ -62,7 +70,8 @@ def hear(frames: int, domain: int) -> Arrivals:
     context = compose.new_context(domain)
     node = Node('frames', context=context, use_global_arguments=False)
     arrivals = Arrivals()
-    node.create_subscription(Image, 'camera/bench/image', lambda m: arrivals.note(number_of(m)), qos.IMAGE)
+    node.create_subscription(Image, 'camera/bench/image', lambda m: arrivals.note(number_of(m)),
+                             qos.IMAGE)
     executor = make_executor(context)
     executor.add_node(node)
     last, seen = time.monotonic(), 0

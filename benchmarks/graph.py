@@ -1,4 +1,7 @@
-"""The figures of `visuomotor bench graph`: the chain, lock-step speed, and pictures between processes."""
+"""The figures of `visuomotor bench graph`.
+
+The chain, lock-step speed, and pictures between processes.
+"""
 from __future__ import annotations
 
 import tempfile
@@ -37,7 +40,8 @@ def chain(pictures: int, domain: int) -> list[Figure]:
 
 
 def speed(actions: int) -> list[Figure]:
-    """(b) The graph and the gymnasium face, each in turns with a replay of its own PyBullet calls."""
+    """(b) The graph and the gymnasium face, each in turns with a replay of its own PyBullet
+    calls."""
     turns = max(1, actions // TURN)
     return [rate('lock-step graph, actions a second', graph_rates(turns), 0.5),
             rate('gymnasium face, actions a second', face_rates(turns), 0.95)]
@@ -64,12 +68,14 @@ def face_rates(turns: int) -> Rates:
 
 def rate(name: str, pairs: Rates, bound: float) -> Figure:
     """Actions of all turns by the seconds of all turns."""
-    ours, floor = (float(1 / np.mean(1 / np.ravel([pair[side] for pair in pairs]))) for side in (0, 1))
+    ours, floor = (float(1 / np.mean(1 / np.ravel([pair[side] for pair in pairs])))
+                   for side in (0, 1))
     return Figure(name, ours, floor, '/s', bound, at_most=False)
 
 
 def arrivals(frames: int, domain: int) -> Figure:
     """(c) Every picture of a stretch has to arrive."""
     heard = listen(frames, domain)
-    return Figure('640×480 RGB at 30 Hz between processes, arrived', heard.count, heard.count + heard.missing,
+    return Figure('640×480 RGB at 30 Hz between processes, arrived', heard.count, heard.count
+                  + heard.missing,
                   'pictures', 1.0, at_most=False)

@@ -1,4 +1,5 @@
-"""Actions a second of the whole graph in lock-step, recorder included, while its scripted expert grasps."""
+"""Actions a second of the whole graph in lock-step, recorder included, while its scripted expert
+grasps."""
 from __future__ import annotations
 
 import time
@@ -16,7 +17,8 @@ class GraphSpeed:
     """The graph that `visuomotor up --lockstep` starts, beaten by hand while an episode runs."""
 
     def __init__(self, folder: Path, seed: int) -> None:
-        graph = describe(Choices(robot=ROBOT, task=TASK, lockstep=True, episodes=0, seed=seed, data=str(folder),
+        graph = describe(Choices(robot=ROBOT, task=TASK, lockstep=True, episodes=0, seed=seed,
+                                 data=str(folder),
                                  namespace='bench'))
         self.per_action = graph.spec.control_hz / graph.task.action.rate
         self.running = InLockstep(graph, 0.0)
@@ -24,7 +26,8 @@ class GraphSpeed:
         self.world = cast(BulletWorld, running.find('/bench'))
 
     def to_next_episode(self) -> None:
-        """Go through judging, storing, reset and a new scene, up to the first beats of an episode."""
+        """Go through judging, storing, reset and a new scene, up to the first beats of an
+        episode."""
         statistics = self.running.statistics
         number = statistics.number
         while statistics.number == number or statistics.state != 'running':

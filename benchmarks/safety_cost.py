@@ -1,4 +1,5 @@
-"""What a beat of the safety filter costs, beside ruckig and coal called barely on the very same states."""
+"""What a beat of the safety filter costs, beside ruckig and coal called barely on the very same
+states."""
 from __future__ import annotations
 
 import time
@@ -23,12 +24,15 @@ class Costs:
     """Seconds of each cycle, in turns on the same states."""
 
     ours: list[float] = field(default_factory=list)
-    way_out: list[float] = field(default_factory=list)  # plan, brake, and distances at every beat of the brake
-    here: list[float] = field(default_factory=list)     # plan, brake, and distances at the commanded posture alone
+    # plan, brake, and distances at every beat of the brake
+    way_out: list[float] = field(default_factory=list)
+    # plan, brake, and distances at the commanded posture alone
+    here: list[float] = field(default_factory=list)
 
 
 class Bare:
-    """No decisions: one plan, one brake, and the distances of all pairs, straight from the libraries."""
+    """No decisions: one plan, one brake, and the distances of all pairs, straight from the
+    libraries."""
 
     def __init__(self, fuzz: Fuzz) -> None:
         assert fuzz.scene is not None
@@ -42,11 +46,13 @@ class Bare:
 
     def _question(self, joints: int) -> InputParameter:
         question = InputParameter(joints)
-        question.max_velocity, question.max_acceleration = self.spec.velocity.tolist(), self.spec.acceleration.tolist()
+        question.max_velocity = self.spec.velocity.tolist()
+        question.max_acceleration = self.spec.acceleration.tolist()
         question.max_jerk = self.spec.jerk.tolist()
         return question
 
-    def once(self, position: FloatArray, velocity: FloatArray, goal: FloatArray, every_beat: bool) -> float:
+    def once(self, position: FloatArray, velocity: FloatArray, goal: FloatArray,
+             every_beat: bool) -> float:
         """Return the seconds that it takes."""
         began = time.perf_counter()
         self.plan.current_position, self.plan.current_velocity = position, velocity
@@ -57,13 +63,16 @@ class Bare:
         beats = int(self.run.duration / self.dt) if every_beat else 0
         for beat in range(beats + 1):
             posture = np.array(self.run.at_time(beat * self.dt)[0])
-            pin.computeDistances(self.scene.model, self.data, self.scene.geometry, self.placed, posture)
+            pin.computeDistances(self.scene.model, self.data, self.scene.geometry, self.placed,
+                                 posture)
         return time.perf_counter() - began
 
 
 def measure(robot: str, cycles: int, seed: int = 0) -> Costs:
     """Let a filter follow reasonable wishes of three kinds."""
-    fuzz, costs, rng = Fuzz(robot), Costs(), np.random.default_rng(seed)
+    fuzz = Fuzz(robot)
+    costs = Costs()
+    rng = np.random.default_rng(seed)
     bare = Bare(fuzz)
     for mode in MODES:
         filtered = fuzz.filter()
@@ -80,7 +89,9 @@ def measure(robot: str, cycles: int, seed: int = 0) -> Costs:
 
 def _follow(filtered: SafetyFilter, mode: Mode, cycles: int,
             rng: np.random.Generator) -> Iterator[tuple[State, float]]:
-    spec, now, row = filtered.spec, 100.0, np.zeros(0)
+    spec = filtered.spec
+    now = 100.0
+    row = np.zeros(0)
     for cycle in range(cycles):
         now += 1.0 / spec.control_hz
         if cycle % KEEPS == 0:

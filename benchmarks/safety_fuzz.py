@@ -1,4 +1,7 @@
-"""Drives a safety filter through hostile proposals in chunks; the tally on disk lets a long run go on."""
+"""Drives a safety filter through hostile proposals in chunks.
+
+The tally on disk lets a long run go on.
+"""
 from __future__ import annotations
 
 import dataclasses
@@ -25,7 +28,8 @@ from visuomotor.specs.values import FloatArray, Imu, State, Target
 from visuomotor.worlds.make import make_world
 from visuomotor.worlds.world import BulletWorld
 
-TASKS = {'iiwa7': 'grasp', 'iiwa14': 'grasp', 'j2n6s300': 'reach', 'j2s7s300': 'reach', 'minitaur': 'walk'}
+TASKS = {'iiwa7': 'grasp', 'iiwa14': 'grasp', 'j2n6s300': 'reach', 'j2s7s300': 'reach',
+         'minitaur': 'walk'}
 CHUNK = 5000        # cycles, each chunk begins anew with a seed of its own
 SPEAKS = (1, 2, 5)  # beats between two proposals
 
@@ -43,7 +47,8 @@ class GraphStatistics:
     broken: Counter[str] = field(default_factory=Counter)       # limits, by name
     collisions: Counter[str] = field(default_factory=Counter)   # in the physics, by what touched
     unanswered: int = 0
-    worst: dict[str, float] = field(default_factory=dict)       # largest part of each limit that was used
+    # largest part of each limit that was used
+    worst: dict[str, float] = field(default_factory=dict)
 
     @property
     def violations(self) -> int:
@@ -67,7 +72,10 @@ def restore(path: Path, robot: str) -> GraphStatistics:
 
 
 class Body:
-    """The robot that is fuzzed: an arm in the physics of its task, or eight perfect motors under a swaying body."""
+    """The robot that is fuzzed.
+
+    An arm in the physics of its task, or eight perfect motors under a swaying body.
+    """
 
     def __init__(self, robot: RobotSpec, rng: np.random.Generator) -> None:
         self.spec, self._chance = robot, rng
@@ -121,14 +129,18 @@ class Fuzz:
 
     def filter(self) -> SafetyFilter:
         """Make a fresh filter, armed."""
-        return SafetyFilter(self.spec, self.kinematics, limits_for(self.spec), armed=True, scene=self.scene)
+        return SafetyFilter(self.spec, self.kinematics, limits_for(self.spec), armed=True,
+                            scene=self.scene)
 
     def chunk(self, statistics: GraphStatistics, seed: int, cycles: int = CHUNK) -> None:
         """Fuzz for some cycles and add what was seen to the tally."""
         rng = np.random.default_rng(seed)
         body, filtered = Body(self.spec, rng), self.filter()
-        hostile, limits = Hostile(self.spec, self.scene, rng), LimitJudge(self.spec, self.kinematics)
-        dt, now, often = 1.0 / self.spec.control_hz, 50.0 + float(rng.uniform(0, 1e6)), int(rng.choice(SPEAKS))
+        hostile, limits = Hostile(self.spec, self.scene, rng), LimitJudge(self.spec,
+                                                                          self.kinematics)
+        dt = 1.0 / self.spec.control_hz
+        now = 50.0 + float(rng.uniform(0, 1e6))
+        often = int(rng.choice(SPEAKS))
         state = body.beat(None, None, now)
         for cycle in range(cycles):
             now += dt
@@ -146,10 +158,12 @@ class Fuzz:
         body.close()
         statistics.refused += filtered.sources.refused
         statistics.broken.update(limits.broken)
-        statistics.worst = {what: max(part, statistics.worst.get(what, 0.0)) for what, part in limits.worst.items()}
+        statistics.worst = {what: max(part, statistics.worst.get(what, 0.0)) for what,
+                            part in limits.worst.items()}
         statistics.chunks, statistics.cycles = statistics.chunks + 1, statistics.cycles + cycles
 
-    def _note(self, statistics: GraphStatistics, verdict: Verdict, reasons: tuple[str, ...]) -> None:
+    def _note(self, statistics: GraphStatistics, verdict: Verdict,
+              reasons: tuple[str, ...]) -> None:
         statistics.verdicts[verdict.name] += 1
         statistics.unanswered += verdict is not Verdict.PASS and not reasons
 
@@ -158,7 +172,8 @@ class Fuzz:
             self.judge.close()
 
 
-def run(robot: str, cycles: int, path: Path, tell: Callable[[GraphStatistics], None]) -> GraphStatistics:
+def run(robot: str, cycles: int, path: Path,
+        tell: Callable[[GraphStatistics], None]) -> GraphStatistics:
     """Fuzz until so many cycles have been seen, going on from the tally on disk."""
     statistics, fuzz = restore(path, robot), Fuzz(robot)
     while statistics.cycles < cycles:

@@ -1,4 +1,7 @@
-"""Proposals that no sane policy makes: what the safety filter is fuzzed with. Every choice comes from one generator."""
+"""Proposals that no sane policy makes: what the safety filter is fuzzed with.
+
+Every choice comes from one generator.
+"""
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -18,13 +21,18 @@ KNOTS = 400  # random postures among which those that collide are looked for
 class Hostile:
     """One robot's worst company. It keeps a mood for a while, so that its wishes get somewhere."""
 
-    def __init__(self, spec: RobotSpec, scene: CollisionScene | None, rng: np.random.Generator) -> None:
+    def __init__(self, spec: RobotSpec, scene: CollisionScene | None,
+                 rng: np.random.Generator) -> None:
         self.spec, self._chance = spec, rng
         self._knots = knots(spec, scene, rng) if scene else np.array([spec.home])
-        moods: list[Callable[[], tuple[Mode, FloatArray]]] = [self._bang, self._huge, self._speeds, self._postures]
+        moods: list[Callable[[], tuple[Mode, FloatArray]]] = [self._bang, self._huge, self._speeds,
+                                                              self._postures]
         legged = bool(spec.legs)
-        self._moods = [*moods, self._legs] if legged else [*moods, self._at_the_table, self._at_itself, self._twists]
-        self._mood, self._left, self._said = self._bang, 0, 0.0
+        self._moods = [*moods, self._legs] if legged else [*moods, self._at_the_table,
+                                                           self._at_itself, self._twists]
+        self._mood = self._bang
+        self._left = 0
+        self._said = 0.0
 
     def __call__(self, now: float) -> Proposal:
         """Make one proposal, received at `now`."""
@@ -46,21 +54,27 @@ class Hostile:
         return Proposal(mode, times, rows, gripper, observed, source, bool(rng.random() < 0.7))
 
     def _when(self, now: float, rows: int) -> tuple[FloatArray, float]:
-        """Mostly sensible times; else stale, future, out of order, standing still, running backwards or no numbers."""
+        """Mostly sensible times.
+
+        Else stale, future, out of order, standing still, running backwards or no numbers.
+        """
         rng = self._chance
         times = np.cumsum(rng.choice([0.002, 0.01, 0.05, 0.2], rows)) - 0.002
         if rng.random() < 0.04:
             times = rng.normal(0, 1, rows)
         if rng.random() < 0.02:
             times = np.full(rows, rng.choice([0.0, np.nan, np.inf, 1e6]))
-        late = rng.choice([0.0, 0.03, 0.2, 0.8, 3.0, -0.05, -3.0], p=[0.7, 0.1, 0.08, 0.04, 0.04, 0.02, 0.02])
+        late = rng.choice([0.0, 0.03, 0.2, 0.8, 3.0, -0.05, -3.0],
+                          p=[0.7, 0.1, 0.08, 0.04, 0.04, 0.02, 0.02])
         return times, float(np.nan) if rng.random() < 0.01 else now - float(late)
 
     # Moods: a mode and the rows of a chunk.
     def _bang(self) -> tuple[Mode, FloatArray]:
         """From one limit to the other."""
-        signs = self._chance.choice([-1.0, 1.0], (int(self._chance.integers(1, 4)), len(self.spec.joints)))
-        return Mode.JOINT_VELOCITY, signs * self.spec.velocity * self._chance.choice([0.3, 1.0, 50.0])
+        signs = self._chance.choice([-1.0, 1.0],
+                                    (int(self._chance.integers(1, 4)), len(self.spec.joints)))
+        return Mode.JOINT_VELOCITY, signs * self.spec.velocity * self._chance.choice([0.3, 1.0,
+                                                                                      50.0])
 
     def _huge(self) -> tuple[Mode, FloatArray]:
         mode = Mode(int(self._chance.integers(1, 7)))
@@ -68,28 +82,35 @@ class Hostile:
         return mode, self._chance.normal(0, self._chance.choice([1.0, 1e3, 1e5]), (1, width))
 
     def _speeds(self) -> tuple[Mode, FloatArray]:
-        return Mode.JOINT_VELOCITY, self._chance.normal(0, 0.7, (2, len(self.spec.joints))) * self.spec.velocity
+        drawn = self._chance.normal(0, 0.7, (2, len(self.spec.joints)))
+        return Mode.JOINT_VELOCITY, drawn * self.spec.velocity
 
     def _postures(self) -> tuple[Mode, FloatArray]:
         """Anywhere between the limits, and a little beyond."""
         low, high = np.maximum(self.spec.lower, -7.0) - 0.1, np.minimum(self.spec.upper, 7.0) + 0.1
-        return Mode.JOINT_POSITION, self._chance.uniform(low, high, (int(self._chance.integers(1, 4)), len(low)))
+        return Mode.JOINT_POSITION, self._chance.uniform(low, high,
+                                                         (int(self._chance.integers(1, 4)),
+                                                          len(low)))
 
     def _legs(self) -> tuple[Mode, FloatArray]:
-        return Mode.LEG, self._chance.uniform(-2.0, 4.5, (int(self._chance.integers(1, 6)), len(self.spec.joints)))
+        return Mode.LEG, self._chance.uniform(-2.0, 4.5,
+                                              (int(self._chance.integers(1, 6)),
+                                               len(self.spec.joints)))
 
     def _at_the_table(self) -> tuple[Mode, FloatArray]:
         box = self.spec.workspace
         spot = self._chance.uniform(box.lower, box.upper)
         if self._chance.random() < 0.5:
             return Mode.CARTESIAN_POSE, np.array([spot[0], spot[1], -0.2, *DOWN])
-        return Mode.CARTESIAN_TWIST, np.array([*self._chance.normal(0, 0.5, 2), -1.0, 0.0, 0.0, 0.0])
+        return Mode.CARTESIAN_TWIST, np.array([*self._chance.normal(0, 0.5, 2), -1.0, 0.0, 0.0,
+                                               0.0])
 
     def _at_itself(self) -> tuple[Mode, FloatArray]:
         return Mode.JOINT_POSITION, self._knots[self._chance.integers(len(self._knots))]
 
     def _twists(self) -> tuple[Mode, FloatArray]:
-        return Mode.CARTESIAN_TWIST, self._chance.normal(0, self._chance.choice([0.2, 1.0, 5.0]), (2, 6))
+        return Mode.CARTESIAN_TWIST, self._chance.normal(0, self._chance.choice([0.2, 1.0, 5.0]),
+                                                         (2, 6))
 
 
 def knots(spec: RobotSpec, scene: CollisionScene, rng: np.random.Generator) -> FloatArray:

@@ -1,4 +1,7 @@
-"""Kills the safety program with SIGKILL in motion: the driver has to hold by itself, and the stop has to stand."""
+"""Kills the safety program with SIGKILL in motion.
+
+The driver has to hold by itself, and the stop has to stand.
+"""
 from __future__ import annotations
 
 import os
@@ -37,7 +40,8 @@ class Kills:
     """What was seen."""
 
     times: int = 0
-    held: list[float] = field(default_factory=list)  # s from the last command obeyed to the driver braking by itself
+    # s from the last command obeyed to the driver braking by itself
+    held: list[float] = field(default_factory=list)
     speeds: list[float] = field(default_factory=list)  # rad/s of the fastest joint when killed
     late: int = 0
     forgotten: int = 0      # stops that a restart forgot
@@ -47,15 +51,20 @@ class Ear(Node):
     """A policy that wants to swing, and an operator."""
 
     def __init__(self, context: Context, driver: Any) -> None:
-        super().__init__('ear', context=context, use_global_arguments=False, start_parameter_services=False)
+        super().__init__('ear', context=context, use_global_arguments=False,
+                         start_parameter_services=False)
         self._driver, self.wants = driver, False
-        self.speed, self.braked_at, self.commands = 0.0, 0.0, 0
+        self.speed = 0.0
+        self.braked_at = 0.0
+        self.commands = 0
         self.status: SafetyStatus | None = None
         self.create_subscription(JointState, 'joint_states', self.on_state, qos.STATE)
         self.create_subscription(Command, 'command', self.on_command, qos.COMMAND)
         self.create_subscription(SafetyStatus, 'safety/status', self.on_status, qos.LATCHED)
         self._voice = self.create_publisher(ProposalMessage, 'action/policy', qos.COMMAND)
-        self.stop, self.arm = self.create_client(Stop, 'safety/stop'), self.create_client(Arm, 'safety/arm')
+        self.stop, self.arm = self.create_client(Stop,
+                                                 'safety/stop'), self.create_client(Arm,
+                                                                                    'safety/arm')
 
     def on_state(self, message: JointState) -> None:
         stamp = convert.seconds(message.header.stamp)
@@ -107,7 +116,8 @@ class Stage:
         words = ['node', 'safety', '-p', f'robot:={ROBOT}', '-p', 'armed_at_start:=true',
                  '-p', f"latch_file:='{self.file}'"]
         environment = {**os.environ, 'ROS_DOMAIN_ID': str(self._domain)}
-        self.program = subprocess.Popen([sys.executable, '-m', 'visuomotor.cli.main', *words], env=environment,
+        self.program = subprocess.Popen([sys.executable, '-m', 'visuomotor.cli.main', *words],
+                                        env=environment,
                                         stdin=subprocess.DEVNULL)
         until(lambda: self.ear.commands > 3 and self.ear.status is not None)
 
@@ -136,7 +146,9 @@ def until(fact: Callable[[], bool]) -> None:
 
 def kills(times: int, domain: int, seed: int = 0) -> Kills:
     """Move, stop, kill while it still moves, look, start again, look again, arm; so many times."""
-    seen, rng, robot = Kills(), np.random.default_rng(seed), load_robot(ROBOT)
+    seen = Kills()
+    rng = np.random.default_rng(seed)
+    robot = load_robot(ROBOT)
     allowed = robot.command_age + 1.0 / robot.control_hz + GRACE
     with tempfile.TemporaryDirectory() as folder, Stage(domain, Path(folder)) as stage:
         stage.begin()
@@ -162,7 +174,8 @@ def _once(stage: Stage, seen: Kills, beats: int, allowed: float) -> None:
     seen.late += seen.held[-1] > allowed
     until(lambda: ear.speed < 1e-6)
     stage.begin()
-    stood = ear.status is not None and ear.status.stopped and ear.status.stop_reason == 'bench: red button'
+    stood = (ear.status is not None and ear.status.stopped and ear.status.stop_reason
+             == 'bench: red button')
     seen.forgotten += not stood
     if not stage.ask(ear.arm, Arm.Request(reason='bench: again')).armed:
         raise RuntimeError('the safety program could not be armed again')

@@ -38,14 +38,17 @@ class Stage:
         self.body, self.filter = Body(fuzz.spec, self.rng), fuzz.filter()
         self.limits = LimitJudge(fuzz.spec, fuzz.kinematics)
         self.body.sways = False
-        self.dt, self.now, self.left = 1.0 / fuzz.spec.control_hz, 100.0, 0
+        self.dt = 1.0 / fuzz.spec.control_hz
+        self.now = 100.0
+        self.left = 0
         self.state = self.body.beat(None, None, self.now)
         self.wish: tuple[Mode, FloatArray] = (Mode.JOINT_VELOCITY, np.zeros(len(fuzz.spec.joints)))
 
     def beat(self) -> Permitted:
         """Live through one beat, judged."""
         self.now += self.dt
-        answer = self.filter.step(replace(self.state, stamp=self.now, effort=0.0 * self.state.effort), self.now)
+        answer = self.filter.step(replace(self.state, stamp=self.now, effort=0.0
+                                          * self.state.effort), self.now)
         if any(reason.startswith('begins where') for reason in answer.reasons):
             self.limits.begin()
         self.limits.see(answer.target.position, answer.target.velocity)
@@ -58,15 +61,20 @@ class Stage:
         """Repeat a random wish of one source, a new one now and then."""
         spec = self.fuzz.spec
         if self.left == 0:
-            speeds = self.rng.uniform(-1.0, 1.0, len(spec.joints)) * spec.velocity * self.rng.choice([0.3, 1.0])
-            legged = bool(spec.legs)   # one that sinks too low stands up by itself, whoever asks for what
+            speeds = self.rng.uniform(-1.0, 1.0,
+                                      len(spec.joints)) * spec.velocity * self.rng.choice([0.3,
+                                                                                           1.0])
+            # one that sinks too low stands up by itself, whoever asks for what
+            legged = bool(spec.legs)
             self.left = int(self.rng.integers(2, 5) if legged else self.rng.integers(10, 60))
-            near = np.array(spec.home) + self.rng.uniform(-0.8, 0.8, len(speeds)) * (0.5 if legged else 1.0)
+            near = np.array(spec.home) + self.rng.uniform(-0.8, 0.8, len(speeds)) * (0.5 if legged
+                                                                                     else 1.0)
             fast = not legged and self.rng.random() < 0.7
             self.wish = (Mode.JOINT_VELOCITY, speeds) if fast else (Mode.JOINT_POSITION, near)
         self.left -= 1
         mode, row = self.wish
-        wish = Proposal(mode, np.zeros(1), row[None], observed=self.now, source=source, dead_man=held)
+        wish = Proposal(mode, np.zeros(1), row[None], observed=self.now, source=source,
+                        dead_man=held)
         self.filter.sources.hear(wish, self.now)
 
     def beats(self, count: int, source: int) -> Iterator[Permitted]:
@@ -114,7 +122,8 @@ def _moving(filtered: SafetyFilter) -> bool:
 
 def _at_rest(stage: Stage) -> bool:
     answer = stage.beat()
-    return bool(np.abs(answer.target.velocity).max() < STILL and not stage.filter.motion.time_to_stop)
+    return bool(np.abs(answer.target.velocity).max() < STILL
+                and not stage.filter.motion.time_to_stop)
 
 
 def _closed(stage: Stage, seen: Moments) -> Moments:

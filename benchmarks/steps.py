@@ -1,4 +1,7 @@
-"""Lock-step speed against a bare PyBullet loop: the very same motor commands, physics steps and pictures, no more."""
+"""Lock-step speed against a bare PyBullet loop.
+
+The very same motor commands, physics steps and pictures, no more.
+"""
 from __future__ import annotations
 
 import time
@@ -12,7 +15,10 @@ KEPT = ('setJointMotorControlArray', 'stepSimulation', 'getCameraImage')
 
 
 class Tape:
-    """Writes down what PyBullet is told while something runs; `replay` tells it the same again from the same state."""
+    """Writes down what PyBullet is told while something runs.
+
+    `replay` tells it the same again from the same state.
+    """
 
     def __init__(self, world: BulletWorld) -> None:
         self._client = world.client
@@ -38,7 +44,8 @@ class Tape:
         return note
 
     def replay(self) -> float:
-        """Return the seconds that the bare calls take, and put the world back where the tape ended."""
+        """Return the seconds that the bare calls take, and put the world back where the tape
+        ended."""
         end = self._client.saveState()
         self._client.restoreState(self._start)
         began = time.perf_counter()
@@ -52,14 +59,21 @@ class Tape:
 
 
 def fresh_contacts(client: Any) -> int:
-    """Save the state and restore it: that changes the contacts, so everything that is compared begins with it."""
+    """Save the state and restore it.
+
+    That changes the contacts, so everything that is compared begins with it.
+    """
     state = int(client.saveState())
     client.restoreState(state)
     return state
 
 
-def paired(world: BulletWorld, run: Any, rounds: int, actions: int) -> tuple[list[float], list[float]]:
-    """Actions a second of ours and of the bare calls, in turns. `run(actions)` returns the seconds that it took."""
+def paired(world: BulletWorld, run: Any, rounds: int, actions: int) -> tuple[list[float],
+                                                                             list[float]]:
+    """Actions a second of ours and of the bare calls, in turns.
+
+    `run(actions)` returns the seconds that it took.
+    """
     ours, floor = [], []
     for _ in range(rounds):
         with Tape(world) as tape:
@@ -69,7 +83,10 @@ def paired(world: BulletWorld, run: Any, rounds: int, actions: int) -> tuple[lis
 
 
 def paired_face(environment: Any, actions: int) -> tuple[list[float], list[float]]:
-    """The same for the gymnasium face, timed without the tape: its episodes repeat, so a second one is written down."""
+    """The same for the gymnasium face, timed without the tape.
+
+    Its episodes repeat, so a second one is written down.
+    """
     world, face = environment.unwrapped.world, Face(environment)
     world.client.removeState(fresh_contacts(world.client))
     ours = actions / face.run(actions)
@@ -88,7 +105,10 @@ class Face:
         self.environment.action_space.seed(1)
 
     def run(self, actions: int) -> float:
-        """Return the seconds that so many actions of one episode took; each turn is an episode of its own."""
+        """Return the seconds that so many actions of one episode took.
+
+        Each turn is an episode of its own.
+        """
         chosen = [self.environment.action_space.sample() for _ in range(actions)]
         began = time.perf_counter()
         for action in chosen:

@@ -24,7 +24,8 @@ AsJson = Annotated[bool, typer.Option('--json', help='one JSON list, for other p
 
 
 def add(app: typer.Typer) -> None:
-    listing = typer.Typer(no_args_is_help=True, help='List robots, tasks, policies or nodes. Example: '
+    listing = typer.Typer(no_args_is_help=True,
+                          help='List robots, tasks, policies or nodes. Example: '
                                                      '[bold]visuomotor list robots[/bold]')
     for command in (robots, tasks, policies, nodes):
         listing.command()(command)
@@ -38,7 +39,8 @@ def robots(json: AsJson = False) -> None:
         robot = load_robot(name)
         able = ', '.join(description.tasks_of(name))
         worlds = ', '.join(registry.worlds_of(robot))
-        rows.append((name, robot.title, f'{len(robot.joints)}', f'{robot.control_hz:g} Hz', able, worlds))
+        rows.append((name, robot.title, f'{len(robot.joints)}', f'{robot.control_hz:g} Hz', able,
+                     worlds))
     show(('robot', 'what it is', 'joints', 'control', 'tasks', 'worlds'), rows, json)
 
 
@@ -46,11 +48,15 @@ def tasks(json: AsJson = False) -> None:
     """Tasks, and who can do them. Example: [bold]visuomotor list tasks[/bold]."""
     found = [load_task(name) for name in task_names()]
     show(('task', 'what it is', 'longest', 'judged by', 'robots'),
-         [(t.name, t.title, f'{t.horizon:g} s', t.detector.name, ', '.join(t.robots)) for t in found], json)
+         [(t.name, t.title, f'{t.horizon:g} s', t.detector.name, ', '.join(t.robots))
+          for t in found], json)
 
 
 def policies(json: AsJson = False) -> None:
-    """Policies that have a name; a checkpoint folder serves as well. Example: [bold]visuomotor list policies[/bold]."""
+    """Policies that have a name; a checkpoint folder serves as well. Example.
+
+    [bold]visuomotor list policies[/bold].
+    """
     show(('policy', 'what it is'), [(name, title(name)) for name in policy_names()], json)
 
 
@@ -61,9 +67,12 @@ def title(policy: str) -> str:
 
 def nodes(
     node: Annotated[str, typer.Argument(help='a node, with --settings; empty: all')] = '',
-    settings: Annotated[bool, typer.Option('--settings', help='every number that a node can be set to')] = False,
-    robot: Annotated[str, typer.Option(help='whose numbers; visuomotor list robots')] = Choices().robot,
-    set: Annotated[list[str], typer.Option(help='as in visuomotor up')] = [],  # noqa: A002, B006 - typer wants a list
+    settings: Annotated[bool,
+                        typer.Option('--settings',
+                                     help='every number that a node can be set to')] = False,
+    robot: Annotated[str,
+                     typer.Option(help='whose numbers; visuomotor list robots')] = Choices().robot,
+    set: Annotated[list[str], typer.Option(help='as in visuomotor up')] = [],  # noqa: A002, B006
     json: AsJson = False,
 ) -> None:
     """ROS nodes that `visuomotor node` can start. Example: [bold]visuomotor list nodes[/bold].
@@ -72,14 +81,16 @@ def nodes(
     [bold]visuomotor list nodes --settings safety --robot minitaur[/bold]
     """
     if not settings:
-        show(('node', 'what it does'), [(room, first_line(room)) for room in description.rooms()], json)
+        show(('node', 'what it does'), [(room, first_line(room)) for room in description.rooms()],
+             json)
         return
     chosen = description.describe(Choices(robot=robot, teleop='joy', set=tuple(set)))
     entries = [*chosen.nodes, console_entry(chosen)]
     known = {word for entry in entries for word in (entry.name, entry.room)}
     wanted = choose('node', node, known) if node else ''
     show(('node', 'setting', 'value', 'unit', 'range', 'default', 'set by', 'what it is'),
-         [row for entry in entries if wanted in ('', entry.name, entry.room) for row in rows(entry)], json)
+         [row for entry in entries if wanted in ('', entry.name, entry.room)
+          for row in rows(entry)], json)
 
 
 def first_line(room: str) -> str:
@@ -89,10 +100,14 @@ def first_line(room: str) -> str:
 
 
 def show(header: tuple[str, ...], rows: Sequence[tuple[str, ...]], as_json: bool = False) -> None:
-    """Print a table; without a terminal, lines that other programs can read: columns between tabs."""
+    """Print a table; without a terminal, lines that other programs can read.
+
+    Columns between tabs.
+    """
     console = Console()
     if as_json:
-        print(dumps([dict(zip(header, row, strict=True)) for row in rows], indent=1, ensure_ascii=False))
+        print(dumps([dict(zip(header, row, strict=True)) for row in rows], indent=1,
+                    ensure_ascii=False))
         return
     if not console.is_terminal:
         for row in rows:

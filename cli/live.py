@@ -1,4 +1,7 @@
-"""What is shown while the graph runs: a live table in a terminal, one line for each episode elsewhere."""
+"""What is shown while the graph runs.
+
+A live table in a terminal, one line for each episode elsewhere.
+"""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -12,7 +15,8 @@ from rich.text import Text
 from visuomotor.nodes.console.statistics import VERDICTS, Ended, GraphStatistics, rates
 
 FOOT = 'Ctrl-C stops and keeps what was recorded; a second one stops at once'
-COLOURS = {'success': 'green', 'failure': 'red', 'aborted': 'yellow', 'unknown': 'dim', 'pass': 'green', 'clip': 'cyan',
+COLOURS = {'success': 'green', 'failure': 'red', 'aborted': 'yellow', 'unknown': 'dim',
+           'pass': 'green', 'clip': 'cyan',
            'slow': 'yellow', 'stop': 'red'}
 
 
@@ -27,8 +31,12 @@ class Moment:
 class View:
     """Shows a statistics; `update` is called a few times a second."""
 
-    def __init__(self, title: str, statistics: GraphStatistics, console: Console, quiet: bool = False) -> None:
-        self.title, self.statistics, self.console, self.quiet = title, statistics, console, quiet
+    def __init__(self, title: str, statistics: GraphStatistics, console: Console,
+                 quiet: bool = False) -> None:
+        self.title = title
+        self.statistics = statistics
+        self.console = console
+        self.quiet = quiet
         self.told: set[int] = set()
         self.before: tuple[Moment, dict[str, int]] | None = None
         self.began: Moment | None = None
@@ -55,27 +63,34 @@ class View:
     def newly_ended(self) -> list[Ended]:
         """Episodes that are over and stored, or that were overtaken, and have not been told of."""
         fresh = [e for n, e in sorted(self.statistics.ended.items()) if n not in self.told
-                 and (n in self.statistics.files or n != self.statistics.number or self.statistics.over)]
+                 and (n in self.statistics.files or n != self.statistics.number
+                      or self.statistics.over)]
         self.told.update(e.number for e in fresh)
         return fresh
 
     def page(self, now: Moment) -> Group:
         """Lay out everything worth seeing."""
         table = Table.grid(padding=(0, 2))
-        rows = {'episode': self.episode(), 'progress': self.progress(now), 'results': self.results(),
-                'reward': self.reward(), 'verdicts': self.verdicts(), 'rates': self.pace(now), 'policy': self.policy()}
+        rows = {'episode': self.episode(), 'progress': self.progress(now),
+                'results': self.results(),
+                'reward': self.reward(), 'verdicts': self.verdicts(), 'rates': self.pace(now),
+                'policy': self.policy()}
         for name, value in rows.items():
             table.add_row(Text(name, style='bold'), value)
         return Group(Text(self.title, style='bold blue'), table, Text(FOOT, style='dim'))
 
     def episode(self) -> Text:
         of = f' of {self.statistics.planned}' if self.statistics.planned else ''
-        return Text(f'{self.statistics.number}{of}, {self.statistics.state}  {self.statistics.message}')
+        return Text(f'{self.statistics.number}{of}, {self.statistics.state}  '
+                    f'{self.statistics.message}')
 
     def progress(self, now: Moment) -> Table | Text:
-        """How far the run is, its rate and the time left, reckoned from the episodes that are over."""
+        """How far the run is, its rate and the time left, reckoned from the episodes that are
+        over."""
         self.began = self.began or now
-        done, planned, wall = len(self.statistics.ended), self.statistics.planned, now.wall - self.began.wall
+        done = len(self.statistics.ended)
+        planned = self.statistics.planned
+        wall = now.wall - self.began.wall
         pace = f'{60 * done / wall:.1f} episodes a minute' if done and wall > 0 else ''
         if not planned:
             return Text(pace)
@@ -87,7 +102,8 @@ class View:
         return bar
 
     def results(self) -> Text:
-        return coloured({name: self.statistics.results()[name] for name in ('success', 'failure', 'aborted')})
+        return coloured({name: self.statistics.results()[name]
+                         for name in ('success', 'failure', 'aborted')})
 
     def reward(self) -> Text:
         return Text(f'{self.statistics.reward:.3f}  {self.statistics.evidence}')
@@ -107,7 +123,8 @@ class View:
         seconds, wall = now.graph - then.graph, now.wall - then.wall
         each = rates(counts, dict(self.statistics.messages), seconds)
         speed = f'  time x{seconds / wall:.1f}' if wall > 0 else ''
-        return Text('  '.join(f'{group} {rate:.0f} Hz' for group, rate in sorted(each.items())) + speed)
+        return Text('  '.join(f'{group} {rate:.0f} Hz' for group, rate in sorted(each.items()))
+                    + speed)
 
 
 def clock(seconds: float) -> str:
@@ -118,11 +135,14 @@ def clock(seconds: float) -> str:
 
 
 def coloured(counts: dict[str, int]) -> Text:
-    return Text('  ').join(Text(f'{name} {count}', style=COLOURS[name]) for name, count in counts.items())
+    return Text('  ').join(Text(f'{name} {count}', style=COLOURS[name]) for name,
+                           count in counts.items())
 
 
 def line(episode: Ended, planned: int) -> Text:
     """Say in one line how an episode ended."""
     of = f'/{planned}' if planned else ''
-    rest = f'truth {episode.truth}  return {episode.return_value:.2f}  {episode.duration:.1f} s  {episode.reason}'
-    return Text.assemble(f'episode {episode.number}{of}  ', (episode.result, COLOURS[episode.result]), f'  {rest}')
+    rest = (f'truth {episode.truth}  return {episode.return_value:.2f}  {episode.duration:.1f} s  '
+            f'{episode.reason}')
+    return Text.assemble(f'episode {episode.number}{of}  ',
+                         (episode.result, COLOURS[episode.result]), f'  {rest}')

@@ -21,7 +21,9 @@ def add(app: typer.Typer) -> None:
 
 def look(
     out: Annotated[str, typer.Argument(help='PNG file to write')],
-    robot: Annotated[list[str] | None, typer.Option(help='robot; may be given again; each does its first task')] = None,
+    robot: Annotated[list[str] | None,
+                     typer.Option(help='robot; may be given again; each does '
+                                       'its first task')] = None,
     seconds: Annotated[float, typer.Option(help='into the episode', min=0.0, max=3600.0)] = 2.5,
     seed: Annotated[int, typer.Option(help='of the scene', min=0)] = 1,
 ) -> None:
@@ -34,7 +36,8 @@ def look(
     robots = robot or ['iiwa7']
     pictures = [at_work(name, seconds, seed) for name in robots]
     if not cv2.imwrite(out, cv2.cvtColor(np.hstack(pictures), cv2.COLOR_RGB2BGR)):
-        raise BadInput(f"'{out}' could not be written; is there space left, and may you write there?")
+        raise BadInput(f"'{out}' could not be written; is there space left, and may you write "
+                       "there?")
     Console().print(f'{out}: {", ".join(robots)}')
 
 

@@ -20,19 +20,24 @@ BAD_INPUT = 2  # exit code
 def make_app() -> typer.Typer:
     """Gather the commands."""
     app = typer.Typer(name='visuomotor', no_args_is_help=True, rich_markup_mode='rich',
-                      pretty_exceptions_enable=False, help='Robots that learn by doing, over one ROS 2 graph.')
+                      pretty_exceptions_enable=False,
+                      help='Robots that learn by doing, over one ROS 2 graph.')
     app.callback()(shared)
     for name in COMMANDS:
         importlib.import_module(f'visuomotor.cli.{name}').add(app)
-    # Not `entry_points`: it asks one record of each package, and ament leaves a second one of ours, without commands.
-    joining = {entry.name: entry for found in distributions() for entry in found.entry_points if entry.group == JOINING}
+    # Not `entry_points`: it asks one record of each package, and ament leaves a second one of ours,
+    # without commands.
+    joining = {entry.name: entry for found in distributions() for entry in found.entry_points
+               if entry.group == JOINING}
     for entry in joining.values():
         entry.load().add(app)
     return app
 
 
 def shared(
-    version: Annotated[bool, typer.Option('--version', is_eager=True, callback=tell_version, help='print it and stop')] = False,
+    version: Annotated[bool,
+                       typer.Option('--version', is_eager=True, callback=tell_version,
+                                    help='print it and stop')] = False,
 ) -> None:
     """Robots that learn by doing, over one ROS 2 graph."""
 
@@ -42,14 +47,16 @@ def main() -> None:
     try:
         make_app()()
     except (BadInput, RobotUnavailable, OSError) as error:
-        Console(stderr=True, soft_wrap=True).print(sentence(error), style='bold red', markup=False, highlight=False)
+        Console(stderr=True, soft_wrap=True).print(sentence(error), style='bold red', markup=False,
+                                                   highlight=False)
         sys.exit(BAD_INPUT)
 
 
 def sentence(error: Exception) -> str:
     """Say what went wrong; what the operating system refuses names the file first."""
     if isinstance(error, OSError) and error.filename is not None:
-        return f'{error.filename} cannot be used: {(error.strerror or "the system refused it").lower()}.'
+        return (f'{error.filename} cannot be used: '
+                f'{(error.strerror or "the system refused it").lower()}.')
     return str(error)
 
 

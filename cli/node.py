@@ -18,14 +18,17 @@ OWN = ('-p', '--param', '-r', '--remap')  # ROS arguments that may follow a node
 
 
 def add(app: typer.Typer) -> None:
-    app.command(cls=RosCommand, context_settings={'allow_extra_args': True, 'ignore_unknown_options': True})(node)
+    app.command(cls=RosCommand,
+                context_settings={'allow_extra_args': True, 'ignore_unknown_options': True})(node)
 
 
 def node(
     context: typer.Context,
-    set: Annotated[list[str], typer.Option(help='settings, such as safety.speed_share=0.3')] = [],  # noqa: A002, B006
+    set: Annotated[list[str],  # noqa: A002
+                   typer.Option(help='settings, such as safety.speed_share=0.3')] = [],  # noqa: B006
 ) -> None:
-    """Start nodes by their folder names. -p after a name is that node's own; what follows --ros-args holds for all.
+    """Start nodes by their folder names. -p after a name is that node's own; what follows
+    --ros-args holds for all.
 
     Example: [bold]visuomotor node safety -p robot:=iiwa7 --ros-args -r __ns:=/left[/bold]
 
@@ -34,7 +37,8 @@ def node(
     """
     wanted = split(context.args)
     if not wanted:
-        raise BadInput(f'Which node? Give one of {", ".join(description.rooms())}, as in: visuomotor node safety')
+        raise BadInput(f'Which node? Give one of {", ".join(description.rooms())}, as in: '
+                       'visuomotor node safety')
     entries = [entry(word) for word, _ in wanted]
     chosen = overridden(entries, set)
     environment.prepare()
@@ -58,7 +62,8 @@ def split(words: list[str]) -> list[tuple[str, list[str]]]:
         if not word.startswith('-'):
             wanted.append((word, []))
         elif word not in OWN or not wanted or (value := next(rest, None)) is None:
-            raise BadInput(f"After a node's name come -p name:=value or -r from:=to, but '{word}' stands there alone.")
+            raise BadInput(f"After a node's name come -p name:=value or -r from:=to, but '{word}' "
+                           "stands there alone.")
         else:
             wanted[-1][1].extend((word, value))
     return wanted

@@ -7,7 +7,8 @@ from typer.core import TyperCommand
 
 
 class RosCommand(TyperCommand):
-    """Takes `--ros-args …`, as launch puts it at the end, out of the words and keeps it in `context.obj`."""
+    """Takes `--ros-args …`, as launch puts it at the end, out of the words and keeps it in
+    `context.obj`."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         cut = args.index('--ros-args') if '--ros-args' in args else len(args)

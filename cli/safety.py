@@ -1,4 +1,7 @@
-"""`visuomotor safety …`: the limits and where they come from, recordings judged anew, and the pairs that touch."""
+"""`visuomotor safety …`.
+
+The limits and where they come from, recordings judged anew, and the pairs that touch.
+"""
 from __future__ import annotations
 
 import dataclasses
@@ -18,8 +21,10 @@ Given = Annotated[list[str], typer.Option('--set', help='name=value, as often as
 
 
 def add(app: typer.Typer) -> None:
-    commands = typer.Typer(no_args_is_help=True, help='Limits, recordings judged anew, and pairs of links that touch. '
-                                                      'Example: [bold]visuomotor safety show iiwa7[/bold]')
+    commands = typer.Typer(no_args_is_help=True,
+                           help='Limits, recordings judged anew, and pairs of links that touch. '
+                                                      'Example: [bold]visuomotor safety show '
+                                                      'iiwa7[/bold]')
     for command in (show, replay, judge, pairs):
         commands.command()(command)
     app.add_typer(commands, name='safety')
@@ -40,18 +45,22 @@ def show(
     console.print(margins(chosen, origins))
     if spec.tip_link:
         apart = collision_pairs.load(spec)
-        console.print(f'{len(apart.touching)} pairs of links are not looked at: they touch whatever the arm does '
+        console.print(f'{len(apart.touching)} pairs of links are not looked at: they touch '
+                      'whatever the arm does '
                       f'({apart.postures} postures; config/collision/{robot}.yaml)')
 
 
 def joints(spec: RobotSpec, chosen: Limits) -> Table:
     """What each joint may do, after the shares and margins chosen."""
-    table = Table('joint', 'position [rad]', 'speed [rad/s]', 'acceleration [rad/s²]', 'jerk [rad/s³]', 'torque [N m]',
+    table = Table('joint', 'position [rad]', 'speed [rad/s]', 'acceleration [rad/s²]',
+                  'jerk [rad/s³]', 'torque [N m]',
                   title=f'{spec.title or spec.name}: what is commanded at most')
     for joint in spec.joints:
         lowest, highest = joint.lower + chosen.position_margin, joint.upper - chosen.position_margin
-        table.add_row(joint.name, f'{lowest:.3f} .. {highest:.3f}', f'{joint.velocity * chosen.speed_share:.3f}',
-                      f'{joint.acceleration * chosen.acceleration_share:.3f}', f'{joint.jerk * chosen.jerk_share:.1f}',
+        table.add_row(joint.name, f'{lowest:.3f} .. {highest:.3f}',
+                      f'{joint.velocity * chosen.speed_share:.3f}',
+                      f'{joint.acceleration * chosen.acceleration_share:.3f}',
+                      f'{joint.jerk * chosen.jerk_share:.1f}',
                       f'{joint.effort:g}')
     return table
 
@@ -66,10 +75,12 @@ def sources(spec: RobotSpec) -> Table:
 
 def margins(chosen: Limits, origins: dict[str, str]) -> Table:
     """Every number that is chosen and not the robot's."""
-    table = Table('margin', 'value', 'unit', 'meaning', 'range', 'source', title='margins of the safety node')
+    table = Table('margin', 'value', 'unit', 'meaning', 'range', 'source',
+                  title='margins of the safety node')
     for field in dataclasses.fields(Limits):
         said = field.metadata
-        table.add_row(field.name, f'{getattr(chosen, field.name):g}', said['unit'], said['sentence'],
+        table.add_row(field.name, f'{getattr(chosen, field.name):g}', said['unit'],
+                      said['sentence'],
                       words(said), origins.get(field.name, 'default'))
     return table
 
@@ -81,14 +92,18 @@ def replay(
 ) -> None:
     """Judge a recording under other limits, and report what would change.
 
-    Example: [bold]visuomotor safety replay data/iiwa7-grasp/latest/episode_00001.mcap --set speed_share=0.5[/bold]
+    Example: [bold]visuomotor safety replay data/iiwa7-grasp/latest/episode_00001.mcap --set
+    speed_share=0.5[/bold]
     """
     from visuomotor.evaluation import rejudge
-    Console(soft_wrap=True).print(rejudge.rejudge(episode, assignments(given, EXAMPLE), robot).table())
+    Console(soft_wrap=True).print(rejudge.rejudge(episode, assignments(given, EXAMPLE),
+                                                  robot).table())
 
 
-def judge(episodes: Annotated[list[Path], typer.Argument(help='episode files of one robot and task')]) -> None:
-    """Look for broken limits and collisions in recordings, by code that is not the filter's, and count its reasons.
+def judge(episodes: Annotated[list[Path],
+                              typer.Argument(help='episode files of one robot and task')]) -> None:
+    """Look for broken limits and collisions in recordings, by code that is not the filter's, and
+    count its reasons.
 
     Example: [bold]visuomotor safety judge data/iiwa7-grasp/latest/*.mcap[/bold]
     """

@@ -24,7 +24,10 @@ FAULT, INTERRUPTED = 1, 130  # exit codes
 
 
 class Running(Protocol):
-    """A graph that was started somehow. `step` takes about a tenth of a second; only what started is stopped."""
+    """A graph that was started somehow. `step` takes about a tenth of a second.
+
+    Only what started is stopped.
+    """
 
     def start(self) -> None: ...
 
@@ -59,17 +62,20 @@ def run(running: Running, graph: Graph, quiet: bool, as_json: bool = False) -> i
             naming.mark_latest(graph.folder)
         began, steps = time.monotonic(), running.statistics.messages['command']
         try:
-            watch(running, View(title(graph), running.statistics, console, quiet or as_json), lambda: asked.to_stop)
+            watch(running, View(title(graph), running.statistics, console, quiet or as_json),
+                  lambda: asked.to_stop)
         except ProgramEnded as error:
             fault = str(error)
         finally:
-            effort = Effort(time.monotonic() - began, running.statistics.messages['command'] - steps, rate)
+            effort = Effort(time.monotonic() - began, running.statistics.messages['command']
+                            - steps, rate)
             fault = fault or broken(running.statistics)  # before the nodes say goodbye
             running.stop()
     finally:
         running.close()
     if as_json:
-        print(dumps({**summary.facts(title(graph), running.statistics, effort), 'fault': fault}, ensure_ascii=False))
+        print(dumps({**summary.facts(title(graph), running.statistics, effort), 'fault': fault},
+                    ensure_ascii=False))
     else:
         console.print(summary.table(title(graph), running.statistics, effort))
         show_files(running.statistics, console)
@@ -84,7 +90,8 @@ def broken(statistics: GraphStatistics) -> str:
 def verdict(fault: str, interrupted: bool) -> int:
     """Return the exit code: failed episodes are a result, a graph that broke is not."""
     if fault:
-        Console(stderr=True, soft_wrap=True).print(fault, style='bold red', markup=False, highlight=False)
+        Console(stderr=True, soft_wrap=True).print(fault, style='bold red', markup=False,
+                                                   highlight=False)
         return FAULT
     return INTERRUPTED if interrupted else 0
 
@@ -100,7 +107,8 @@ def watch(running: Running, view: View, asked_to_stop: Callable[[], bool]) -> No
 def title(graph: Graph) -> str:
     choices = graph.choices
     how = 'lock-step' if choices.lockstep else 'real time'
-    return f'{graph.spec.name} · {graph.task.name} · {choices.policy} · {choices.world} · {how} · seed {choices.seed}'
+    return (f'{graph.spec.name} · {graph.task.name} · {choices.policy} · {choices.world} · {how} · '
+            f'seed {choices.seed}')
 
 
 def show_files(statistics: GraphStatistics, console: Console) -> None:
@@ -112,7 +120,8 @@ def show_files(statistics: GraphStatistics, console: Console) -> None:
     try:
         sheet = contact_sheet(files, files[0].parent / 'contact_sheet.png')
     except (OSError, cv2.error) as error:
-        console.print(f'contact sheet  could not be written: {error}; the episodes are not touched by that')
+        console.print(f'contact sheet  could not be written: {error}; the episodes are not touched '
+                      'by that')
         return
     if sheet:
         console.print(f'contact sheet  {sheet}')

@@ -30,15 +30,18 @@ class Effort:
         """Say that real time was not kept, or ''."""
         if self.pace >= BEHIND * self.rate:
             return ''
-        return f'; the robot wants {self.rate:.0f}: this machine was too busy, so do not trust these results'
+        return (f'; the robot wants {self.rate:.0f}: this machine was too busy, so do not trust '
+                'these results')
 
 
 def facts(title: str, statistics: GraphStatistics, effort: Effort) -> dict[str, Any]:
     """Sum up a run in numbers, for other programs."""
     ended = list(statistics.ended.values())
-    return {'title': title, 'results': dict(statistics.results()), 'truth': dict(Counter(e.truth for e in ended)),
+    return {'title': title, 'results': dict(statistics.results()),
+            'truth': dict(Counter(e.truth for e in ended)),
             'returns': [e.return_value for e in ended], 'durations': [e.duration for e in ended],
-            'verdicts': dict(statistics.verdicts), 'inference': statistics.inference, 'wall': effort.wall,
+            'verdicts': dict(statistics.verdicts), 'inference': statistics.inference,
+            'wall': effort.wall,
             'steps': effort.steps, 'behind': bool(effort.behind),
             'files': [file for _, file in sorted(statistics.files.items())]}
 
@@ -68,7 +71,8 @@ def share(outcomes: list[bool]) -> str:
         return 'none'
     low, high = wilson(sum(outcomes), len(outcomes))
     mean = sum(outcomes) / len(outcomes)
-    return f'{sum(outcomes)} of {len(outcomes)} = {mean:.0%} (95 % interval {low:.0%} .. {high:.0%})'
+    return (f'{sum(outcomes)} of {len(outcomes)} = {mean:.0%} (95 % interval {low:.0%} .. '
+            f'{high:.0%})')
 
 
 def table(title: str, statistics: GraphStatistics, effort: Effort) -> Table:

@@ -1,4 +1,7 @@
-"""`visuomotor train <recipe>`: from recorded episodes to a policy that the graph runs. The same command again goes on."""
+"""`visuomotor train <recipe>`: from recorded episodes to a policy that the graph runs.
+
+The same command again goes on.
+"""
 from __future__ import annotations
 
 import dataclasses
@@ -20,16 +23,23 @@ def add(app: typer.Typer) -> None:
 
 def recipes() -> list[str]:
     """Return the recipes that there are: files of training/ whose settings carry their name."""
-    return sorted(path.stem for path in RECIPES.glob('*.py') if f'class {_class(path.stem)}(' in path.read_text())
+    return sorted(path.stem for path in RECIPES.glob('*.py')
+                  if f'class {_class(path.stem)}(' in path.read_text())
 
 
 def train(
     recipe: Annotated[str, typer.Argument(help='which recipe, such as bc')],
     robot: Annotated[str, typer.Option(help='which robot; `visuomotor list robots`')],
     task: Annotated[str, typer.Option(help='which task; `visuomotor list tasks`')],
-    data: Annotated[list[str] | None, typer.Option(help='folder or file of recorded episodes; may be given again')] = None,
-    observe: Annotated[str, typer.Option(help='observations to act by, with commas between; empty: as the recipe says')] = '',
-    given: Annotated[list[str] | None, typer.Option('--set', help='a number of the recipe, such as steps=2000')] = None,
+    data: Annotated[list[str] | None,
+                    typer.Option(help='folder or file of recorded episodes; may '
+                                      'be given again')] = None,
+    observe: Annotated[str,
+                       typer.Option(help='observations to act by, with commas between; empty: as '
+                                         'the recipe says')] = '',
+    given: Annotated[list[str] | None,
+                     typer.Option('--set',
+                                  help='a number of the recipe, such as steps=2000')] = None,
     name: Annotated[str, typer.Option(help='of this training; empty: robot-task')] = '',
     seed: Annotated[int, typer.Option(help='every random choice comes from it', min=0)] = 0,
     out: Annotated[str, typer.Option(help='folder of all trainings')] = 'runs',
@@ -37,7 +47,8 @@ def train(
 ) -> None:
     """Learn a policy. Ctrl-C keeps everything; the same command again goes on where it stood.
 
-    Example: [bold]visuomotor train bc --robot j2n6s300 --task reach --data data/j2n6s300-reach/demos[/bold]
+    Example: [bold]visuomotor train bc --robot j2n6s300 --task reach --data
+    data/j2n6s300-reach/demos[/bold]
     """
     from visuomotor.training._lab.run import Interrupted, Run
     settings.choose('recipe', recipe, recipes())
@@ -46,7 +57,8 @@ def train(
     said |= {'observe': [word.strip() for word in observe.split(',')]} if observe else {}
     numbers = getattr(module, _class(recipe))
     set_here = nested(settings.assignments(given or [], 'steps=2000'), numbers)
-    chosen, _ = settings.layered(numbers, [('the command line', said), ('--set', set_here)], f'recipe {recipe}')
+    chosen, _ = settings.layered(numbers, [('the command line', said), ('--set', set_here)],
+                                 f'recipe {recipe}')
     run = Run(Path(out) / recipe / (name or f'{robot}-{task}') / f'seed{seed}', chosen, seed, fresh)
     console = Console(soft_wrap=True)
     try:
@@ -54,20 +66,26 @@ def train(
     except Interrupted as stopped:
         console.print(str(stopped), highlight=False)
         raise typer.Exit(INTERRUPTED) from None
-    console.print(f'policy  {folder}\ncurve   {run.folder / "plots"}\nrun it  visuomotor up --robot {robot} --task {task} '
+    console.print(f'policy  {folder}\ncurve   {run.folder / "plots"}\nrun it  visuomotor up '
+                  f'--robot {robot} --task {task} '
                   f'--policy {folder}', highlight=False)
 
 
 def nested(given: dict[str, Any], cls: type[Any]) -> dict[str, Any]:
-    """Turn names with dots into settings inside settings; what is not named stays as the recipe has it."""
+    """Turn names with dots into settings inside settings.
+
+    What is not named stays as the recipe has it.
+    """
     from visuomotor.policies.checkpoint import plain
-    usual = {field.name: plain(settings.default_of(field)) for field in dataclasses.fields(cls) if settings.has_default(field)}
+    usual = {field.name: plain(settings.default_of(field)) for field in dataclasses.fields(cls)
+             if settings.has_default(field)}
     found: dict[str, Any] = {}
     for name, value in given.items():
         first, *rest = name.split('.')
         place = found
         for parent in (first, *rest[:-1]) if rest else ():
-            place = place.setdefault(parent, dict(usual.get(parent) or {}) if place is found else {})
+            place = place.setdefault(parent, dict(usual.get(parent) or {}) if place is found
+                                     else {})
         place[rest[-1] if rest else first] = value
     return found
 

@@ -12,7 +12,8 @@ from visuomotor.graph.description import Choices, describe
 from visuomotor.nodes._ros import environment
 from visuomotor.specs.errors import BadInput
 
-MANY: dict[Any, Any] = {tuple[str, ...]: list[str]}   # typer calls an option that may be given again a list
+# typer calls an option that may be given again a list
+MANY: dict[Any, Any] = {tuple[str, ...]: list[str]}
 
 
 def add(app: typer.Typer) -> None:
@@ -23,40 +24,54 @@ def with_choices(command: Any) -> Any:
     """Give a command one option for each choice of the graph, before its own."""
     kinds = get_type_hints(Choices)
     offered = [_option(field, kinds[field.name]) for field in dataclasses.fields(Choices)]
-    own = [p for p in inspect.signature(command, eval_str=True).parameters.values() if p.kind is not p.VAR_KEYWORD]
+    own = [p for p in inspect.signature(command, eval_str=True).parameters.values()
+           if p.kind is not p.VAR_KEYWORD]
     command.__signature__ = inspect.Signature([own[0], *offered, *own[1:]])
     return command
 
 
 def _option(field: dataclasses.Field[Any], kind: Any) -> inspect.Parameter:
     names = [field.metadata['switch']] if 'switch' in field.metadata else []
-    annotation: Any = Annotated[MANY.get(kind, kind), typer.Option(*names, help=command_line.sentence(field))]
-    return inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=field.default)
+    annotation: Any = Annotated[MANY.get(kind, kind),
+                                typer.Option(*names, help=command_line.sentence(field))]
+    return inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation,
+                             default=field.default)
 
 
 @with_choices
 def up(
     context: typer.Context,
     *,
-    processes: Annotated[bool, typer.Option('--processes', help='one process for each node, not one for all')] = False,
-    rate_limit: Annotated[str, typer.Option(help='fastest lock-step, in times real time; none: no limit')] = 'none',
+    processes: Annotated[bool,
+                         typer.Option('--processes',
+                                      help='one process for each node, not one for all')] = False,
+    rate_limit: Annotated[str,
+                          typer.Option(help='fastest lock-step, in times real time; none: no '
+                                            'limit')] = 'none',
     quiet: Annotated[bool, typer.Option('--quiet', help='only the summary')] = False,
-    json: Annotated[bool, typer.Option('--json', help='only the summary, as one line of JSON')] = False,
+    json: Annotated[bool,
+                    typer.Option('--json', help='only the summary, as one line of JSON')] = False,
     **chosen: Any,
 ) -> None:
-    """Start the graph, watch it run its episodes, and sum them up. Ctrl-C stops and keeps what was recorded.
+    """Start the graph, watch it run its episodes, and sum them up. Ctrl-C stops and keeps what was
+    recorded.
 
-    Example: [bold]visuomotor up --robot iiwa7 --task grasp --policy scripted --lockstep --episodes 10[/bold]
+    Example: [bold]visuomotor up --robot iiwa7 --task grasp --policy scripted --lockstep --episodes
+    10[/bold]
     """
-    words: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in chosen.items()}
+    words: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name,
+                             value in chosen.items()}
     graph, limit = describe(Choices(**words)), fastest(rate_limit)
     if graph.choices.lockstep and processes:
-        raise BadInput('Lock-step needs one process, so that nothing overtakes; leave out --lockstep or --processes.')
+        raise BadInput('Lock-step needs one process, so that nothing overtakes; leave out '
+                       '--lockstep or --processes.')
     if limit and not graph.choices.lockstep:
-        raise BadInput('--rate-limit is of lock-step alone, because real time has its own rate; leave one of them out.')
+        raise BadInput('--rate-limit is of lock-step alone, because real time has its own rate; '
+                       'leave one of them out.')
     environment.prepare()
     from visuomotor.cli import session
-    raise typer.Exit(session.run(session.make(graph, processes, limit, context.obj or []), graph, quiet, json))
+    raise typer.Exit(session.run(session.make(graph, processes, limit, context.obj or []), graph,
+                                 quiet, json))
 
 
 def fastest(text: str) -> float:
@@ -66,5 +81,6 @@ def fastest(text: str) -> float:
     except ValueError:
         limit = -1.0
     if limit < 0 or limit == float('inf') or limit != limit:
-        raise BadInput(f"--rate-limit should be none or a number above 0 such as 1.0, but is '{text}'.")
+        raise BadInput("--rate-limit should be none or a number above 0 such as 1.0, but is "
+                       f"'{text}'.")
     return limit

@@ -1,4 +1,7 @@
-"""What lies in a folder of episodes: each with its outcome, and by name what was interrupted or cannot be read."""
+"""What lies in a folder of episodes.
+
+Each with its outcome, and by name what was interrupted or cannot be read.
+"""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -44,7 +47,10 @@ class Catalogue:
 
 
 def catalogue(folder: Path) -> Catalogue:
-    """List the episodes below a folder; a file that cannot be read is named and never hides the others."""
+    """List the episodes below a folder.
+
+    A file that cannot be read is named and never hides the others.
+    """
     episodes, unreadable = [], []
     for path in sorted(path for path in folder.rglob('episode_*.mcap') if number_of(path)):
         try:
@@ -61,7 +67,8 @@ def entry(path: Path) -> Entry:
     try:
         result, truth = (Result[known[name]].name for name in ('result', 'truth'))
         return Entry(
-            path, number_of(path), known['robot'], known['task'], known['policy'], known['policy_hash'], known['seed'],
+            path, number_of(path), known['robot'], known['task'], known['policy'],
+            known['policy_hash'], known['seed'],
             result, truth, float(known['return_value']), float(known['duration']), known['reason'],
             sum(read.counts(path).values()), path.stat().st_size)
     except (KeyError, ValueError) as error:

@@ -1,4 +1,7 @@
-"""One picture of a whole run: the last picture of every episode, framed in the colour of its outcome."""
+"""One picture of a whole run.
+
+The last picture of every episode, framed in the colour of its outcome.
+"""
 from __future__ import annotations
 
 import math
@@ -12,7 +15,8 @@ from visuomotor.episodes import read
 from visuomotor.episodes.catalogue import Entry, entry
 
 # Red, green, blue.
-COLOURS = {'SUCCESS': (46, 160, 67), 'FAILURE': (207, 34, 46), 'ABORTED': (191, 135, 0), 'UNKNOWN': (110, 119, 129)}
+COLOURS = {'SUCCESS': (46, 160, 67), 'FAILURE': (207, 34, 46), 'ABORTED': (191, 135, 0),
+           'UNKNOWN': (110, 119, 129)}
 FRAME = 4   # px around each picture
 STRIP = 18  # px below it, for number and outcome
 PAPER = 255
@@ -20,15 +24,20 @@ PAPER = 255
 
 def contact_sheet(files: Sequence[Path], out: Path, *, topic: str = '', columns: int = 10,
                   size: int = 128) -> Path | None:
-    """Write a PNG with one tile for each episode; one without pictures is grey. None: there is no picture at all."""
+    """Write a PNG with one tile for each episode; one without pictures is grey. None.
+
+    There is no picture at all.
+    """
     pictures = [read.last_picture(path, topic) for path in files]
     if all(picture is None for picture in pictures):
         return None
-    tiles = [_tile(entry(path), picture, size) for path, picture in zip(files, pictures, strict=True)]
+    tiles = [_tile(entry(path), picture, size) for path,
+             picture in zip(files, pictures, strict=True)]
     sheet = _grid(tiles, min(columns, len(tiles)))
     out.parent.mkdir(parents=True, exist_ok=True)
     if not cv2.imwrite(str(out), cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR)):
-        raise OSError(f'The contact sheet could not be written to {out}; choose a .png in a writable folder.')
+        raise OSError(f'The contact sheet could not be written to {out}; choose a .png in a '
+                      'writable folder.')
     return out
 
 
@@ -38,7 +47,8 @@ def _tile(episode: Entry, picture: NDArray[np.uint8] | None, size: int) -> NDArr
     tile = np.empty((size + 2 * FRAME + STRIP, size + 2 * FRAME, 3), np.uint8)
     tile[:] = colour
     tile[FRAME:FRAME + size, FRAME:FRAME + size] = 200 if picture is None else fitted(picture, size)
-    cv2.putText(tile, f'{episode.number} {episode.result.lower()}', (FRAME, size + FRAME + STRIP - 2),
+    cv2.putText(tile, f'{episode.number} {episode.result.lower()}',
+                (FRAME, size + FRAME + STRIP - 2),
                 cv2.FONT_HERSHEY_SIMPLEX, 0.42, (255, 255, 255), 1, cv2.LINE_AA)
     return tile
 

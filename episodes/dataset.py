@@ -1,10 +1,12 @@
-"""Recorded episodes as arrays: what a policy would have been shown at each decision, and what was done from then on.
+"""Recorded episodes as arrays: what a policy would have been shown at each decision, and what was
+done from then on.
 
-Decisions stand where the policy node would have asked: at the first measurement of each action period, or with cameras at
-each new picture. The action of a decision is the one due when an answer to it would have been, `delay` later. It is what
-was asked for, wherever safety passed that or only slowed it: behind the same filter the same wish gives the same motion,
-and a copy of the slowed motion would be slowed twice. Everything else (clipped, stopped, asked in another mode) is told
-from the permitted commands themselves, so that what is copied is what was done.
+Decisions stand where the policy node would have asked: at the first measurement of each action
+period, or with cameras at each new picture. The action of a decision is the one due when an answer
+to it would have been, `delay` later. It is what was asked for, wherever safety passed that or only
+slowed it: behind the same filter the same wish gives the same motion, and a copy of the slowed
+motion would be slowed twice. Everything else (clipped, stopped, asked in another mode) is told from
+the permitted commands themselves, so that what is copied is what was done.
 """
 from __future__ import annotations
 
@@ -33,11 +35,15 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class Dataset:
-    """Rows of many episodes, one behind the other: row i + 1 follows row i unless an episode begins there."""
+    """Rows of many episodes, one behind the other.
+
+    Row i + 1 follows row i unless an episode begins there.
+    """
 
     observations: Mapping[str, Array]    # name -> (rows, *shape)
     actions: NDArray[np.float32]         # (rows, size), -1..1
-    starts: NDArray[np.int64]            # (episodes + 1,): first row of each episode, then the number of rows
+    # (episodes + 1,): first row of each episode, then the number of rows
+    starts: NDArray[np.int64]
     files: tuple[Path, ...]              # of each episode
     left_out: Mapping[str, int]          # result -> how many episodes were not taken
 
@@ -54,15 +60,19 @@ def files_in(places: Iterable[Path]) -> list[Path]:
     """Return the episode files in folders, however deep, and those named themselves."""
     found: list[Path] = []
     for place in places:
-        inside = sorted(path for path in place.rglob('*.mcap') if number_of(path)) if place.is_dir() else [place]
+        inside = sorted(path for path in place.rglob('*.mcap')
+                        if number_of(path)) if place.is_dir() else [place]
         if not place.exists() or not inside:
-            raise BadInput(f"There are no episodes in '{place}'; give a folder that `visuomotor up` recorded, or a file.")
+            raise BadInput(f"There are no episodes in '{place}'; give a folder that `visuomotor "
+                           "up` recorded, or a file.")
         found += inside
     return list(dict.fromkeys(found))
 
 
-def read_dataset(files: Iterable[Path], robot: RobotSpec, task: TaskSpec, shown: ObservationSpec, delay: float,
-                 kinematics: TipPose | None = None, results: Sequence[str] = ('SUCCESS',)) -> Dataset:
+def read_dataset(files: Iterable[Path], robot: RobotSpec, task: TaskSpec, shown: ObservationSpec,
+                 delay: float,
+                 kinematics: TipPose | None = None,
+                 results: Sequence[str] = ('SUCCESS',)) -> Dataset:
     """Read episodes of one robot and task into arrays.
 
     Args:
@@ -75,7 +85,10 @@ def read_dataset(files: Iterable[Path], robot: RobotSpec, task: TaskSpec, shown:
         Unreadable: for a file that is no complete episode.
     """
     rows: list[dict[str, Array]] = []
-    actions, starts, taken, left_out = [], [0], [], dict[str, int]()
+    actions = []
+    starts = [0]
+    taken = []
+    left_out = dict[str, int]()
     for file in files:
         result = _checked(file, robot, task)
         if result not in results:
@@ -89,11 +102,13 @@ def read_dataset(files: Iterable[Path], robot: RobotSpec, task: TaskSpec, shown:
         starts.append(len(rows))
         taken.append(file)
     if not rows:
-        raise BadInput(f'None of these episodes can be learned from ({left_out or "they are empty"}); record some that '
+        raise BadInput('None of these episodes can be learned from '
+                       f'({left_out or "they are empty"}); record some that '
                        f'end with {" or ".join(results)}.')
     observations = {name: np.stack([row[name] for row in rows]).astype(shape.dtype)
                     for name, shape in shown.shapes.items()}
-    return Dataset(observations, np.stack(actions).astype(np.float32), np.array(starts), tuple(taken), left_out)
+    return Dataset(observations, np.stack(actions).astype(np.float32), np.array(starts),
+                   tuple(taken), left_out)
 
 
 def _checked(file: Path, robot: RobotSpec, task: TaskSpec) -> str:
@@ -104,7 +119,8 @@ def _checked(file: Path, robot: RobotSpec, task: TaskSpec) -> str:
         raise Unreadable(f'{file} cannot be read: {error.strerror}.') from error
     for what, wanted in (('robot', robot.name), ('task', task.name)):
         if facts.get(what) != wanted:
-            raise BadInput(f"{file} is an episode of {what} '{facts.get(what)}', but what is learned is for '{wanted}'; "
+            raise BadInput(f"{file} is an episode of {what} '{facts.get(what)}', but what is "
+                           f"learned is for '{wanted}'; "
                            'give episodes of one robot and one task.')
     if 'result' not in facts:
         raise Unreadable(f'{file} has no complete metadata of an episode: no result.')
@@ -113,7 +129,8 @@ def _checked(file: Path, robot: RobotSpec, task: TaskSpec) -> str:
 
 @dataclass
 class _Episode:
-    """Goes through one file, keeps the newest of everything, and notes what was shown at each decision."""
+    """Goes through one file, keeps the newest of everything, and notes what was shown at each
+    decision."""
 
     robot: RobotSpec
     task: TaskSpec
@@ -148,7 +165,8 @@ class _Episode:
             self.commands.append(message)
         elif kind == 'image':
             camera = topic.rsplit('/', 2)[-2]
-            self.pictures[camera], self.newest[camera] = read.picture(message), _seconds(message.header.stamp)
+            self.pictures[camera] = read.picture(message)
+            self.newest[camera] = _seconds(message.header.stamp)
             self.fresh = True
             self._decide(now)
         else:
@@ -157,9 +175,13 @@ class _Episode:
                 self._decide(now)
 
     def _decide(self, now: float) -> None:
-        """Note what a policy would be shown now, when it would be asked: as nodes/policy/schedule.py decides."""
+        """Note what a policy would be shown now, when it would be asked.
+
+        As nodes/policy/schedule.py decides.
+        """
         cameras, period = self.shown.cameras, 1.0 / self.task.action.rate
-        known = self.started is not None and 'joint_states' in self.newest and all(c in self.pictures for c in cameras)
+        known = (self.started is not None and 'joint_states' in self.newest
+                 and all(c in self.pictures for c in cameras))
         if not known or ('goal' in self.shown.shapes and 'truth' not in self.newest):
             return
         patience = period if self.fresh or not cameras else 2 * period
@@ -169,7 +191,8 @@ class _Episode:
         self.last, self.fresh = planned if now - planned < period / 2 else now, False
         state = self._state()
         observed = max((self.newest[camera] for camera in cameras), default=state.stamp)
-        everything = observe(self.robot, self.task, self.kinematics, state, self._truth(), self.pictures,
+        everything = observe(self.robot, self.task, self.kinematics, state, self._truth(),
+                             self.pictures,
                              observed - (self.started or 0.0), privileged=False)
         self.shown.check(everything)
         self.seen.append((observed, {name: np.array(everything[name]) for name in self.shown}))
@@ -180,50 +203,63 @@ class _Episode:
         order = [place[name] for name in self.robot.names]
         position, velocity = np.array(message.position), np.array(message.velocity)
         gripper = float(position[place['gripper']]) if self.robot.gripper else 0.0
-        return State(_seconds(message.header.stamp), position[order], velocity[order], np.zeros(len(order)), gripper,
+        return State(_seconds(message.header.stamp), position[order], velocity[order],
+                     np.zeros(len(order)), gripper,
                      imu=self._imu())
 
     def _imu(self) -> Imu | None:
         if 'imu' not in self.newest:
             return None
         turned, rate = self.newest['imu'].orientation, self.newest['imu'].angular_velocity
-        return Imu(np.array([turned.x, turned.y, turned.z, turned.w]), np.array([rate.x, rate.y, rate.z]))
+        return Imu(np.array([turned.x, turned.y, turned.z, turned.w]),
+                   np.array([rate.x, rate.y, rate.z]))
 
     def _truth(self) -> Truth | None:
         if 'truth' not in self.newest:
             return None
         message = self.newest['truth']
-        return Truth(_seconds(message.header.stamp), dict(zip(message.names, map(_pose, message.poses), strict=True)))
+        return Truth(_seconds(message.header.stamp),
+                     dict(zip(message.names, map(_pose, message.poses), strict=True)))
 
     def rows(self, delay: float) -> tuple[list[dict[str, Array]], list[FloatArray]]:
-        """Return what was seen and done; a decision that nothing could answer before the end is left out."""
+        """Return what was seen and done.
+
+        A decision that nothing could answer before the end is left out.
+        """
         stamps = np.array([_seconds(command.header.stamp) for command in self.commands])
         period = 1.0 / self.task.action.rate
         seen, done = [], []
         for observed, shown in self.seen:
-            first, after = np.searchsorted(stamps, np.array([0.0, period]) + observed + delay - EARLY)
+            first, after = np.searchsorted(stamps, np.array([0.0, period]) + observed + delay
+                                           - EARLY)
             if after < len(stamps):
-                action = self._action(self.commands[first], self.commands[after], stamps[after] - stamps[first])
+                action = self._action(self.commands[first], self.commands[after], stamps[after]
+                                      - stamps[first])
                 seen.append(shown)
                 done.append(action)
         return seen, done
 
     def _action(self, first: Any, after: Any, seconds: float) -> FloatArray:
-        """Return the action of one period, by its first command and the first of the next period."""
+        """Return the action of one period, by its first command and the first of the next
+        period."""
         space = self.task.action
         mode = Mode[space.mode.upper()]
-        as_asked = first.verdict in (Verdict.PASS, Verdict.SLOW) and first.asked_source != Source.NOBODY
+        as_asked = first.verdict in (Verdict.PASS,
+                                     Verdict.SLOW) and first.asked_source != Source.NOBODY
         if as_asked and first.asked_mode == mode:
             target = np.array(first.asked)
         elif mode in DONE:
-            target = DONE[mode](np.array(first.position), np.array(after.position), seconds, self.kinematics)
+            target = DONE[mode](np.array(first.position), np.array(after.position), seconds,
+                                self.kinematics)
         else:
-            raise BadInput(f'What was done here cannot be told in mode {space.mode}; record what a policy of this task did.')
+            raise BadInput(f'What was done here cannot be told in mode {space.mode}; record what a '
+                           'policy of this task did.')
         action: FloatArray = space.encode(target, np.array([first.gripper]))[0]
         return action
 
 
-def _twist(first: FloatArray, after: FloatArray, seconds: float, kinematics: TipPose | None) -> FloatArray:
+def _twist(first: FloatArray, after: FloatArray, seconds: float, kinematics: TipPose
+           | None) -> FloatArray:
     """Return the tip's velocity between two postures, m/s then rad/s, base axes."""
     if kinematics is None:
         raise BadInput('a twist can be told only of a robot with a tip')
@@ -233,7 +269,8 @@ def _twist(first: FloatArray, after: FloatArray, seconds: float, kinematics: Tip
 
 DONE: dict[Mode, Callable[[FloatArray, FloatArray, float, TipPose | None], FloatArray]] = {
     Mode.CARTESIAN_TWIST: _twist,
-    Mode.CARTESIAN_POSE: lambda first, after, seconds, kinematics: np.asarray(kinematics and kinematics.pose(after)),
+    Mode.CARTESIAN_POSE: lambda first, after, seconds,
+    kinematics: np.asarray(kinematics and kinematics.pose(after)),
     Mode.JOINT_POSITION: lambda first, after, seconds, kinematics: after,
     Mode.JOINT_VELOCITY: lambda first, after, seconds, kinematics: (after - first) / seconds,
 }

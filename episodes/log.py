@@ -1,4 +1,7 @@
-"""One episode, one MCAP file: written beside its final name and moved there only when it is whole and on the disk."""
+"""One episode, one MCAP file.
+
+Written beside its final name and moved there only when it is whole and on the disk.
+"""
 from __future__ import annotations
 
 import os
@@ -10,7 +13,8 @@ from pathlib import Path
 from mcap.writer import CompressionType, Writer
 from visuomotor.episodes.naming import part_of
 
-CHUNK = 1024 * 1024  # bytes before a chunk is compressed and handed to the disk: what a kill may cost
+# bytes before a chunk is compressed and handed to the disk: what a kill may cost
+CHUNK = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -23,23 +27,31 @@ class Stored:
 
 
 class EpisodeWriter:
-    """Take messages of one episode; `commit` makes the file appear, complete. Until then only a `.part` exists."""
+    """Take messages of one episode; `commit` makes the file appear, complete.
+
+    Until then only a `.part` exists.
+    """
 
     def __init__(self, path: Path, about: Mapping[str, str]) -> None:
         if path.exists():
-            raise FileExistsError(f'{path} is there already; episodes are never written over; choose another folder.')
+            raise FileExistsError(f'{path} is there already; episodes are never written over; '
+                                  'choose another folder.')
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path, self.part = path, part_of(path)
         self.messages = 0
         self._stream = open(self.part, 'wb')  # noqa: SIM115 - closed by commit or abandon
-        self._writer = Writer(self._stream, chunk_size=CHUNK, compression=CompressionType.ZSTD, enable_data_crcs=True)
+        self._writer = Writer(self._stream, chunk_size=CHUNK, compression=CompressionType.ZSTD,
+                              enable_data_crcs=True)
         self._schemas: dict[str, int] = {}
         self._counts: dict[int, int] = {}
         self._writer.start(profile='ros2', library='visuomotor')
         self._writer.add_metadata('episode', dict(about))
 
     def channel(self, topic: str, kind: str, definition: str) -> int:
-        """Register a topic of ROS type `kind` (package/msg/Name) whose .msg text is `definition`; return its number."""
+        """Register a topic of ROS type `kind` (package/msg/Name) whose .msg text is `definition`.
+
+        Return its number.
+        """
         if kind not in self._schemas:
             self._schemas[kind] = self._writer.register_schema(kind, 'ros2msg', definition.encode())
         channel = self._writer.register_channel(topic, 'cdr', self._schemas[kind])
@@ -53,7 +65,10 @@ class EpisodeWriter:
         self.messages += 1
 
     def commit(self, outcome: Mapping[str, str]) -> Stored:
-        """Finish the file, force it to the disk and give it its name; after this a power cut does not lose it."""
+        """Finish the file, force it to the disk and give it its name.
+
+        After this a power cut does not lose it.
+        """
         self._writer.add_metadata('outcome', dict(outcome))
         self._writer.finish()
         self._stream.flush()
@@ -64,8 +79,12 @@ class EpisodeWriter:
         return Stored(self.path, self.messages, self.path.stat().st_size)
 
     def abandon(self) -> Path:
-        """Stop writing without committing; what was written stays in the `.part`, for a later recovery."""
-        with suppress(OSError):  # a full disk refuses the last buffer too; what was written before it stays
+        """Stop writing without committing.
+
+        What was written stays in the `.part`, for a later recovery.
+        """
+        # a full disk refuses the last buffer too; what was written before it stays
+        with suppress(OSError):
             self._stream.close()
         return self.part
 

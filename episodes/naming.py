@@ -1,4 +1,5 @@
-"""Where episodes lie: <data>/<robot>-<task>/<run>/episode_00001.mcap, and `.part` behind it until it is committed."""
+"""Where episodes lie: <data>/<robot>-<task>/<run>/episode_00001.mcap, and `.part` behind it until
+it is committed."""
 from __future__ import annotations
 
 import re
@@ -11,9 +12,13 @@ PATTERN = re.compile(r'episode_(\d+)\.mcap(\.part)?$')
 
 
 def run_folder(data: Path, robot: str, task: str, run: str) -> Path:
-    """Return the folder of one run; its name stays one folder, so that a run never leaves the data folder."""
+    """Return the folder of one run.
+
+    Its name stays one folder, so that a run never leaves the data folder.
+    """
     if not re.fullmatch(r'[\w][\w.-]*', run):
-        raise BadInput(f"A run's name is letters, digits, . _ and -, such as monday-1, but '{run}' came; "
+        raise BadInput(f"A run's name is letters, digits, . _ and -, such as monday-1, but '{run}' "
+                       "came; "
                        'the data folder says where runs lie.')
     return data / f'{robot}-{task}' / run
 
@@ -35,7 +40,8 @@ def number_of(path: Path) -> int:
 
 
 def next_number(folder: Path) -> int:
-    """Return the number after the highest in use, interrupted ones included, so that nothing is ever written over."""
+    """Return the number after the highest in use, interrupted ones included, so that nothing is
+    ever written over."""
     return 1 + max((number_of(path) for path in folder.glob('episode_*')), default=0)
 
 

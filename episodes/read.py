@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from visuomotor.specs.errors import Unreadable
 
 MAGIC = b'\x89MCAP0\r\n'
-FOOTER = struct.Struct('<BQQQI8s')   # opcode, length, where the summary and its offsets begin, its CRC; magic
+# opcode, length, where the summary and its offsets begin, its CRC; magic
+FOOTER = struct.Struct('<BQQQI8s')
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,8 @@ class RecordedMessage:
 def metadata(path: Path) -> dict[str, str]:
     """Return what is known of the whole episode: robot, task, policy, seed, outcome and so on."""
     with opened(path) as reader:
-        return {key: value for record in reader.iter_metadata() for key, value in record.metadata.items()}
+        return {key: value for record in reader.iter_metadata() for key,
+                value in record.metadata.items()}
 
 
 def counts(path: Path) -> dict[str, int]:
@@ -46,16 +48,21 @@ def counts(path: Path) -> dict[str, int]:
         return {summary.channels[number].topic: count for number, count in found}
 
 
-def messages(path: Path, topics: Iterable[str] | None = None, newest_first: bool = False) -> Iterator[RecordedMessage]:
+def messages(path: Path, topics: Iterable[str] | None = None,
+             newest_first: bool = False) -> Iterator[RecordedMessage]:
     """Go through the messages in the order of logging, decoded."""
     chosen = None if topics is None else list(topics)
     with opened(path) as reader:
-        for _, channel, record, decoded in reader.iter_decoded_messages(topics=chosen, reverse=newest_first):
+        for _, channel, record, decoded in reader.iter_decoded_messages(topics=chosen,
+                                                                        reverse=newest_first):
             yield RecordedMessage(channel.topic, record.log_time, record.publish_time, decoded)
 
 
 def raw(path: Path) -> Iterator[tuple[str, int, bytes]]:
-    """Go through topic, log time and bytes of every message, undecoded; two equal episodes give equal sequences."""
+    """Go through topic, log time and bytes of every message, undecoded.
+
+    Two equal episodes give equal sequences.
+    """
     with opened(path) as reader:
         for _, channel, record in reader.iter_messages():
             yield channel.topic, record.log_time, record.data
@@ -66,14 +73,18 @@ def picture(message: Any) -> NDArray[np.uint8]:
     if message.encoding != 'rgb8':
         raise Unreadable(f"Pictures of an episode are rgb8, but this one is '{message.encoding}'.")
     if len(message.data) != message.height * message.step or message.step < 3 * message.width:
-        raise Unreadable(f'A picture of {message.width} x {message.height} px should have rows of 3 bytes a pixel, '
+        raise Unreadable(f'A picture of {message.width} x {message.height} px should have rows of '
+                         '3 bytes a pixel, '
                          f'but has {len(message.data)} bytes.')
     rows = np.frombuffer(bytes(message.data), np.uint8).reshape(message.height, message.step)
     return rows[:, :message.width * 3].reshape(message.height, message.width, 3)
 
 
 def last_picture(path: Path, topic: str = '') -> NDArray[np.uint8] | None:
-    """Return the newest picture of a topic, by default of the first camera by name; none when there is no picture."""
+    """Return the newest picture of a topic, by default of the first camera by name.
+
+    None when there is no picture.
+    """
     cameras = sorted(name for name in counts(path) if name.endswith('/image'))
     wanted = topic or (cameras[0] if cameras else '')
     newest = next(messages(path, [wanted], newest_first=True), None) if wanted else None
@@ -85,7 +96,8 @@ def opened(path: Path) -> Iterator[McapReader]:
     """Open an episode; whatever keeps it from being read, now or later, is one sentence.
 
     Raises:
-        Unreadable: when there is no such file, or it is no whole episode: too short, of another kind, damaged.
+        Unreadable: when there is no such file, or it is no whole episode: too short, of another
+        kind, damaged.
     """
     try:
         with open(path, 'rb') as stream:
@@ -94,19 +106,25 @@ def opened(path: Path) -> Iterator[McapReader]:
     except Unreadable:
         raise
     except FileNotFoundError:
-        raise Unreadable(f'There is no file {path}; `visuomotor up` says where it puts its episodes.') from None
+        raise Unreadable(f'There is no file {path}; `visuomotor up` says where it puts its '
+                         'episodes.') from None
     except IsADirectoryError:
-        raise Unreadable(f'{path} is a folder, but one episode was expected; give a file in it, such as '
+        raise Unreadable(f'{path} is a folder, but one episode was expected; give a file in it, '
+                         'such as '
                          f'{path / "episode_00001.mcap"}.') from None
     except OSError as error:
         raise Unreadable(f'{path} cannot be read: {error.strerror or error}.') from error
-    except Exception as error:   # damaged bytes lead the readers of MCAP, zstd, CDR and .msg texts anywhere
+    # damaged bytes lead the readers of MCAP, zstd, CDR and .msg texts anywhere
+    except Exception as error:
         why = ' '.join(str(error).split()).rstrip('.')[:200] or type(error).__name__
         raise Unreadable(f'{path} is not a complete episode file: {why}.') from error
 
 
 def _check(stream: IO[bytes]) -> None:
-    """See that it begins and ends as MCAP does, and that its summary fits its CRC: the reader finds all else by it."""
+    """See that it begins and ends as MCAP does, and that its summary fits its CRC.
+
+    The reader finds all else by it.
+    """
     size = stream.seek(0, os.SEEK_END)
     stream.seek(0)
     if not size:

@@ -1,4 +1,7 @@
-"""Whole episodes without ROS, in the world that learners practise in: outcomes by seed, in the simulator's own truth."""
+"""Whole episodes without ROS, in the world that learners practise in.
+
+Outcomes by seed, in the simulator's own truth.
+"""
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -10,15 +13,20 @@ from visuomotor.worlds.make import make_expert, make_world
 from visuomotor.worlds.rollout import rollout
 
 
-def outcomes(policy: str, robot: str, task: str, episodes: int, seed: int, randomise: bool = False) -> Iterator[bool]:
-    """Play episodes one by one and say of each whether it succeeded: the same scenes as the graph's of this seed."""
+def outcomes(policy: str, robot: str, task: str, episodes: int, seed: int,
+             randomise: bool = False) -> Iterator[bool]:
+    """Play episodes one by one and say of each whether it succeeded.
+
+    The same scenes as the graph's of this seed.
+    """
     world = make_world(task, robot, randomise=randomise)
     try:
         loaded = make_policy(policy, world.spec, world.task, make_expert)
         pictures = any(len(shape) == 3 for shape in loaded.sees.values())
         runner = ActionRunner(world, pictures)
         for number in range(1, episodes + 1):
-            yield rollout(world, loaded.policy, episode_seed(seed, number), privileged=loaded.privileged,
+            yield rollout(world, loaded.policy, episode_seed(seed, number),
+                          privileged=loaded.privileged,
                           runner=runner).success
     finally:
         world.close()

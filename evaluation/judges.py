@@ -1,4 +1,7 @@
-"""Judges commands without any of the filter's own code: limits by differences, collisions by PyBullet."""
+"""Judges commands without any of the filter's own code.
+
+Limits by differences, collisions by PyBullet.
+"""
 from __future__ import annotations
 
 from collections import Counter
@@ -20,9 +23,12 @@ class LimitJudge:
     """Differences of what was commanded, beat by beat: position, speed, acceleration and jerk."""
 
     def __init__(self, spec: RobotSpec, kinematics: Kinematics | None = None) -> None:
-        self.spec, self.dt, self._kinematics = spec, 1.0 / spec.control_hz, kinematics
+        self.spec = spec
+        self.dt = 1.0 / spec.control_hz
+        self._kinematics = kinematics
         self.broken: Counter[str] = Counter()
-        self.worst: dict[str, float] = dict.fromkeys(('speed', 'acceleration', 'jerk'), 0.0)  # part of the limit
+        # part of the limit
+        self.worst: dict[str, float] = dict.fromkeys(('speed', 'acceleration', 'jerk'), 0.0)
         self.begin()
 
     def begin(self) -> None:
@@ -58,7 +64,8 @@ class LimitJudge:
 class CollisionJudge:
     """The arm's shapes in PyBullet, put where the robot is; counts what touches and may not."""
 
-    def __init__(self, spec: RobotSpec, fixtures: tuple[Fixture, ...], scene: CollisionScene) -> None:
+    def __init__(self, spec: RobotSpec, fixtures: tuple[Fixture, ...],
+                 scene: CollisionScene) -> None:
         self.client: Any = Client()
         self._number = self.client.loadURDF(str(model_path(spec)), useFixedBase=True,
                                             flags=self.client.URDF_USE_SELF_COLLISION)
@@ -67,14 +74,16 @@ class CollisionJudge:
         joints = {info[1].decode(): info[0] for info in infos}
         self._arm = [joints[name] for name in spec.names]
         self._links = {-1: spec.base_link, **{info[0]: info[12].decode() for info in infos}}
-        for name, opened in zip(spec.gripper.joints, spec.gripper.open, strict=True) if spec.gripper else ():
+        for name, opened in zip(spec.gripper.joints, spec.gripper.open,
+                                strict=True) if spec.gripper else ():
             self.client.resetJointState(self._number, joints[name], opened)
         self._bodies = {self._fixture(fixture): fixture.name for fixture in fixtures}
         self._watched = {frozenset(scene.names(pair)) for pair in range(len(scene.pairs))}
 
     def _fixture(self, fixture: Fixture) -> int:
         turn = self.client.getQuaternionFromEuler(fixture.rpy)
-        box = self.client.createCollisionShape(self.client.GEOM_BOX, halfExtents=[edge / 2 for edge in fixture.size])
+        box = self.client.createCollisionShape(self.client.GEOM_BOX,
+                                               halfExtents=[edge / 2 for edge in fixture.size])
         return int(self.client.createMultiBody(0.0, box, -1, fixture.position, turn))
 
     def touching(self, position: FloatArray) -> list[str]:

@@ -1,4 +1,7 @@
-"""Judges what recordings hold, without the safety filter's own code: limits, collisions, and the reasons given."""
+"""Judges what recordings hold, without the safety filter's own code.
+
+Limits, collisions, and the reasons given.
+"""
 from __future__ import annotations
 
 from collections import Counter
@@ -31,10 +34,12 @@ class Findings:
     seconds: float = 0.0
     verdicts: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
-    silent: int = 0                                             # verdicts other than PASS without a reason
+    # verdicts other than PASS without a reason
+    silent: int = 0
     broken: Counter[str] = field(default_factory=Counter)
     collisions: Counter[str] = field(default_factory=Counter)   # of commanded postures
-    pushed: Counter[str] = field(default_factory=Counter)       # of measured ones, where something jams the arm
+    # of measured ones, where something jams the arm
+    pushed: Counter[str] = field(default_factory=Counter)
     worst: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -43,12 +48,16 @@ class Findings:
 
     def table(self) -> Table:
         """Return it for people."""
-        table = Table('', '', title=f'{self.episodes} episodes, {self.seconds:.0f} s, {self.cycles} commands')
-        table.add_row('verdicts', '  '.join(f'{name} {count}' for name, count in self.verdicts.items()))
+        table = Table('', '',
+                      title=f'{self.episodes} episodes, {self.seconds:.0f} s, {self.cycles} '
+                            'commands')
+        table.add_row('verdicts',
+                      '  '.join(f'{name} {count}' for name, count in self.verdicts.items()))
         table.add_row('limits broken', _counted(self.broken))
         table.add_row('collisions commanded', _counted(self.collisions))
         table.add_row('collisions measured, fingers taken as open', _counted(self.pushed))
-        table.add_row('largest part of each limit', '  '.join(f'{k} {v:.6f}' for k, v in self.worst.items()))
+        table.add_row('largest part of each limit',
+                      '  '.join(f'{k} {v:.6f}' for k, v in self.worst.items()))
         table.add_row('verdicts without a reason', str(self.silent))
         for reason, count in self.reasons.most_common(MANY):
             table.add_row(reason, str(count))
@@ -66,7 +75,9 @@ def judge(files: Sequence[Path]) -> Findings:
         _one(file, spec, found, limits, bodies)
     if bodies:
         bodies.close()
-    found.broken, found.worst, found.episodes = +limits.broken, limits.worst, len(files)
+    found.broken = +limits.broken
+    found.worst = limits.worst
+    found.episodes = len(files)
     found.seconds = found.cycles / spec.control_hz
     return found
 
@@ -76,11 +87,14 @@ def _common(files: Sequence[Path]) -> tuple[str, str]:
     if not files:
         raise BadInput('One or more episodes are judged, but none was given.')
     facts = [read.metadata(file) for file in files]
-    kinds = [(fact(known, 'robot', file), fact(known, 'task', file)) for known, file in zip(facts, files, strict=True)]
+    kinds = [(fact(known, 'robot', file), fact(known, 'task', file)) for known,
+             file in zip(facts, files, strict=True)]
     for kind, file in zip(kinds, files, strict=True):
         if kind != kinds[0]:
-            raise BadInput(f'Episodes of one robot and task are judged together, but {files[0]} is of '
-                           f'{" and ".join(kinds[0])} and {file} of {" and ".join(kind)}; judge them apart.')
+            raise BadInput(f'Episodes of one robot and task are judged together, but {files[0]} is '
+                           'of '
+                           f'{" and ".join(kinds[0])} and {file} of {" and ".join(kind)}; judge '
+                           'them apart.')
     return kinds[0]
 
 
@@ -96,26 +110,31 @@ def places(message: Any, spec: RobotSpec, file: Path) -> list[int]:
     found = {name: number for number, name in enumerate(message.name)}
     missing = [name for name in spec.names if name not in found]
     if missing:
-        raise BadInput(f'{file} should hold the joints of {spec.name}, but holds {", ".join(message.name) or "none"}; '
+        raise BadInput(f'{file} should hold the joints of {spec.name}, but holds '
+                       f'{", ".join(message.name) or "none"}; '
                        f'{", ".join(missing)} are missing.')
     return [found[name] for name in spec.names]
 
 
 def _bodies(spec: RobotSpec, task: str) -> CollisionJudge:
     fixtures = load_task(task).fixtures
-    return CollisionJudge(spec, fixtures, CollisionScene(spec, fixtures, collision_pairs.load(spec).touching))
+    return CollisionJudge(spec, fixtures,
+                          CollisionScene(spec, fixtures, collision_pairs.load(spec).touching))
 
 
-def _one(file: Path, spec: RobotSpec, found: Findings, limits: LimitJudge, bodies: CollisionJudge | None) -> None:
+def _one(file: Path, spec: RobotSpec, found: Findings, limits: LimitJudge, bodies: CollisionJudge
+         | None) -> None:
     for heard in read.messages(file):
         message = heard.message
         if heard.topic.endswith('joint_states') and bodies:
-            found.pushed.update(bodies.touching(np.array(message.position)[places(message, spec, file)]))
+            found.pushed.update(bodies.touching(np.array(message.position)[places(message, spec,
+                                                                                  file)]))
         elif heard.topic.endswith('command'):
             if any(reason.startswith('begins where') for reason in message.reasons):
                 limits.begin()
             if len(message.position) != len(spec.joints):
-                raise BadInput(f'{file} should hold commands for {len(spec.joints)} joints of {spec.name}, '
+                raise BadInput(f'{file} should hold commands for {len(spec.joints)} joints of '
+                               f'{spec.name}, '
                                f'but one is for {len(message.position)}.')
             limits.see(np.array(message.position), np.array(message.velocity))
             if bodies:
@@ -128,7 +147,8 @@ def _one(file: Path, spec: RobotSpec, found: Findings, limits: LimitJudge, bodie
 
 def kind(reason: str) -> str:
     """A reason without its numbers, so that like counts with like."""
-    return ' '.join('…' if word.strip('-,:').replace('.', '', 1).isdigit() else word for word in reason.split())
+    return ' '.join('…' if word.strip('-,:').replace('.', '', 1).isdigit() else word
+                    for word in reason.split())
 
 
 def _counted(counter: Counter[str]) -> str:

@@ -1,4 +1,7 @@
-"""Judges a recorded episode anew: the same start, proposals and torques, other limits, and what would be different."""
+"""Judges a recorded episode anew.
+
+The same start, proposals and torques, other limits, and what would be different.
+"""
 from __future__ import annotations
 
 from collections import Counter
@@ -39,23 +42,28 @@ class Report:
 
     def table(self) -> Table:
         """Return it for people."""
-        table = Table('', 'then', 'now', title=f'{self.file.name}: {self.cycles} cycles judged anew')
+        table = Table('', 'then', 'now',
+                      title=f'{self.file.name}: {self.cycles} cycles judged anew')
         for verdict in Verdict:
             table.add_row(verdict.name, str(self.then[verdict.name]), str(self.now[verdict.name]))
-        for reason in dict.fromkeys(name for name, _ in (self.why_then + self.why_now).most_common(FEW)):
+        for reason in dict.fromkeys(name for name,
+                                    _ in (self.why_then + self.why_now).most_common(FEW)):
             table.add_row(reason, str(self.why_then[reason]), str(self.why_now[reason]))
         for change, count in self.changed.most_common():
             table.add_row(f'changed from {change}', '', str(count))
-        table.add_row('furthest that a command would have been from then', '', f'{self.furthest:.3f} rad')
+        table.add_row('furthest that a command would have been from then', '',
+                      f'{self.furthest:.3f} rad')
         return table
 
 
 def rejudge(file: Path, given: Mapping[str, Any], robot: str = '') -> Report:
-    """Judge every moment anew under limits given by name, for a robot that begins where it was and obeys them."""
+    """Judge every moment anew under limits given by name, for a robot that begins where it was and
+    obeys them."""
     facts = read.metadata(file)
     spec = load_robot(robot or fact(facts, 'robot', file))
     task = facts.get('task', '')
-    filtered = make_filter(spec, limits_for(spec, given), load_task(task).fixtures if task in task_names() else ())
+    filtered = make_filter(spec, limits_for(spec, given), load_task(task).fixtures
+                           if task in task_names() else ())
     report, imu = Report(file), None
     answers: dict[int, Permitted] = {}
     hears = {'imu': None, 'joint_states': None, 'command': None,
@@ -70,7 +78,8 @@ def rejudge(file: Path, given: Mapping[str, Any], robot: str = '') -> Report:
                 place = filtered.motion.now
                 state = replace(state, position=place.position, velocity=place.velocity)
             answers[_nanoseconds(heard.message.header.stamp)] = filtered.step(state, state.stamp)
-        elif topic == 'command' and (answer := answers.pop(_nanoseconds(heard.message.header.stamp), None)):
+        elif topic == 'command' and (answer := answers.pop(_nanoseconds(heard.message.header.stamp),
+                                                           None)):
             compare(report, heard.message, answer)
         elif topic:
             _propose(filtered, heard.message, heard.logged * 1e-9)
@@ -105,7 +114,8 @@ def _state(message: Any, spec: RobotSpec, imu: Imu | None, file: Path) -> State:
     columns = message.position, message.velocity, message.effort
     position, velocity, effort = (np.array(column)[where] for column in columns)
     at = partial(_gripper, message.name.index('gripper') if 'gripper' in message.name else -1)
-    return State(_nanoseconds(message.header.stamp) * 1e-9, position, velocity, effort, at(message.position),
+    return State(_nanoseconds(message.header.stamp) * 1e-9, position, velocity, effort,
+                 at(message.position),
                  at(message.effort), imu)
 
 
@@ -120,6 +130,7 @@ def _propose(filtered: SafetyFilter, message: Any, received: float) -> None:
         filtered.sources.refuse(int(message.source), 'its numbers form no proposal')
         return
     proposal = Proposal(Mode(message.mode), times, rows.reshape(len(times), message.width),
-                        np.array(message.gripper, dtype=np.float64), _nanoseconds(message.observation_stamp) * 1e-9,
+                        np.array(message.gripper, dtype=np.float64),
+                        _nanoseconds(message.observation_stamp) * 1e-9,
                         int(message.source), bool(message.dead_man), message.policy_hash)
     filtered.sources.hear(proposal, received, bool(message.terminate))

@@ -1,1 +1,4 @@
-"""The graph described once, and every way to start it: in this process, as programs, from launch files."""
+"""The graph described once, and every way to start it.
+
+In this process, as programs, from launch files.
+"""

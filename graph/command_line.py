@@ -1,4 +1,7 @@
-"""Words that start a graph or some of its nodes: what `visuomotor up` and launch files offer, and what they pass on."""
+"""Words that start a graph or some of its nodes.
+
+What `visuomotor up` and launch files offer, and what they pass on.
+"""
 from __future__ import annotations
 
 import dataclasses
@@ -27,7 +30,8 @@ def switch(field: dataclasses.Field[Any]) -> tuple[str, str]:
 
 
 def arguments(entries: Iterable[NodeEntry]) -> list[str]:
-    """Return what follows `visuomotor` to start some nodes in one program, each with its own parameters."""
+    """Return what follows `visuomotor` to start some nodes in one program, each with its own
+    parameters."""
     words = ['node']
     for entry in entries:
         words.append(entry.room if entry.name == entry.room else f'{entry.room}={entry.name}')
@@ -55,7 +59,10 @@ def up(choices: Choices) -> list[str]:
 
 
 def text(value: Any) -> str:
-    """Write a value in the YAML that ROS reads; strings always in quotes, so that '1' stays a string."""
+    """Write a value in the YAML that ROS reads.
+
+    Strings always in quotes, so that '1' stays a string.
+    """
     if isinstance(value, str):
         return "'" + value.replace("'", "''") + "'"
     plain = list(value) if isinstance(value, tuple) else value

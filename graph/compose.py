@@ -32,22 +32,28 @@ def make(class_path: str, context: Context, *, name: str = '', namespace: str = 
     overrides = [Parameter(key, value=list(value) if isinstance(value, tuple) else value)
                  for key, value in values.items()]
     rename = ['--ros-args', '-r', f'__node:={name}'] if name else None
-    node: Node = cls(context=context, namespace=namespace, parameter_overrides=overrides, cli_args=rename)
+    node: Node = cls(context=context, namespace=namespace, parameter_overrides=overrides,
+                     cli_args=rename)
     return node
 
 
 def bring_up(nodes: Sequence[Node]) -> None:
-    """Configure every node, let their wires meet, then activate them in order. Nothing moves if one refuses."""
+    """Configure every node, let their wires meet, then activate them in order.
+
+    Nothing moves if one refuses.
+    """
     for index, node in enumerate(nodes):
         node.watched = True
         if node.trigger_configure() != TransitionCallbackReturn.SUCCESS:
             take_down(nodes[:index])
-            raise BadInput(f'{node.get_name()}: {node.failure or "could not be configured; its log says why."}')
+            raise BadInput(f'{node.get_name()}: '
+                           f'{node.failure or "could not be configured; its log says why."}')
     await_wires(nodes)
     for node in nodes:
         if node.trigger_activate() != TransitionCallbackReturn.SUCCESS:
             take_down(nodes)
-            raise BadInput(f'{node.get_name()}: {node.failure or "could not be activated; its log says why."}')
+            raise BadInput(f'{node.get_name()}: '
+                           f'{node.failure or "could not be activated; its log says why."}')
 
 
 def take_down(nodes: Sequence[Node]) -> None:
@@ -57,25 +63,31 @@ def take_down(nodes: Sequence[Node]) -> None:
 
 
 def await_wires(nodes: Sequence[Node]) -> None:
-    """Wait until the publishers, subscriptions, clients and action clients of these nodes have found each other."""
+    """Wait until the publishers, subscriptions, clients and action clients of these nodes have
+    found each other."""
     publishers = [one for node in nodes for one in node.publishers]
     subscriptions = [one for node in nodes for one in node.subscriptions]
-    speakers, listeners = (Counter(one.topic_name for one in ends) for ends in (publishers, subscriptions))
+    speakers, listeners = (Counter(one.topic_name for one in ends)
+                           for ends in (publishers, subscriptions))
     services = {service.srv_name for node in nodes for service in node.services}
     clients = [client for node in nodes for client in node.clients if client.srv_name in services]
     actions = _action_clients(nodes)
 
     def lonely() -> set[str]:
-        return {*(p.topic_name for p in publishers if p.get_subscription_count() < listeners[p.topic_name]),
-                *(s.topic_name for s in subscriptions if s.get_publisher_count() < speakers[s.topic_name]),
+        return {*(p.topic_name for p in publishers if p.get_subscription_count()
+                  < listeners[p.topic_name]),
+                *(s.topic_name for s in subscriptions if s.get_publisher_count()
+                  < speakers[s.topic_name]),
                 *(client.srv_name for client in clients if not client.service_is_ready()),
                 *(action.name for action in actions if not action.ready)}
     pause = threading.Event()
     until = time.monotonic() + MATCH
     while alone := lonely():
         if time.monotonic() > until:
-            raise BadInput(f'The nodes of this process did not find each other within {MATCH:.0f} s, on '
-                           f'{", ".join(sorted(alone))}; is another program using the same ROS_DOMAIN_ID with another '
+            raise BadInput(f'The nodes of this process did not find each other within {MATCH:.0f} '
+                           's, on '
+                           f'{", ".join(sorted(alone))}; is another program using the same '
+                           'ROS_DOMAIN_ID with another '
                            'security, quality of service or network setting?')
         pause.wait(0.005)
 
@@ -83,12 +95,15 @@ def await_wires(nodes: Sequence[Node]) -> None:
 def _action_clients(nodes: Sequence[Node]) -> list[Any]:
     """Return the action clients whose server is among these nodes."""
     served = {name for node in nodes for name, _ in
-              get_action_server_names_and_types_by_node(node, node.get_name(), node.get_namespace())}
-    return [action for node in nodes for action in getattr(node, 'goal_clients', ()) if action.name in served]
+              get_action_server_names_and_types_by_node(node, node.get_name(),
+                                                        node.get_namespace())}
+    return [action for node in nodes for action in getattr(node, 'goal_clients', ())
+            if action.name in served]
 
 
 class Threads:
-    """Real time: each group of nodes has its own thread, so that a slow policy never holds up the safety node."""
+    """Real time: each group of nodes has its own thread, so that a slow policy never holds up the
+    safety node."""
 
     def __init__(self, context: Context, groups: Sequence[Sequence[Node]]) -> None:
         self.failure: BaseException | None = None
@@ -109,7 +124,8 @@ class Threads:
         try:
             while not self._stop.is_set() and self._context.ok():
                 executor.spin_once()
-        except BaseException as error:  # a thread that dies takes the graph down; the main thread reports it
+        # a thread that dies takes the graph down; the main thread reports it
+        except BaseException as error:
             self.failure = error
             self._stop.set()
 
@@ -131,13 +147,20 @@ class Threads:
 
 
 def new_context(domain: int | None = None, ros: Sequence[str] = ()) -> Context:
-    """Begin ROS for this program alone, with these ROS arguments for every node: signals stay with the program."""
+    """Begin ROS for this program alone, with these ROS arguments for every node.
+
+    Signals stay with the program.
+    """
     context = Context()
-    rclpy.init(context=context, domain_id=environment.domain() if domain is None else domain, args=list(ros),
+    rclpy.init(context=context, domain_id=environment.domain() if domain is None else domain,
+               args=list(ros),
                signal_handler_options=rclpy.SignalHandlerOptions.NO)
     return context
 
 
 def refuse_second_driver(namespace: str) -> None:
-    """Refuse a namespace whose robot is driven already; the driver itself takes the lock when it starts."""
+    """Refuse a namespace whose robot is driven already.
+
+    The driver itself takes the lock when it starts.
+    """
     ExclusiveDriver(environment.domain(), f'/{namespace.strip("/")}').release()

@@ -1,4 +1,7 @@
-"""The graph, described once: which nodes, parameters and processes. Launch files and `visuomotor up` both read it."""
+"""The graph, described once: which nodes, parameters and processes.
+
+Launch files and `visuomotor up` both read it.
+"""
 from __future__ import annotations
 
 import dataclasses
@@ -29,33 +32,55 @@ SCENE_EXAMPLE = "'split=test, objects=3'"
 class Choices(Settings):
     """What a person chooses; every default is one that runs.
 
-    Command line and launch arguments are made from these fields. `known`: words to choose from, for help;
-    `switch`: the options of yes and no; `hand=False`: without meaning where a person drives by hand.
+    Command line and launch arguments are made from these fields. `known`: words to choose from, for
+    help; `switch`: the options of yes and no; `hand=False`: without meaning where a person drives
+    by hand.
     """
 
     robot: str = setting('iiwa7', 'which robot', known=robot_names)
-    task: str = setting('', 'what to do; empty: the first task that this robot can do', known=task_names)
-    policy: str = setting('scripted', 'who acts: a name, or a folder with policy.yaml and weights', known=policies,
+    task: str = setting('', 'what to do; empty: the first task that this robot can do',
+                        known=task_names)
+    policy: str = setting('scripted', 'who acts: a name, or a folder with policy.yaml and weights',
+                          known=policies,
                           hand=False)
-    world: str = setting('sim', 'sim: PyBullet; fake: no physics; with a driver also real, and emulated: its wire simulated; '
+    world: str = setting('sim',
+                         'sim: PyBullet; fake: no physics; with a driver also real, and emulated: '
+                         'its wire simulated; '
                                 '`visuomotor list robots`')
-    lockstep: bool = setting(False, 'deterministic and as fast as the machine allows, in one process',
+    lockstep: bool = setting(False,
+                             'deterministic and as fast as the machine allows, in one process',
                              switch='--lockstep/--realtime', hand=False)
-    episodes: int = setting(10, 'how many to run; 0: until stopped', least=0, below=2**32, hand=False)
+    episodes: int = setting(10, 'how many to run; 0: until stopped', least=0, below=2**32,
+                            hand=False)
     seed: int = setting(0, 'every random choice comes from it', least=0, below=2**63)
-    horizon: float = setting(0.0, 'longest episode; 0: as the task says', 's', least=0, most=86_400, hand=False)
-    cameras: str = setting('observed', 'observed: those that the policy looks through; all: those of robot and task',
+    horizon: float = setting(0.0, 'longest episode; 0: as the task says', 's', least=0, most=86_400,
+                             hand=False)
+    cameras: str = setting('observed',
+                           'observed: those that the policy looks through; all: those of robot and '
+                           'task',
                            known=lambda: CAMERAS)
-    scene: tuple[str, ...] = setting((), f"numbers of the task's scene to replace, such as {SCENE_EXAMPLE}")
-    set: tuple[str, ...] = setting((), "settings of nodes, such as 'safety.speed_share=0.3, policy.replan=4'; "
+    scene: tuple[str, ...] = setting((),
+                                     "numbers of the task's scene to replace, such as "
+                                     f"{SCENE_EXAMPLE}")
+    set: tuple[str, ...] = setting((),
+                                   "settings of nodes, such as 'safety.speed_share=0.3, "
+                                   "policy.replan=4'; "
                                        '`visuomotor list nodes --settings` prints them all')
-    namespace: str = setting('', 'put in front of every topic, so that several robots share one network')
+    namespace: str = setting('',
+                             'put in front of every topic, so that several robots share one '
+                             'network')
     data: str = setting('data', 'folder for recorded episodes')
-    run: str = setting('', 'name of the folder of this run inside the data folder; empty: the moment of starting')
-    record: bool = setting(True, 'write one MCAP file for each episode', switch='--record/--no-record', hand=False)
-    teleop: str = setting('none', 'joy: sensor_msgs/Joy; keyboard: of this terminal, not from launch files',
+    run: str = setting('',
+                       'name of the folder of this run inside the data folder; empty: the moment '
+                       'of starting')
+    record: bool = setting(True, 'write one MCAP file for each episode',
+                           switch='--record/--no-record', hand=False)
+    teleop: str = setting('none',
+                          'joy: sensor_msgs/Joy; keyboard: of this terminal, not from launch files',
                           known=lambda: TELEOP)
-    randomise: bool = setting(False, 'draw textures, light, masses, friction and latencies anew for each scene',
+    randomise: bool = setting(False,
+                              'draw textures, light, masses, friction and latencies anew for each '
+                              'scene',
                               switch='--randomise/--nominal')
 
 
@@ -78,12 +103,14 @@ class Graph:
     def folder(self) -> Path:
         """Where this run keeps its episodes."""
         chosen = self.choices
-        return naming.run_folder(Path(chosen.data), chosen.robot, self.task.name, chosen.run).absolute()
+        return naming.run_folder(Path(chosen.data), chosen.robot, self.task.name,
+                                 chosen.run).absolute()
 
 
 def rooms() -> list[str]:
     """Return the nodes that there are: every folder here with a node.py."""
-    return sorted(path.parent.name for path in NODES.glob('*/node.py') if not path.parent.name.startswith('_'))
+    return sorted(path.parent.name for path in NODES.glob('*/node.py')
+                  if not path.parent.name.startswith('_'))
 
 
 def tasks_of(robot: str) -> list[str]:
@@ -92,11 +119,15 @@ def tasks_of(robot: str) -> list[str]:
 
 
 def describe(choices: Choices) -> Graph:
-    """Check the choices and lay out the graph; a choice that does not fit is refused with what would."""
+    """Check the choices and lay out the graph.
+
+    A choice that does not fit is refused with what would.
+    """
     spec, task = load_robot(choices.robot), _task(choices)
     _check(choices)
     _check_scene(choices, spec, task)
-    chosen = dataclasses.replace(choices, run=choices.run or datetime.now().strftime('%Y%m%d-%H%M%S'))
+    chosen = dataclasses.replace(choices, run=choices.run
+                                 or datetime.now().strftime('%Y%m%d-%H%M%S'))
     graph = Graph(chosen, task, spec)
     nodes = tuple(overridden(_entries(graph), chosen.set))
     for entry in nodes:
@@ -106,14 +137,20 @@ def describe(choices: Choices) -> Graph:
 
 
 def _entries(graph: Graph) -> list[NodeEntry]:
-    """List the nodes: a new one is one line here. The supervisor comes last: lock-step keeps this order."""
+    """List the nodes: a new one is one line here. The supervisor comes last.
+
+    Lock-step keeps this order.
+    """
     chosen, task = graph.choices, graph.task
     who = {'robot': chosen.robot, 'task': task.name}
-    recorded = [_entry('recorder', 'recorder', **who, folder=str(graph.folder), policy=chosen.policy)]
-    awaits = ('action/policy', 'reward', 'safety/status', *(['episode/stored'] if chosen.record else []))
+    recorded = [_entry('recorder', 'recorder', **who, folder=str(graph.folder),
+                       policy=chosen.policy)]
+    awaits = ('action/policy', 'reward', 'safety/status',
+              *(['episode/stored'] if chosen.record else []))
     by_hand = [_entry('teleop', robot=chosen.robot, device=chosen.teleop)]
     return [
-        _entry('driver', 'control', 'world', **who, world=chosen.world, seed=chosen.seed, randomise=chosen.randomise,
+        _entry('driver', 'control', 'world', **who, world=chosen.world, seed=chosen.seed,
+               randomise=chosen.randomise,
                scene=', '.join(chosen.scene)),
         *_cameras(graph, who),
         _entry('policy', 'policy', **who, policy=chosen.policy, inline=chosen.lockstep),
@@ -124,8 +161,10 @@ def _entries(graph: Graph) -> list[NodeEntry]:
         _entry('safety', 'control', **who, armed_at_start=not registry.WORLDS[chosen.world].real,
                latch_file=str(graph.folder / 'stop.json')),
         *(recorded if chosen.record else ()),
-        _entry('supervisor', **who, policy=chosen.policy, episodes=chosen.episodes, seed=chosen.seed,
-               horizon=chosen.horizon or task.horizon, autorun=True, recorded=chosen.record, awaits=awaits),
+        _entry('supervisor', **who, policy=chosen.policy, episodes=chosen.episodes,
+               seed=chosen.seed,
+               horizon=chosen.horizon or task.horizon, autorun=True, recorded=chosen.record,
+               awaits=awaits),
     ]
 
 
@@ -134,14 +173,20 @@ def _entry(room: str, thread: str = 'episode', process: str = '', **parameters: 
 
 
 def _cameras(graph: Graph, who: dict[str, str]) -> list[NodeEntry]:
-    """The cameras that somebody looks through, or all; a task without any still gets one, for the record."""
-    kind, mounts = registry.WORLDS[graph.choices.world], {**graph.task.cameras, **graph.spec.cameras}
+    """The cameras that somebody looks through, or all.
+
+    A task without any still gets one, for the record.
+    """
+    kind, mounts = registry.WORLDS[graph.choices.world], {**graph.task.cameras,
+                                                          **graph.spec.cameras}
     wanted = tuple(dict.fromkeys((*graph.task.observe, *graph.task.detector.cameras)))
     chosen = tuple(mounts) if graph.choices.cameras == 'all' else wanted or tuple(mounts)[:1]
     told = {name: of_mount(name, mounts[name], kind.physics) for name in chosen}
     if kind.real and (blind := [name for name in wanted if not told[name]]):
-        raise BadInput(f"Task {graph.task.name} looks through camera {', '.join(blind)}, but nothing has its pictures in "
-                       f"world '{graph.choices.world}'; set device or topic of it in the robot's or the task's YAML.")
+        raise BadInput(f"Task {graph.task.name} looks through camera {', '.join(blind)}, but "
+                       "nothing has its pictures in "
+                       f"world '{graph.choices.world}'; set device or topic of it in the robot's "
+                       "or the task's YAML.")
     return [NodeEntry(f'camera_{name}', 'camera', {**given, **who}, 'world', f'camera_{name}')
             for name, given in told.items() if given]
 
@@ -149,7 +194,8 @@ def _cameras(graph: Graph, who: dict[str, str]) -> list[NodeEntry]:
 def console_entry(graph: Graph) -> NodeEntry:
     """The node that counts what this graph says."""
     cameras = tuple(entry.parameters['camera'] for entry in graph.nodes if entry.room == 'camera')
-    return NodeEntry('console', 'console', {'cameras': cameras} if cameras else {}, process='console', thread='console')
+    return NodeEntry('console', 'console', {'cameras': cameras} if cameras else {},
+                     process='console', thread='console')
 
 
 def _task(choices: Choices) -> TaskSpec:
@@ -158,7 +204,8 @@ def _task(choices: Choices) -> TaskSpec:
         raise BadInput(f"Robot '{choices.robot}' has no task yet; give it one in config/tasks/.")
     task = load_task(choices.task or able[0])
     if choices.robot not in task.robots:
-        raise BadInput(f"Robot '{choices.robot}' cannot do task '{task.name}'; it can do {', '.join(able) or 'none'}, "
+        raise BadInput(f"Robot '{choices.robot}' cannot do task '{task.name}'; it can do "
+                       f"{', '.join(able) or 'none'}, "
                        f"and '{task.name}' is for {', '.join(task.robots)}.")
     return task
 
@@ -171,18 +218,24 @@ def _check(choices: Choices) -> None:
     settings.assignments(choices.scene, SCENE_EXAMPLE)
     for key in settings.assignments(choices.set, EXAMPLE):
         if (name := key.partition('.')[2]) in Choices.__dataclass_fields__:
-            raise BadInput(f'{key}: {name} holds for the whole graph; choose it as --{name}, or {name}:= for ros2 launch.')
+            raise BadInput(f'{key}: {name} holds for the whole graph; choose it as --{name}, or '
+                           f'{name}:= for ros2 launch.')
     if choices.lockstep and choices.world != 'sim':
-        raise BadInput(f"Lock-step needs a world that waits: world sim, not '{choices.world}'; leave lock-step out.")
-    if choices.namespace and not re.fullmatch(r'/?[A-Za-z][A-Za-z0-9_]*(/[A-Za-z][A-Za-z0-9_]*)*', choices.namespace):
-        raise BadInput(f"A namespace is letters, digits and _ such as 'left_arm', but '{choices.namespace}' came.")
+        raise BadInput(f"Lock-step needs a world that waits: world sim, not '{choices.world}'; "
+                       "leave lock-step out.")
+    if choices.namespace and not re.fullmatch(r'/?[A-Za-z][A-Za-z0-9_]*(/[A-Za-z][A-Za-z0-9_]*)*',
+                                              choices.namespace):
+        raise BadInput("A namespace is letters, digits and _ such as 'left_arm', but "
+                       f"'{choices.namespace}' came.")
 
 
 def _check_scene(choices: Choices, spec: RobotSpec, task: TaskSpec) -> None:
     """Refuse numbers of a simulated scene here, before any process starts."""
     if choices.world == 'sim':
-        from visuomotor.worlds import make  # PyBullet takes its time to load: only for those who simulate
-        make.check(make.with_overrides(task, settings.assignments(choices.scene, SCENE_EXAMPLE)), spec)
+        # PyBullet takes its time to load: only for those who simulate
+        from visuomotor.worlds import make
+        make.check(make.with_overrides(task, settings.assignments(choices.scene, SCENE_EXAMPLE)),
+                   spec)
 
 
 def _check_policy(policy: str) -> None:
@@ -193,5 +246,6 @@ def _check_policy(policy: str) -> None:
         settings.choose('policy', policy, policies())
     for file in ('policy.yaml', 'model.safetensors'):
         if not (folder / file).is_file():
-            raise BadInput(f"A policy folder holds policy.yaml and model.safetensors, but '{policy}' has no {file}; "
+            raise BadInput("A policy folder holds policy.yaml and model.safetensors, but "
+                           f"'{policy}' has no {file}; "
                            'give another folder or one of ' + ', '.join(policies()) + '.')

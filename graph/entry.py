@@ -1,4 +1,7 @@
-"""One node of the graph: where it runs, and its settings by the words of --set, file, robot and default."""
+"""One node of the graph.
+
+Where it runs, and its settings by the words of --set, file, robot and default.
+"""
 from __future__ import annotations
 
 import dataclasses
@@ -17,7 +20,10 @@ GIVEN = 'the graph'     # where a value comes from that follows from the choices
 
 @dataclass(frozen=True)
 class NodeEntry:
-    """One node of the graph. Entries of one `process` have to share it; those of one `thread` may share it."""
+    """One node of the graph. Entries of one `process` have to share it.
+
+    Those of one `thread` may share it.
+    """
 
     name: str
     room: str                         # folder in nodes/
@@ -50,21 +56,28 @@ def title(room: str) -> str:
 
 
 def settings_class(room: str, package: str = 'visuomotor') -> type[Any]:
-    """Return the settings of the node of a folder, such as SafetySettings; every node's module has its own."""
-    found: type[Any] = getattr(importlib.import_module(module(room, package)), f'{title(room)}Settings')
+    """Return the settings of the node of a folder, such as SafetySettings.
+
+    Every node's module has its own.
+    """
+    found: type[Any] = getattr(importlib.import_module(module(room, package)),
+                               f'{title(room)}Settings')
     return found
 
 
 def overridden(entries: Sequence[NodeEntry], words: Iterable[str]) -> list[NodeEntry]:
-    """Give nodes the values of `node.name=value` words, by their name or, for all of a folder, by that of the folder."""
+    """Give nodes the values of `node.name=value` words, by their name or, for all of a folder, by
+    that of the folder."""
     found: dict[str, dict[str, Any]] = {}
     known = {word for entry in entries for word in (entry.name, entry.room)}
     for key, value in settings.assignments(words, EXAMPLE).items():
         node, dot, name = key.partition('.')
         if not dot:
-            raise BadInput(f"--set takes node.name=value, such as {EXAMPLE}, but '{key}' names no node.")
+            raise BadInput(f"--set takes node.name=value, such as {EXAMPLE}, but '{key}' names no "
+                           "node.")
         found.setdefault(settings.choose('node', node, known), {})[name] = value
-    return [_given(entry, {**found.get(entry.room, {}), **found.get(entry.name, {})}) for entry in entries]
+    return [_given(entry, {**found.get(entry.room, {}), **found.get(entry.name, {})})
+            for entry in entries]
 
 
 def _given(entry: NodeEntry, values: Mapping[str, Any]) -> NodeEntry:
@@ -76,7 +89,8 @@ def _given(entry: NodeEntry, values: Mapping[str, Any]) -> NodeEntry:
     typed = {}
     for name, value in values.items():
         if name not in fields:
-            raise BadInput(f"{place}: unknown setting '{name}' of {entry.name}; {settings.nearest(name, fields)}")
+            raise BadInput(f"{place}: unknown setting '{name}' of {entry.name}; "
+                           f"{settings.nearest(name, fields)}")
         typed[name] = settings.fit(kinds[name], value, f'{place}: {name}')
         if why := settings.unfit(typed[name], fields[name].metadata):
             raise BadInput(f'{place}: {name} {why}')
@@ -91,15 +105,22 @@ def resolve(entry: NodeEntry) -> tuple[Any, dict[str, str]]:
 
 
 def rows(entry: NodeEntry) -> list[tuple[str, ...]]:
-    """Tell each setting of a node: its value, unit, range, default and where the value comes from."""
+    """Tell each setting of a node.
+
+    Its value, unit, range, default and where the value comes from.
+    """
     filled, origin = resolve(entry)
-    return [(entry.name, field.name, shown(getattr(filled, field.name)), field.metadata.get('unit', ''),
+    return [(entry.name, field.name, shown(getattr(filled, field.name)),
+             field.metadata.get('unit', ''),
              settings.words(field.metadata) or ' | '.join(settings.known(field.metadata)),
-             shown(settings.default_of(field)) if settings.has_default(field) else 'has to be given',
+             shown(settings.default_of(field)) if settings.has_default(field)
+             else 'has to be given',
              origin.get(field.name, 'default'), field.metadata.get('sentence', ''))
             for field in dataclasses.fields(filled)]
 
 
 def shown(value: Any) -> str:
     """Write a value as it would be given."""
-    return ', '.join(map(shown, value)) if isinstance(value, tuple) else f'{value:g}' if isinstance(value, float) else str(value)
+    if isinstance(value, tuple):
+        return ', '.join(map(shown, value))
+    return f'{value:g}' if isinstance(value, float) else str(value)

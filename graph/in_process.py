@@ -1,4 +1,7 @@
-"""The graph in this process: in lock-step on one thread, or in real time on one thread for each group of nodes."""
+"""The graph in this process.
+
+In lock-step on one thread, or in real time on one thread for each group of nodes.
+"""
 from __future__ import annotations
 
 import time
@@ -102,7 +105,9 @@ class InThreads(Composed):
         super().start()
         names = dict.fromkeys(entry.thread for entry in self.entries)
         pairs = list(zip(self.entries, self.nodes, strict=True))
-        self.threads = compose.Threads(self.context, [[n for e, n in pairs if e.thread == name] for name in names])
+        self.threads = compose.Threads(self.context,
+                                       [[n for e, n in pairs if e.thread == name]
+                                        for name in names])
         compose.bring_up(self.nodes)
         self.threads.start()
 

@@ -1,7 +1,8 @@
-"""What launch files are made of: the choices as launch arguments, and the programs of a graph as launch actions.
+"""What launch files are made of: the choices as launch arguments, and the programs of a graph as
+launch actions.
 
-Everything is started at once by plain Node actions, so that a group's namespace, parameters, remaps and environment reach
-every program; a node waits for what it needs.
+Everything is started at once by plain Node actions, so that a group's namespace, parameters, remaps
+and environment reach every program; a node waits for what it needs.
 """
 from __future__ import annotations
 
@@ -13,7 +14,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from launch.actions import DeclareLaunchArgument, LogInfo, OpaqueFunction, SetEnvironmentVariable, Shutdown
+from launch.actions import (
+    DeclareLaunchArgument,
+    LogInfo,
+    OpaqueFunction,
+    SetEnvironmentVariable,
+    Shutdown,
+)
 from launch_ros.actions import LifecycleNode, Node
 from launch_ros.parameter_descriptions import ParameterValue
 from visuomotor.episodes import naming
@@ -29,20 +36,31 @@ from visuomotor.specs.errors import BadInput
 from launch import LaunchContext, LaunchDescription
 
 BY_HAND = ('driver', 'camera', 'safety', 'teleop')  # rooms that a person at the joystick needs
-FLAGS = {'true': True, '1': True, 'yes': True, 'on': True, 'false': False, '0': False, 'no': False, 'off': False}
+FLAGS = {'true': True, '1': True, 'yes': True, 'on': True, 'false': False, '0': False, 'no': False,
+         'off': False}
 LEVELS = ('debug', 'info', 'warn', 'error', 'fatal')
-OF_ROS = {'params_file': 'YAML file of ROS parameters, under those that follow from the other arguments',
+OF_ROS = {'params_file': 'YAML file of ROS parameters, under those that follow from the other '
+                         'arguments',
           'log_level': 'least severe message that programs log; one of ' + ', '.join(LEVELS)}
 
 
 def description(rooms: Collection[str] = (), **defaults: Any) -> LaunchDescription:
-    """Return a launch file's content: arguments, environment and every program of the graph, or those of some rooms."""
-    offered = [field for field in dataclasses.fields(Choices) if not rooms or field.metadata.get('hand', True)]
-    declared = [DeclareLaunchArgument(field.name, default_value=written(defaults.get(field.name, field.default)),
-                                      description=command_line.sentence(field)) for field in offered]
-    declared += [DeclareLaunchArgument(name, default_value='', description=said) for name, said in OF_ROS.items()]
+    """Return a launch file's content.
+
+    Arguments, environment and every program of the graph, or those of some rooms.
+    """
+    offered = [field for field in dataclasses.fields(Choices) if not rooms
+               or field.metadata.get('hand', True)]
+    declared = [DeclareLaunchArgument(field.name,
+                                      default_value=written(defaults.get(field.name,
+                                                                         field.default)),
+                                      description=command_line.sentence(field))
+                for field in offered]
+    declared += [DeclareLaunchArgument(name, default_value='', description=said) for name,
+                 said in OF_ROS.items()]
     names = [*(field.name for field in offered), *OF_ROS]
-    return LaunchDescription([*declared, *environment(), OpaqueFunction(function=partial(start, names, rooms))])
+    return LaunchDescription([*declared, *environment(),
+                              OpaqueFunction(function=partial(start, names, rooms))])
 
 
 def start(names: Collection[str], rooms: Collection[str], context: LaunchContext) -> list[Any]:
@@ -53,7 +71,8 @@ def start(names: Collection[str], rooms: Collection[str], context: LaunchContext
     refuse_second_driver(f'{given.get("ros_namespace", "")}/{graph.choices.namespace}')
     if graph.choices.record and not rooms:
         naming.mark_latest(graph.folder)
-    return [*misspelt(given, names), *(in_lockstep(graph, ros) if graph.choices.lockstep else programs(graph, ros, rooms))]
+    return [*misspelt(given, names),
+            *(in_lockstep(graph, ros) if graph.choices.lockstep else programs(graph, ros, rooms))]
 
 
 def written(value: Any) -> str:
@@ -66,7 +85,8 @@ def written(value: Any) -> str:
 def choices(given: Mapping[str, str]) -> Choices:
     """Read the launch arguments back into choices; one that was not offered keeps its default."""
     fields = [field for field in dataclasses.fields(Choices) if field.name in given]
-    return Choices(**{field.name: read(field.name, field.default, given[field.name]) for field in fields})
+    return Choices(**{field.name: read(field.name, field.default, given[field.name])
+                      for field in fields})
 
 
 def read(name: str, default: Any, text: str) -> Any:
@@ -83,9 +103,11 @@ def read(name: str, default: Any, text: str) -> Any:
 
 def misspelt(given: Collection[str], names: Collection[str]) -> list[LogInfo]:
     """Warn of arguments that are nearly one of ours: launch itself takes any name."""
-    strange = [word for word in given if word not in names and not word.startswith('ros_')]   # launch_ros keeps its own there
+    # launch_ros keeps its own there
+    strange = [word for word in given if word not in names and not word.startswith('ros_')]
     close = {word: difflib.get_close_matches(word, names, n=1, cutoff=0.7) for word in strange}
-    return [LogInfo(msg=f"WARNING: there is no launch argument '{word}'; did you mean {near[0]}? It has its default now.")
+    return [LogInfo(msg=f"WARNING: there is no launch argument '{word}'; did you mean {near[0]}? "
+                        "It has its default now.")
             for word, near in close.items() if near]
 
 
@@ -106,48 +128,65 @@ class Ros:
         if self.log_level:
             settings.choose('log level', self.log_level, LEVELS)
         if self.params_file and not Path(self.params_file).is_file():
-            raise BadInput(f"There is no parameter file '{self.params_file}'; give one that is there, or none.")
+            raise BadInput(f"There is no parameter file '{self.params_file}'; give one that is "
+                           "there, or none.")
 
     def arguments(self, own: Mapping[str, Any]) -> dict[str, Any]:
-        """Return named arguments of a launch action for a ROS program: the file first, its own parameters over it."""
+        """Return named arguments of a launch action for a ROS program.
+
+        The file first, its own parameters over it.
+        """
         texts = {name: ParameterValue(value, value_type=str) if isinstance(value, str) else value
                  for name, value in own.items()}
         return {'output': 'both', 'on_exit': [OpaqueFunction(function=end)],
-                'parameters': [*([self.params_file] if self.params_file else []), *([texts] if texts else [])],
+                'parameters': [*([self.params_file] if self.params_file else []),
+                               *([texts] if texts else [])],
                 'ros_arguments': ['--log-level', self.log_level] if self.log_level else []}
 
 
 def programs(graph: Graph, ros: Ros, rooms: Collection[str] = ()) -> list[Node]:
     """One program for each process of the graph; when one ends, all do."""
     if graph.choices.teleop == 'keyboard':
-        raise BadInput('Launch gives its programs no keys; choose teleop:=joy, or run `visuomotor node teleop` in a terminal.')
-    chosen = [entries for entries in graph.processes.values() if not rooms or entries[0].room in rooms]
+        raise BadInput('Launch gives its programs no keys; choose teleop:=joy, or run `visuomotor '
+                       'node teleop` in a terminal.')
+    chosen = [entries for entries in graph.processes.values() if not rooms
+              or entries[0].room in rooms]
     return [program(entries, graph.choices.namespace, ros) for entries in chosen]
 
 
 def program(entries: tuple[NodeEntry, ...], namespace: str, ros: Ros) -> Node:
     """Start one node as a lifecycle node that launch knows by name, or several in one program."""
     if len(entries) > 1:
-        return Node(package='visuomotor', executable='visuomotor', arguments=command_line.arguments(entries),
+        return Node(package='visuomotor', executable='visuomotor',
+                    arguments=command_line.arguments(entries),
                     namespace=namespace, **ros.arguments({}))
     entry, = entries
     own = {**entry.parameters, 'ends': True} if entry.room == 'supervisor' else entry.parameters
-    return LifecycleNode(package=entry.package, executable=entry.room, name=entry.name, namespace=namespace,
+    return LifecycleNode(package=entry.package, executable=entry.room, name=entry.name,
+                         namespace=namespace,
                          **ros.arguments(own))
 
 
 def in_lockstep(graph: Graph, ros: Ros) -> list[Node]:
-    """Lock-step is one program: `visuomotor up` with the same choices, in the namespace that launch gives it."""
+    """Lock-step is one program.
+
+    `visuomotor up` with the same choices, in the namespace that launch gives it.
+    """
     words = command_line.up(dataclasses.replace(graph.choices, namespace=''))
-    return [Node(package='visuomotor', executable='visuomotor', arguments=words, namespace=graph.choices.namespace,
+    return [Node(package='visuomotor', executable='visuomotor', arguments=words,
+                 namespace=graph.choices.namespace,
                  **ros.arguments({}))]
 
 
 def end(context: LaunchContext) -> list[Shutdown]:
-    """A graph with a program missing is stopped, once; one that failed makes `ros2 launch` fail too."""
+    """A graph with a program missing is stopped, once.
+
+    One that failed makes `ros2 launch` fail too.
+    """
     if context.is_shutdown:
         return []
     event = context.locals.event
     if event.returncode:
-        raise RuntimeError(f'{event.process_name} ended with code {event.returncode}; its last lines above say why.')
+        raise RuntimeError(f'{event.process_name} ended with code {event.returncode}; its last '
+                           'lines above say why.')
     return [Shutdown(reason=f'{event.process_name} has finished')]

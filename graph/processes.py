@@ -32,14 +32,21 @@ class ProgramEnded(RuntimeError):
 class Child:
     """One program and its log."""
 
-    def __init__(self, name: str, entries: tuple[NodeEntry, ...], ros: Sequence[str], folder: Path) -> None:
-        self.name, self.entries, self.log = name, entries, folder / f'{name}.log'
-        words = [sys.executable, '-m', 'visuomotor.cli.main', *command_line.arguments(entries), *ros]
-        # A teleop program reads the keys of this terminal, so it stays in this session; others hear of Ctrl-C from us.
+    def __init__(self, name: str, entries: tuple[NodeEntry, ...], ros: Sequence[str],
+                 folder: Path) -> None:
+        self.name = name
+        self.entries = entries
+        self.log = folder / f'{name}.log'
+        words = [sys.executable, '-m', 'visuomotor.cli.main', *command_line.arguments(entries),
+                 *ros]
+        # A teleop program reads the keys of this terminal, so it stays in this session; others hear
+        # of Ctrl-C from us.
         keys = any(entry.room == 'teleop' for entry in entries)
         with self.log.open('w') as log:
-            self.process = subprocess.Popen(words, stdin=None if keys else subprocess.DEVNULL, stdout=log, stderr=log,
-                                            env={**os.environ, STARTER: str(os.getpid())}, start_new_session=not keys)
+            self.process = subprocess.Popen(words, stdin=None if keys else subprocess.DEVNULL,
+                                            stdout=log, stderr=log,
+                                            env={**os.environ, STARTER: str(os.getpid())},
+                                            start_new_session=not keys)
 
     def check(self) -> None:
         """Complain when the program has ended by itself, in its own words."""
@@ -49,7 +56,8 @@ class Child:
         last = (self.log.read_text().strip().splitlines() or ['it said nothing'])[-1]
         if code == USAGE:
             raise BadInput(last.removeprefix('error: '))
-        raise ProgramEnded(f'The {self.name} program ended by itself with code {code}: {last} (whole log: {self.log})')
+        raise ProgramEnded(f'The {self.name} program ended by itself with code {code}: {last} '
+                           f'(whole log: {self.log})')
 
     def end(self) -> None:
         """Ask to stop; insist when that is not heard."""
@@ -71,7 +79,8 @@ class Spawned:
         self.children: list[Child] = []
         self.context = compose.new_context(ros=self.ros)
         entry = console_entry(graph)
-        self.console = compose.make(entry.class_path, self.context, name=entry.name, parameters=entry.parameters,
+        self.console = compose.make(entry.class_path, self.context, name=entry.name,
+                                    parameters=entry.parameters,
                                     namespace=graph.choices.namespace)
         self.threads = compose.Threads(self.context, [[self.console]])
         self.folder = graph.folder / 'log'
@@ -110,7 +119,8 @@ class Spawned:
             for child in self.children:
                 child.check()
             if time.monotonic() > until:
-                raise BadInput(f'{entry.name} was not active after {READY:.0f} s; its log is in {self.folder}.')
+                raise BadInput(f'{entry.name} was not active after {READY:.0f} s; its log is in '
+                               f'{self.folder}.')
         self.console.destroy_client(client)
 
     def is_active(self, client: object) -> bool:
@@ -120,7 +130,8 @@ class Spawned:
         until = time.monotonic() + 1.0
         while not future.done() and time.monotonic() < until:
             self.threads.wait(LOOK / 10)
-        return bool(future.done() and future.result().current_state.id == State.PRIMARY_STATE_ACTIVE)
+        return bool(future.done() and future.result().current_state.id
+                    == State.PRIMARY_STATE_ACTIVE)
 
     def step(self) -> None:
         if self.threads.wait(LOOK) and self.threads.failure:

@@ -1,7 +1,9 @@
-"""A trained policy on disk: a folder with policy.yaml (what it is) and model.safetensors (its weights and normaliser).
+"""A trained policy on disk: a folder with policy.yaml (what it is) and model.safetensors (its
+weights and normaliser).
 
-The yaml ends with a hash of everything before it and of the weights, so one cannot be exchanged without the other. There
-is no code in it: `kind` is a file of policies/act, and the network that it names a file of policies/nets.
+The yaml ends with a hash of everything before it and of the weights, so one cannot be exchanged
+without the other. There is no code in it: `kind` is a file of policies/act, and the network that it
+names a file of policies/nets.
 """
 from __future__ import annotations
 
@@ -62,33 +64,40 @@ class Checkpoint:
 def store(checkpoint: Checkpoint, folder: Path) -> str:
     """Write the folder, weights first; return the hash."""
     folder.mkdir(parents=True, exist_ok=True)
-    weights = save({name: value.contiguous().cpu() for name, value in checkpoint.net.state_dict().items()})
-    said = {field.name: getattr(checkpoint, field.name, None) for field in dataclasses.fields(Description)}
+    weights = save({name: value.contiguous().cpu() for name,
+                    value in checkpoint.net.state_dict().items()})
+    said = {field.name: getattr(checkpoint, field.name, None)
+            for field in dataclasses.fields(Description)}
     description = plain({**said, 'format': FORMAT})
     del description['hash']
     digest = signature(description, weights)
     (folder / WEIGHTS).write_bytes(weights)
-    (folder / DESCRIPTION).write_text(yaml.safe_dump({**description, 'hash': digest}, sort_keys=False))
+    (folder / DESCRIPTION).write_text(yaml.safe_dump({**description, 'hash': digest},
+                                                     sort_keys=False))
     return digest
 
 
 def restore(folder: Path, robot: str, task: str, shown: Sees, size: int) -> Checkpoint:
-    """Read a folder back; refuse, before anything is built, what is damaged or does not fit robot, task and action.
+    """Read a folder back; refuse, before anything is built, what is damaged or does not fit robot,
+    task and action.
 
     Raises:
         BadCheckpoint: with a sentence that says what was expected, what came and what to do.
     """
     try:
         content, weights = settings.read_mapping(folder / DESCRIPTION), _bytes(folder)
-        if signature({key: value for key, value in content.items() if key != 'hash'}, weights) != content.get('hash'):
-            raise BadCheckpoint(f'{folder} is damaged: {DESCRIPTION} and {WEIGHTS} do not belong together; copy both.')
+        if signature({key: value for key, value in content.items() if key != 'hash'},
+                     weights) != content.get('hash'):
+            raise BadCheckpoint(f'{folder} is damaged: {DESCRIPTION} and {WEIGHTS} do not belong '
+                                'together; copy both.')
         said = settings.build(Description, _upgraded(content, folder), str(folder / DESCRIPTION))
         _check(said, folder, robot, task, shown, size)
         chosen = kinds.settings_of(said.kind, said.settings, str(folder / DESCRIPTION))
         net = _net(kinds.module(said.kind).network, chosen, said, folder, weights)
     except BadInput as error:
         raise BadCheckpoint(str(error)) from error
-    return Checkpoint(said.kind, robot, task, chosen, said.sees, said.gives, net, said.made, said.scores, said.hash)
+    return Checkpoint(said.kind, robot, task, chosen, said.sees, said.gives, net, said.made,
+                      said.scores, said.hash)
 
 
 def signature(description: Mapping[str, Any], weights: bytes) -> str:
@@ -110,7 +119,8 @@ def _bytes(folder: Path) -> bytes:
     try:
         return (folder / WEIGHTS).read_bytes()
     except OSError as error:
-        raise BadCheckpoint(f'A policy folder holds {DESCRIPTION} and {WEIGHTS}, but {folder / WEIGHTS} '
+        raise BadCheckpoint(f'A policy folder holds {DESCRIPTION} and {WEIGHTS}, but '
+                            f'{folder / WEIGHTS} '
                             f'cannot be read: {error.strerror}.') from error
 
 
@@ -120,9 +130,12 @@ def _upgraded(content: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
         return content
     knobs = dict(content.get('knobs') or {})
     if content.get('format') != 1 or not isinstance(knobs.get('observations'), dict):
-        raise BadCheckpoint(f'{folder / DESCRIPTION} should be a policy of format {FORMAT} or 1, but is of format '
-                            f'{content.get("format")}; use the version of this software that made it.')
-    sees = {name.replace('image.', 'image_'): shape for name, shape in knobs.pop('observations').items()}
+        raise BadCheckpoint(f'{folder / DESCRIPTION} should be a policy of format {FORMAT} or 1, '
+                            'but is of format '
+                            f'{content.get("format")}; use the version of this software that made '
+                            'it.')
+    sees = {name.replace('image.', 'image_'): shape for name,
+            shape in knobs.pop('observations').items()}
     gives = {'size': knobs.pop('action_size', 1), 'rows': knobs.pop('rows', 1)}
     kept = {key: value for key, value in content.items() if key not in ('knobs', 'algorithm')}
     return {**kept, 'format': FORMAT, 'kind': 'network', 'sees': sees, 'gives': gives,
@@ -135,27 +148,34 @@ def _check(said: Description, folder: Path, robot: str, task: str, shown: Sees, 
             raise BadCheckpoint(f"{folder} was trained for {kind} '{trained}', not for '{asked}'; "
                                 f'choose another folder or another {kind}.')
     if said.gives.size != size:
-        raise BadCheckpoint(f"{folder} gives {said.gives.size} numbers for one action, but task '{task}' takes {size}; "
+        raise BadCheckpoint(f"{folder} gives {said.gives.size} numbers for one action, but task "
+                            f"'{task}' takes {size}; "
                             'train it again.')
     for name, shape in said.sees.items():
         if shown.get(name) != shape:
-            there = f'here it is {shown[name]}' if name in shown else f'there are only {", ".join(sorted(shown))}'
-            raise BadCheckpoint(f"{folder} needs the observation '{name}' of shape {shape}, but {there}; train it again.")
+            known = ', '.join(sorted(shown))
+            there = f'here it is {shown[name]}' if name in shown else f'there are only {known}'
+            raise BadCheckpoint(f"{folder} needs the observation '{name}' of shape {shape}, but "
+                                f"{there}; train it again.")
     settings.choose('kind of trained policy', said.kind, kinds.trained())
 
 
 def _net(make: Any, chosen: Any, said: Description, folder: Path, weights: bytes) -> nn.Module:
-    """Build the network without memory first, so that its shapes are compared before any of it is taken."""
+    """Build the network without memory first, so that its shapes are compared before any of it is
+    taken."""
     with torch.device('meta'):
         net: nn.Module = make(chosen, said.sees, said.gives)
     try:
         found: dict[str, Tensor] = load(weights)
         net.load_state_dict(found, assign=True)
     except (SafetensorError, RuntimeError) as error:
-        raise BadCheckpoint(f'{folder / WEIGHTS} does not fit the network that {DESCRIPTION} describes: '
+        raise BadCheckpoint(f'{folder / WEIGHTS} does not fit the network that {DESCRIPTION} '
+                            'describes: '
                             f'{" ".join(str(error).split())[:200]}') from error
     for name, value in found.items():
         if value.dtype != torch.float32 or not bool(torch.isfinite(value).all()):
-            raise BadCheckpoint(f"{folder / WEIGHTS}: weight '{name}' should hold finite numbers of 32 bits, but holds "
-                                f'{"others" if value.dtype == torch.float32 else value.dtype}; train it again.')
+            raise BadCheckpoint(f"{folder / WEIGHTS}: weight '{name}' should hold finite numbers "
+                                "of 32 bits, but holds "
+                                f'{"others" if value.dtype == torch.float32 else value.dtype}; '
+                                'train it again.')
     return net

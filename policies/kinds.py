@@ -1,6 +1,8 @@
-"""Kinds of acting by file name: `<kind>.py` in act/ holds `<Kind>Settings` and `<Kind>(settings, role[, net])`.
+"""Kinds of acting by file name: `<kind>.py` in act/ holds `<Kind>Settings` and `<Kind>(settings,
+role[, net])`.
 
-A kind that acts by a network also has `network(settings, sees, gives)`, which makes it; its policies are checkpoints.
+A kind that acts by a network also has `network(settings, sees, gives)`, which makes it; its
+policies are checkpoints.
 """
 from __future__ import annotations
 
@@ -15,7 +17,8 @@ ACT = Path(__file__).parent / 'act'
 
 def names() -> list[str]:
     """Return the kinds that there are; torch is not loaded for it."""
-    return sorted(path.stem for path in ACT.glob('*.py') if f'class {_class(path.stem)}Settings' in path.read_text())
+    return sorted(path.stem for path in ACT.glob('*.py')
+                  if f'class {_class(path.stem)}Settings' in path.read_text())
 
 
 def trained() -> list[str]:
@@ -25,12 +28,14 @@ def trained() -> list[str]:
 
 def module(kind: str) -> Any:
     """Import one kind; refuse an unknown one with the nearest names."""
-    return importlib.import_module(f'visuomotor.policies.act.{settings.choose("kind of policy", kind, names())}')
+    name = settings.choose('kind of policy', kind, names())
+    return importlib.import_module(f'visuomotor.policies.act.{name}')
 
 
 def settings_of(kind: str, numbers: Any, where: str) -> Any:
     """Fill the settings of one kind."""
-    return settings.build(getattr(module(kind), f'{_class(kind)}Settings'), numbers, f'{where}: settings')
+    return settings.build(getattr(module(kind), f'{_class(kind)}Settings'), numbers,
+                          f'{where}: settings')
 
 
 def actor(kind: str) -> Any:

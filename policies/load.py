@@ -1,4 +1,7 @@
-"""Puts a trained policy on a device with its threads. Apart from make.py so that whoever trains nothing loads no torch."""
+"""Puts a trained policy on a device with its threads.
+
+Apart from make.py so that whoever trains nothing loads no torch.
+"""
 from __future__ import annotations
 
 import dataclasses
@@ -10,8 +13,12 @@ from visuomotor.specs.errors import BadInput
 from visuomotor.specs.policy import LoadedPolicy, Role
 
 
-def load_trained(folder: Path, name: str, robot: str, task: str, role: Role, threads: int, device: str) -> LoadedPolicy:
-    """Read a folder, check that it fits, and return its policy; torch gets so many threads in this process."""
+def load_trained(folder: Path, name: str, robot: str, task: str, role: Role, threads: int,
+                 device: str) -> LoadedPolicy:
+    """Read a folder, check that it fits, and return its policy.
+
+    Torch gets so many threads in this process.
+    """
     stored = checkpoint.restore(folder, robot, task, role.shown, role.gives.size)
     torch.set_num_threads(threads)
     net = stored.net.to(known(device))
@@ -26,6 +33,7 @@ def known(device: str) -> torch.device:
         found = torch.device(device)
         torch.zeros(1, device=found)
     except (RuntimeError, AssertionError) as error:
-        raise BadInput(f"There is no device '{device}' here that torch can use ({str(error).splitlines()[0][:80]}); "
+        raise BadInput(f"There is no device '{device}' here that torch can use "
+                       f"({str(error).splitlines()[0][:80]}); "
                        'choose cpu.') from None
     return found

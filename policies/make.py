@@ -1,4 +1,7 @@
-"""Makes a policy: by a name of config/policies, or from a folder with a trained one. Torch is loaded only for the latter."""
+"""Makes a policy: by a name of config/policies, or from a folder with a trained one.
+
+Torch is loaded only for the latter.
+"""
 from __future__ import annotations
 
 import hashlib
@@ -26,7 +29,9 @@ class PolicyEntry(Settings):
     """One policy by name, as its YAML says."""
 
     kind: str = setting('', 'a file of policies/act that acts without weights')
-    folder: str = setting('', 'of a trained one; relative to the folder in which the program was started')
+    folder: str = setting('',
+                          'of a trained one; relative to the folder in which the program was '
+                          'started')
     title: str = setting('', 'one line for people')
     settings: dict[str, Any] = setting({}, 'numbers of the kind')
 
@@ -36,7 +41,8 @@ class PolicyEntry(Settings):
             raise BadInput('a policy has either a kind or the folder of a trained one, '
                            f"but kind is '{self.kind}' and folder is '{self.folder}'")
         if self.kind:
-            settings.choose('kind of policy without weights', self.kind, sorted({*kinds.names()} - {*kinds.trained()}))
+            settings.choose('kind of policy without weights', self.kind,
+                            sorted({*kinds.names()} - {*kinds.trained()}))
 
 
 def names() -> list[str]:
@@ -49,20 +55,25 @@ def find(policy: str) -> PolicyEntry:
     if policy not in names() and Path(policy).is_dir():
         return PolicyEntry(folder=policy)
     if '/' in policy:
-        raise BadInput(f"There is no policy folder '{policy}'; give a folder with policy.yaml and model.safetensors.")
+        raise BadInput(f"There is no policy folder '{policy}'; give a folder with policy.yaml and "
+                       "model.safetensors.")
     return settings.read(FOLDER / f'{settings.choose("policy", policy, names())}.yaml', PolicyEntry)
 
 
-def make_policy(name: str, robot: RobotSpec, task: TaskSpec, expert: Expert | None = None, threads: int = 1,
+def make_policy(name: str, robot: RobotSpec, task: TaskSpec, expert: Expert | None = None,
+                threads: int = 1,
                 device: str = 'cpu') -> LoadedPolicy:
-    """Make a policy by name or folder; `expert` makes the scripted one of a task, where there are worlds.
+    """Make a policy by name or folder; `expert` makes the scripted one of a task, where there are
+    worlds.
 
     Raises:
         BadInput: with a sentence, when there is none, or it does not fit robot, task or machine.
     """
     entry = find(name)
-    role = Role(Gives(task.action.size), {key: shape.shape for key, shape in observation_spec(robot, task).shapes.items()},
-                task.action.gripper, task.action.rate, None if expert is None else lambda: expert(robot, task))
+    role = Role(Gives(task.action.size),
+                {key: shape.shape for key, shape in observation_spec(robot, task).shapes.items()},
+                task.action.gripper, task.action.rate, None if expert is None
+                else lambda: expert(robot, task))
     if entry.folder:
         from visuomotor.policies.load import load_trained
         return load_trained(Path(entry.folder), name, robot.name, task.name, role, threads, device)
@@ -71,6 +82,9 @@ def make_policy(name: str, robot: RobotSpec, task: TaskSpec, expert: Expert | No
 
 
 def named_hash(name: str, policy: object) -> str:
-    """Return the hash of a policy that has no weights: that of its YAML and of the code that acts."""
+    """Return the hash of a policy that has no weights.
+
+    That of its YAML and of the code that acts.
+    """
     code = Path(inspect.getfile(type(getattr(policy, 'expert', policy)))).read_bytes()
     return hashlib.sha256((FOLDER / f'{name}.yaml').read_bytes() + code).hexdigest()

@@ -1,4 +1,7 @@
-"""The body moves forward on its feet: a fall ends it, and being carried or falling forward earns nothing."""
+"""The body moves forward on its feet.
+
+A fall ends it, and being carried or falling forward earns nothing.
+"""
 from __future__ import annotations
 
 import math
@@ -16,23 +19,30 @@ from visuomotor.specs.values import FloatArray, State
 class ForwardProgressSettings(Settings):
     """Numbers of the forward_progress detector."""
 
-    speed: float = required('mean speed along x that counts as success', 'm/s', above=0, most=100, of_task=True)
-    tilt: float = required('roll or pitch from which it has fallen', 'rad', above=0, most=4, of_task=True)
-    height: float = required('of the body, below which it has fallen; 0: not watched', 'm', least=0, most=100,
+    speed: float = required('mean speed along x that counts as success', 'm/s', above=0, most=100,
+                            of_task=True)
+    tilt: float = required('roll or pitch from which it has fallen', 'rad', above=0, most=4,
+                           of_task=True)
+    height: float = required('of the body, below which it has fallen; 0: not watched', 'm', least=0,
+                             most=100,
                              of_task=True)
     energy_price: float = required('taken from the value', '1/J', least=0, most=1000, of_task=True)
-    lasting: float = setting(5.0, 'shortest walk that counts; a lunge is none', 's', least=0, most=86_400)
-    fastest: float = setting(3.0, 'speed beyond which it did not walk there itself', 'm/s', above=0, most=100)
+    lasting: float = setting(5.0, 'shortest walk that counts; a lunge is none', 's', least=0,
+                             most=86_400)
+    fastest: float = setting(3.0, 'speed beyond which it did not walk there itself', 'm/s', above=0,
+                             most=100)
 
 
 class ForwardProgress(Detector):
-    """Watches the pose of the subject, the body `base` unless the task says otherwise, and the robot's own attitude.
+    """Watches the pose of the subject, the body `base` unless the task says otherwise, and the
+    robot's own attitude.
 
-    Pays metres along x, less the price of the work of all motors: the number `work` of the task where somebody measures
-    it, else the power that the robot reports.
+    Pays metres along x, less the price of the work of all motors: the number `work` of the task
+    where somebody measures it, else the power that the robot reports.
     """
 
-    def __init__(self, spec: RobotSpec, settings: ForwardProgressSettings, subject: str = '') -> None:
+    def __init__(self, spec: RobotSpec, settings: ForwardProgressSettings,
+                 subject: str = '') -> None:
         self._settings, self._subject = settings, subject or 'base'
         self.begin(0.0)
 
@@ -51,7 +61,9 @@ class ForwardProgress(Detector):
             blind = f"nobody says where the body '{self._subject}' is"
             return Judgement(0.0, None, self._fallen or blind, over=bool(self._fallen))
         if self._first is None:
-            self._first, self._last, self._spent = signals.now, float(pose[0]), signals.values.get('work', 0.0)
+            self._first = signals.now
+            self._last = float(pose[0])
+            self._spent = signals.values.get('work', 0.0)
             self._intervals.until(signals.now)
         value = self._step(float(pose[0]), signals)
         elapsed = signals.now - self._first
@@ -68,7 +80,8 @@ class ForwardProgress(Detector):
             work, self._spent = signals.values['work'] - self._spent, signals.values['work']
         else:
             work = power(signals.state) * dt
-        if self._fallen or dt <= 0 or abs(dx) > self._settings.fastest * dt or not math.isfinite(work):
+        if (self._fallen or dt <= 0 or abs(dx) > self._settings.fastest * dt
+            or not math.isfinite(work)):
             return 0.0
         self._walked += dx
         return dx - self._settings.energy_price * work
@@ -86,6 +99,9 @@ class ForwardProgress(Detector):
 
 
 def power(state: State) -> float:
-    """Return what all shafts together give or take, W; motors that work against each other cancel out."""
+    """Return what all shafts together give or take, W.
+
+    Motors that work against each other cancel out.
+    """
     shafts = state.effort * state.velocity
     return abs(float(shafts.sum())) if np.isfinite(shafts).all() else 0.0

@@ -1,7 +1,8 @@
-"""Something is between the fingers: a full close command was given, and they stopped before they met.
+"""Something is between the fingers: a full close command was given, and they stopped before they
+met.
 
-Half-closing on nothing looks the same to an encoder that is not asked what was commanded; pinching something that is
-fixed looks the same to one that does not ask for the height.
+Half-closing on nothing looks the same to an encoder that is not asked what was commanded; pinching
+something that is fixed looks the same to one that does not ask for the height.
 """
 from __future__ import annotations
 
@@ -19,29 +20,38 @@ FULL = 0.9  # commanded closing that counts as meaning to close
 class GripperEncoderSettings(Settings):
     """Numbers of the gripper_encoder detector."""
 
-    rest: float = setting(0.4, 'how long fingers must have stopped after the close command', 's', above=0, most=60)
-    travel: float = setting(0.02, 'of the fingers, below which they count as stopped', '0..1', above=0, most=1)
-    moved: float = setting(0.05, 'closing below which the fingers never moved', '0..1', least=0, most=1)
-    height: float = setting(0.0, 'least height of the tip over the base; 0: anywhere', 'm', least=0, most=100)
+    rest: float = setting(0.4, 'how long fingers must have stopped after the close command', 's',
+                          above=0, most=60)
+    travel: float = setting(0.02, 'of the fingers, below which they count as stopped', '0..1',
+                            above=0, most=1)
+    moved: float = setting(0.05, 'closing below which the fingers never moved', '0..1', least=0,
+                           most=1)
+    height: float = setting(0.0, 'least height of the tip over the base; 0: anywhere', 'm', least=0,
+                            most=100)
 
 
 class GripperEncoder(Detector):
     """Sees whether closed fingers are holding something."""
 
-    def __init__(self, spec: RobotSpec, settings: GripperEncoderSettings, subject: str = '') -> None:
+    def __init__(self, spec: RobotSpec, settings: GripperEncoderSettings,
+                 subject: str = '') -> None:
         if spec.gripper is None:
-            raise BadInput(f'gripper_encoder needs a gripper, but {spec.name} has none; choose another detector.')
+            raise BadInput(f'gripper_encoder needs a gripper, but {spec.name} has none; choose '
+                           'another detector.')
         self._holds, self._settings = spec.gripper.holds, settings
         self.begin(0.0)
 
     def begin(self, started: float) -> None:
-        self._dwell, self._rested_at, self._paid = Dwell(), 0.0, False
+        self._dwell = Dwell()
+        self._rested_at = 0.0
+        self._paid = False
 
     def judge(self, signals: Signals) -> Judgement:
         measured, rested = signals.state.gripper, self._rested(signals)
         holding = rested and self._settings.moved < measured < self._holds
         height = None if signals.hand is None else float(signals.hand[2])
-        held_up = holding and (self._settings.height <= 0 or (height is not None and height >= self._settings.height))
+        held_up = holding and (self._settings.height <= 0
+                               or (height is not None and height >= self._settings.height))
         value, self._paid = float(held_up and not self._paid), self._paid or held_up
         where = '' if height is None else f', tip {height:.3f} m high'
         asked = 'nothing' if signals.closing is None else f'{signals.closing:.2f}'

@@ -19,14 +19,16 @@ NO_NUMBERS: Mapping[str, Any] = {}
 
 def detector_names() -> list[str]:
     """Return the detectors that there are."""
-    return sorted(page.name for page in pkgutil.iter_modules(rewards.__path__) if page.name not in SHARED)
+    return sorted(page.name for page in pkgutil.iter_modules(rewards.__path__)
+                  if page.name not in SHARED)
 
 
-def make_detector(chosen: DetectorSpec, spec: RobotSpec, world: Mapping[str, Any] = NO_NUMBERS) -> Detector:
+def make_detector(chosen: DetectorSpec, spec: RobotSpec,
+                  world: Mapping[str, Any] = NO_NUMBERS) -> Detector:
     """Make one detector; an unknown name or setting is refused with the nearest ones.
 
-    `world` holds the numbers of the task's scene: settings that are marked `of_task` come from there, so that the
-    detector and the world judge by the same ones.
+    `world` holds the numbers of the task's scene: settings that are marked `of_task` come from
+    there, so that the detector and the world judge by the same ones.
     """
     settings.choose('reward detector', chosen.name, detector_names())
     page = importlib.import_module(f'visuomotor.rewards.{chosen.name}')

@@ -14,19 +14,22 @@ from visuomotor.specs.settings import Settings, required
 class TipDistanceSettings(Settings):
     """Numbers of the tip_distance detector."""
 
-    within: float = required('largest distance that counts as there', 'm', above=0, most=10, of_task=True)
+    within: float = required('largest distance that counts as there', 'm', above=0, most=10,
+                             of_task=True)
     hold: float = required('how long without a break', 's', above=0, most=3600, of_task=True)
 
 
 class TipDistance(Detector):
     """Measures from the tip to the subject, the body `goal` unless the task says otherwise.
 
-    Pays minus the distance for as long as it lasts, m s: the integral over the episode, however often it looks.
+    Pays minus the distance for as long as it lasts, m s: the integral over the episode, however
+    often it looks.
     """
 
     def __init__(self, spec: RobotSpec, settings: TipDistanceSettings, subject: str = '') -> None:
         if not spec.tip_link:
-            raise BadInput(f'tip_distance needs an arm, but {spec.name} has no end-effector; choose another detector.')
+            raise BadInput(f'tip_distance needs an arm, but {spec.name} has no end-effector; '
+                           'choose another detector.')
         self._settings, self._subject = settings, subject or 'goal'
         self.begin(0.0)
 
@@ -42,4 +45,5 @@ class TipDistance(Detector):
         held = self._dwell.seconds(distance <= self._settings.within, signals.now)
         there = distance <= self._settings.within and lasted(self._settings.hold, held)
         seen = f'tip {distance:.4f} m from {self._subject}, there for {held:.2f} s'
-        return Judgement(-distance * self._intervals.until(signals.now), 0.95 if there else 0.05, seen)
+        return Judgement(-distance * self._intervals.until(signals.now), 0.95 if there else 0.05,
+                         seen)

@@ -1,4 +1,5 @@
-"""How far a robot's links are from each other and from what stands around it: pinocchio and coal on the robot's URDF.
+"""How far a robot's links are from each other and from what stands around it: pinocchio and coal on
+the robot's URDF.
 
 Pairs that touch whatever the arm does are left out (collision_pairs.py finds them). `reach` bounds
 how much each joint can change each distance, so that most postures need no query at all.
@@ -18,11 +19,15 @@ from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.values import FloatArray
 
 SELF_MARGIN = 0.01  # m that links keep from each other
-STRAIGHT = 1.05     # a short way of the joints is no longer than this times the straight way of a shape
+# a short way of the joints is no longer than this times the straight way of a shape
+STRAIGHT = 1.05
 
 
 class CollisionScene:
-    """The clearances of one arm among fixtures; a clearance is the distance that is left beyond the margin kept."""
+    """The clearances of one arm among fixtures.
+
+    A clearance is the distance that is left beyond the margin kept.
+    """
 
     def __init__(self, spec: RobotSpec, fixtures: Sequence[Fixture] = (),
                  apart: Sequence[tuple[str, str]] = ()) -> None:
@@ -30,7 +35,8 @@ class CollisionScene:
         self.model, self.geometry = shapes(spec)
         self._links = self.geometry.ngeoms
         self._hand = self.model.njoints - 1
-        self.moving: dict[str, list[tuple[int, pin.SE3]]] = {}   # body of the world -> shapes, and where on it they are
+        # body of the world -> shapes, and where on it they are
+        self.moving: dict[str, list[tuple[int, pin.SE3]]] = {}
         for fixture in fixtures:
             number = self.geometry.addGeometryObject(_box(fixture))
             if fixture.body:
@@ -49,11 +55,15 @@ class CollisionScene:
         self._middle = [pin.SE3(np.eye(3), np.array(solid.aabb_center)) for solid in solids]
         self._radius = [float(solid.aabb_radius) for solid in solids]
         self._data, self._placed = self.model.createData(), self.geometry.createData()
-        for pair in range(len(self.pairs)):   # without guesses from before, so that an answer is one of its posture
+        # without guesses from before, so that an answer is one of its posture
+        for pair in range(len(self.pairs)):
             self._placed.distanceRequests[pair] = coal.DistanceRequest()
 
     def place(self, body: str, pose: FloatArray) -> bool:
-        """Put the fixtures of a body where it is: x y z, quaternion x y z w, base frame. Say whether it has moved."""
+        """Put the fixtures of a body where it is: x y z, quaternion x y z w, base frame.
+
+        Say whether it has moved.
+        """
         moved, here = False, pin.XYZQUATToSE3(pose)
         for number, on_body in self.moving.get(body, ()):
             there = here * on_body
@@ -64,7 +74,8 @@ class CollisionScene:
     def clearances(self, q: FloatArray) -> FloatArray:
         """Return the clearance of every pair."""
         pin.computeDistances(self.model, self._data, self.geometry, self._placed, q)
-        distances: FloatArray = np.array([result.min_distance for result in self._placed.distanceResults])
+        distances: FloatArray = np.array([result.min_distance
+                                          for result in self._placed.distanceResults])
         beyond: FloatArray = distances - self.margins
         return beyond
 
@@ -76,17 +87,20 @@ class CollisionScene:
     def some(self, q: FloatArray, pairs: Sequence[int]) -> list[float]:
         """Return the clearances of some pairs."""
         pin.updateGeometryPlacements(self.model, self._data, self.geometry, self._placed, q)
-        return [pin.computeDistance(self.geometry, self._placed, pair).min_distance - self.pairs[pair][2]
+        return [pin.computeDistance(self.geometry, self._placed, pair).min_distance
+                - self.pairs[pair][2]
                 for pair in pairs]
 
     def travel(self, start: FloatArray, end: FloatArray, pairs: Sequence[int]) -> list[float]:
-        """Bound how far the two shapes of each pair move against each other on a short straight way, m."""
+        """Bound how far the two shapes of each pair move against each other on a short straight
+        way, m."""
         relative = []
         for q in (start, end):
             pin.updateGeometryPlacements(self.model, self._data, self.geometry, self._placed, q)
             relative.append([self._seen(pair) for pair in pairs])
         return [STRAIGHT * (float(np.linalg.norm(then.translation - now.translation))
-                            + float(np.linalg.norm(pin.log3(then.rotation.T @ now.rotation))) * self._radius[pair])
+                            + float(np.linalg.norm(pin.log3(then.rotation.T @ now.rotation)))
+                            * self._radius[pair])
                 for pair, then, now in zip(pairs, *relative, strict=True)]
 
     def _seen(self, pair: int) -> pin.SE3:
@@ -115,7 +129,8 @@ class CollisionScene:
             link, other = self.names(pair)
             standing = self.pairs[pair][1] >= self._links and self.pairs[pair][1] not in moving
             if clearance < 0.0 and standing:
-                raise BadInput(f"Fixture '{other}' is {-clearance:.3f} m too near to {link} of {self.spec.name} at home; "
+                raise BadInput(f"Fixture '{other}' is {-clearance:.3f} m too near to {link} of "
+                               f"{self.spec.name} at home; "
                                'move the fixture, or home.')
 
     def neighbours(self, first: str, second: str) -> bool:
@@ -132,13 +147,17 @@ class CollisionScene:
         joint = self.geometry.geometryObjects[shape].parentJoint
         jacobian = pin.getJointJacobian(self.model, self._data, joint, pin.LOCAL_WORLD_ALIGNED)
         (x, y, z), (a, b, c) = (point - self._data.oMi[joint].translation).tolist(), normal.tolist()
-        moved: FloatArray = np.array([a, b, c, y * c - z * b, z * a - x * c, x * b - y * a]) @ jacobian
+        moved: FloatArray = np.array([a, b, c, y * c - z * b, z * a - x * c, x * b - y
+                                      * a]) @ jacobian
         return moved
 
-    def _wanted(self, fixtures: Sequence[Fixture], apart: set[frozenset[str]]) -> list[tuple[int, int, float]]:
-        """List the pairs that can change their distance and may not touch, with the margin that each keeps."""
+    def _wanted(self, fixtures: Sequence[Fixture],
+                apart: set[frozenset[str]]) -> list[tuple[int, int, float]]:
+        """List the pairs that can change their distance and may not touch, with the margin that
+        each keeps."""
         pairs = [(i, j, SELF_MARGIN) for i in range(self._links) for j in range(i + 1, self._links)
-                 if self._joint(i) != self._joint(j) and frozenset((self._name(i), self._name(j))) not in apart]
+                 if self._joint(i) != self._joint(j)
+                 and frozenset((self._name(i), self._name(j))) not in apart]
         for number, fixture in enumerate(fixtures, self._links):
             for link in range(self._links):
                 if self._joint(link) and frozenset((self._name(link), fixture.name)) not in apart:
@@ -171,7 +190,8 @@ def shapes(spec: RobotSpec) -> tuple[pin.Model, pin.GeometryModel]:
     solids = pin.buildGeomFromUrdfString(full, text, pin.GeometryType.COLLISION)
     locked = [number for number, name in enumerate(full.names) if number and name not in spec.names]
     posture = pin.neutral(full)
-    for name, opened in zip(spec.gripper.joints, spec.gripper.open, strict=True) if spec.gripper else ():
+    for name, opened in zip(spec.gripper.joints, spec.gripper.open,
+                            strict=True) if spec.gripper else ():
         posture[full.joints[full.getJointId(name)].idx_q] = opened
     model, geometry = pin.buildReducedModel(full, solids, locked, posture)
     return model, geometry

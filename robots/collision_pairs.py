@@ -1,8 +1,10 @@
-"""Which links touch whatever the arm does, found in random postures and stored in config/collision/<robot>.yaml.
+"""Which links touch whatever the arm does, found in random postures and stored in
+config/collision/<robot>.yaml.
 
-Links that one joint connects count as touching when they ever do: the joint's own limits keep them apart, and simple
-shapes overlap there. Any other pair has to touch in (nearly) every posture. Nor is there a use in looking at links
-whose distance no posture changes, as of two cylinders that turn about their common axis.
+Links that one joint connects count as touching when they ever do: the joint's own limits keep them
+apart, and simple shapes overlap there. Any other pair has to touch in (nearly) every posture. Nor
+is there a use in looking at links whose distance no posture changes, as of two cylinders that turn
+about their common axis.
 """
 from __future__ import annotations
 
@@ -35,19 +37,22 @@ def find(spec: RobotSpec, postures: int = 3000, seed: int = 0) -> Pairs:
     scene, rng = CollisionScene(spec), np.random.default_rng(seed)
     endless = np.array([joint.continuous for joint in spec.joints])
     lower, upper = np.where(endless, -np.pi, spec.lower), np.where(endless, np.pi, spec.upper)
-    seen = np.array([scene.clearances(q) for q in rng.uniform(lower, upper, (postures, len(lower)))])
+    seen = np.array([scene.clearances(q)
+                     for q in rng.uniform(lower, upper, (postures, len(lower)))])
     nearest: dict[tuple[str, str], FloatArray] = {}
     for pair, clearances in enumerate(seen.T):
         names = scene.names(pair)
         nearest[names] = np.minimum(nearest.get(names, clearances), clearances)
-    idle = (names for names, clearances in nearest.items() if _idle(clearances, scene.neighbours(*names)))
+    idle = (names for names, clearances in nearest.items()
+            if _idle(clearances, scene.neighbours(*names)))
     return Pairs(spec.name, tuple(idle), postures, seed)
 
 
 def _idle(clearances: FloatArray, neighbours: bool) -> bool:
     """Say whether looking at a pair tells nothing."""
     touching = float((clearances < 0.0).mean())
-    return touching >= ALWAYS or (neighbours and touching > 0.0) or bool(np.ptp(clearances) < STEADY)
+    return touching >= ALWAYS or (neighbours and touching > 0.0) or bool(np.ptp(clearances)
+                                                                         < STEADY)
 
 
 def load(spec: RobotSpec) -> Pairs:
@@ -62,7 +67,8 @@ def store(pairs: Pairs) -> Path:
     lines = [f'# Links that touch whatever the arm does (nearer than {SELF_MARGIN:g} m), found by',
              f'# `visuomotor safety pairs {pairs.robot}`; they are not looked at.',
              f'robot: {pairs.robot}', f'postures: {pairs.postures}', f'seed: {pairs.seed}',
-             'touching:' if pairs.touching else 'touching: []', *(f'  - [{a}, {b}]' for a, b in pairs.touching)]
+             'touching:' if pairs.touching else 'touching: []',
+             *(f'  - [{a}, {b}]' for a, b in pairs.touching)]
     path.write_text('\n'.join(lines) + '\n')
     return path
 

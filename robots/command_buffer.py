@@ -1,4 +1,5 @@
-"""What every robot does with a command before anything moves: refuse nonsense, cut it to what is reachable, mind silence.
+"""What every robot does with a command before anything moves: refuse nonsense, cut it to what is
+reachable, mind silence.
 
 Fake, simulated and real robots share it, so `send` means the same everywhere.
 """
@@ -25,21 +26,28 @@ class CommandBuffer:
         self._beat = 1.0 / spec.control_hz
 
     def take(self, target: Target, now: float, resting: Iterable[float]) -> tuple[Target, float]:
-        """Put a command in force; return what is really sent, and the seconds in which the joints should be there.
+        """Put a command in force; return what is really sent, and the seconds in which the joints
+        should be there.
 
         Args:
             target: the wish.
             now: this moment.
-            resting: (joints,) where the robot holds, from where it sets out when no command is in force.
+            resting: (joints,) where the robot holds, from where it sets out when no command is in
+            force.
 
         Raises:
             BadInput: for a wrong shape or a number that is not finite; the command in force stays.
         """
         self.check(target)
-        span = min(max(now - self.sent_at, self._beat), self.spec.command_age) if self.obeying else self._beat
+        span = min(max(now - self.sent_at, self._beat),
+                   self.spec.command_age) if self.obeying else self._beat
         position = self._reachable(target.position, self._sent if self.obeying else resting, span)
-        self._sent, self.sent_at, self.obeying, self.silent = position, now, True, False
-        return Target(np.array(position), self._slowed(target.velocity), self._closing(target.gripper)), span
+        self._sent = position
+        self.sent_at = now
+        self.obeying = True
+        self.silent = False
+        return Target(np.array(position), self._slowed(target.velocity),
+                      self._closing(target.gripper)), span
 
     def rest(self) -> None:
         """Give up the command in force: somebody said stop, or the connection begins or ends."""
@@ -60,29 +68,37 @@ class CommandBuffer:
 
     def check(self, target: Target) -> None:
         """Refuse a wrong shape and numbers that are not finite."""
-        spec, position, velocity = self.spec, target.position, target.velocity
+        spec = self.spec
+        position = target.position
+        velocity = target.velocity
         closing = (target.gripper or 0.0) if spec.gripper else 0.0
         shape = (len(spec.joints),)
-        # One number that is not finite makes the sum so; numbers too big to be squared are looked at again below.
+        # One number that is not finite makes the sum so; numbers too big to be squared are looked
+        # at again below.
         if position.shape == velocity.shape == shape and math.isfinite(
                 position.dot(position) + velocity.dot(velocity) + closing):
             return
         for what, array in (('positions', position), ('velocities', velocity)):
             if array.shape != shape:
-                raise BadInput(f'{spec.name} expects {shape[0]} {what}, but got shape {array.shape}.')
+                raise BadInput(f'{spec.name} expects {shape[0]} {what}, but got shape '
+                               f'{array.shape}.')
             if not np.isfinite(array).all():
                 raise BadInput(f'{spec.name} expects finite {what}, but got {array.tolist()}.')
         if not math.isfinite(closing):
             raise BadInput(f'{spec.name} expects a finite gripper target, but got {closing}.')
 
     def _reachable(self, wanted: FloatArray, start: Iterable[float], span: float) -> list[float]:
-        """Return the positions nearest to these that the joints reach from `start` in `span`, inside their limits."""
-        # Plain numbers: for a handful of joints a loop takes a third of numpy's time, and this runs at every beat.
+        """Return the positions nearest to these that the joints reach from `start` in `span`,
+        inside their limits."""
+        # Plain numbers: for a handful of joints a loop takes a third of numpy's time, and this runs
+        # at every beat.
         reached = []
-        for goal, last, (lower, upper, fastest, _) in zip(wanted.tolist(), start, self.spec.bounds, strict=True):
+        for goal, last, (lower, upper, fastest, _) in zip(wanted.tolist(), start, self.spec.bounds,
+                                                          strict=True):
             way, reach = goal - last, fastest * span
             near = last + (reach if way > reach else -reach if way < -reach else way)
-            if near > upper or near < lower:   # a joint that is slightly outside may stay there, but goes no further
+            # a joint that is slightly outside may stay there, but goes no further
+            if near > upper or near < lower:
                 near = min(max(near, min(lower, last)), max(upper, last))
             reached.append(near)
         return reached

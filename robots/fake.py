@@ -1,4 +1,7 @@
-"""A robot without a machine: joints follow every command inside their limits, in the time of its clock."""
+"""A robot without a machine.
+
+Joints follow every command inside their limits, in the time of its clock.
+"""
 from __future__ import annotations
 
 import numpy as np
@@ -12,7 +15,10 @@ UPRIGHT = Imu(np.array([0.0, 0.0, 0.0, 1.0]), np.zeros(3))
 
 
 class Fake:
-    """Any robot of config/robots/: starts at home at rest, tracks what it can, brakes by itself when commands stop."""
+    """Any robot of config/robots/.
+
+    Starts at home at rest, tracks what it can, brakes by itself when commands stop.
+    """
 
     def __init__(self, spec: RobotSpec, clock: Clock) -> None:
         self.spec, self._clock = spec, clock
@@ -20,7 +26,8 @@ class Fake:
         self._gripper, self._time = 0.0, clock()
         self._connected = False
         self._commands = CommandBuffer(spec)
-        self._target, self._due = Target(self._position, self._velocity), 0.0   # in force while commands are
+        # in force while commands are
+        self._target, self._due = Target(self._position, self._velocity), 0.0
         self._rest()
 
     @property
@@ -39,7 +46,8 @@ class Fake:
         self._live()
         effort = np.zeros(len(self.spec.joints))
         imu = UPRIGHT if self.spec.legs else None
-        return State(self._time, self._position.copy(), self._velocity.copy(), effort, self._gripper, 0.0, imu,
+        return State(self._time, self._position.copy(), self._velocity.copy(), effort,
+                     self._gripper, 0.0, imu,
                      self._commands.alarms)
 
     def send(self, target: Target) -> Target:
@@ -78,7 +86,8 @@ class Fake:
             rate = self._target.velocity * (self._time < self._due - SAME_MOMENT)
             goal = self._target.position - rate * max(self._due - self._time - dt, 0.0)
             wanted = motion.approach(self._position, goal, rate, self.spec, dt)
-        self._position, self._velocity = motion.step(self._position, self._velocity, wanted, self.spec, dt)
+        self._position, self._velocity = motion.step(self._position, self._velocity, wanted,
+                                                     self.spec, dt)
         stride = self.spec.gripper.speed * dt if self.spec.gripper else 0.0
         self._gripper += min(max(self._gripper_goal - self._gripper, -stride), stride)
         self._time += dt

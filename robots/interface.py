@@ -1,4 +1,7 @@
-"""What every robot is to the rest of the graph, real, emulated, simulated or fake: docs/robot-contract.md."""
+"""What every robot is to the rest of the graph, real, emulated, simulated or fake.
+
+Docs/robot-contract.md.
+"""
 from __future__ import annotations
 
 from typing import Protocol
@@ -42,12 +45,16 @@ class Robot(Protocol):
 
 
 class Emulator(Protocol):
-    """Speaks a robot's wire protocol like the machine does, while a plant (a simulated robot) moves in its place."""
+    """Speaks a robot's wire protocol like the machine does, while a plant (a simulated robot) moves
+    in its place."""
 
     address: str   # where its driver finds it
 
     def step(self) -> None:
-        """Hear what came and tell how the plant is; called before and after each advance of the plant's time."""
+        """Hear what came and tell how the plant is.
+
+        Called before and after each advance of the plant's time.
+        """
 
     def close(self) -> None:
         """Let go of the wire. Harmless when done twice."""

@@ -1,7 +1,8 @@
 """Where the end-effector is, how it moves with the joints, and which joints bring it somewhere.
 
-Poses are x y z, quaternion x y z w in the robot's base frame; twists are m/s, rad/s at the tip, along the base axes.
-Fingers are locked: only the joints of the specification move. One object belongs to one thread (it reuses its memory).
+Poses are x y z, quaternion x y z w in the robot's base frame; twists are m/s, rad/s at the tip,
+along the base axes. Fingers are locked: only the joints of the specification move. One object
+belongs to one thread (it reuses its memory).
 """
 from __future__ import annotations
 
@@ -41,22 +42,26 @@ class Kinematics:
 
     def jacobian(self, q: FloatArray) -> FloatArray:
         """Return the 6 x joints matrix that turns joint speeds into the twist of the tip."""
-        matrix: FloatArray = pin.computeFrameJacobian(self.model, self.data, q, self.tip, pin.LOCAL_WORLD_ALIGNED)
+        matrix: FloatArray = pin.computeFrameJacobian(self.model, self.data, q, self.tip,
+                                                      pin.LOCAL_WORLD_ALIGNED)
         return matrix
 
     def differential(self, q: FloatArray, twist: FloatArray, damping: float = 0.05,
                      posture: FloatArray | None = None, pull: float = 1.0) -> FloatArray:
-        """Return joint speeds for a twist: least squares, damped only along directions that are nearly lost.
+        """Return joint speeds for a twist: least squares, damped only along directions that are
+        nearly lost.
 
-        What the twist leaves free is used to pull (1/s) towards `posture`. A joint near its limit slows down before it,
-        and the others take over what they can. Speed limits are the caller's to apply.
+        What the twist leaves free is used to pull (1/s) towards `posture`. A joint near its limit
+        slows down before it, and the others take over what they can. Speed limits are the caller's
+        to apply.
         """
         matrix = self.jacobian(q)
         drift = np.zeros(len(q)) if posture is None else pull * (posture - q)
         speeds = drift + _damped(matrix, twist - matrix.dot(drift), damping)
         if self._free(q.tolist(), speeds.tolist()):
             return speeds
-        lowest, highest = LIMIT_APPROACH * (self.spec.lower - q), LIMIT_APPROACH * (self.spec.upper - q)
+        lowest, highest = LIMIT_APPROACH * (self.spec.lower - q), LIMIT_APPROACH * (self.spec.upper
+                                                                                    - q)
         blocked = (speeds < lowest) | (speeds > highest)
         held = np.where(blocked, np.clip(speeds, lowest, highest), 0.0)
         rest = drift * ~blocked
@@ -78,7 +83,10 @@ class Kinematics:
         return found
 
     def _free(self, q: list[float], speeds: list[float]) -> bool:
-        """Tell whether no joint has to slow down before its limit; a loop takes a quarter of numpy's time here."""
+        """Tell whether no joint has to slow down before its limit.
+
+        A loop takes a quarter of numpy's time here.
+        """
         for at, speed, (lower, upper, _, _) in zip(q, speeds, self.spec.bounds, strict=True):
             if not LIMIT_APPROACH * (lower - at) <= speed <= LIMIT_APPROACH * (upper - at):
                 return False
@@ -88,10 +96,12 @@ class Kinematics:
         q = np.clip(start, self.spec.lower, self.spec.upper)
         for _ in range(ITERATIONS):
             error = difference(self.pose(q), pose)
-            if error[:3] @ error[:3] < REACHED_POSITION**2 and error[3:] @ error[3:] < REACHED_ANGLE**2:
+            if (error[:3] @ error[:3] < REACHED_POSITION**2 and error[3:] @ error[3:]
+                < REACHED_ANGLE**2):
                 return q
             step = self.differential(q, error)
-            q = np.clip(q + step * min(1.0, 0.5 / np.abs(step).max()), self.spec.lower, self.spec.upper)
+            q = np.clip(q + step * min(1.0, 0.5 / np.abs(step).max()), self.spec.lower,
+                        self.spec.upper)
         return None
 
     def _anywhere(self, q0: FloatArray, rng: np.random.Generator) -> FloatArray:
@@ -105,16 +115,22 @@ class Kinematics:
         return pose
 
     def _check_home(self) -> None:
-        """Refuse a workspace that the end-effector is outside of where the robot waits: it could never move."""
+        """Refuse a workspace that the end-effector is outside of where the robot waits.
+
+        It could never move.
+        """
         home, box = self.pose(np.array(self.spec.home))[:3], self.spec.workspace
         if (home < box.lower).any() or (home > box.upper).any():
-            raise BadInput(f'{self.spec.name}: at home the end-effector is at {np.round(home, 3).tolist()} m, outside the '
-                           f'workspace {list(box.lower)} .. {list(box.upper)}; mend workspace or home.')
+            raise BadInput(f'{self.spec.name}: at home the end-effector is at '
+                           f'{np.round(home, 3).tolist()} m, outside the '
+                           f'workspace {list(box.lower)} .. {list(box.upper)}; mend workspace or '
+                           'home.')
 
     def _frame_number(self, name: str) -> int:
         if not self.model.existFrame(name):
             known = [frame.name for frame in self.model.frames]
-            raise BadInput(f"{self.spec.name}: {self.spec.urdf} has no link '{name}'; {nearest(name, known)}")
+            raise BadInput(f"{self.spec.name}: {self.spec.urdf} has no link '{name}'; "
+                           f"{nearest(name, known)}")
         return int(self.model.getFrameId(name))
 
 
@@ -129,8 +145,12 @@ def _wxyz(pose: FloatArray) -> tuple[float, float, float, float]:
 
 
 def _damped(matrix: FloatArray, twist: FloatArray, damping: float) -> FloatArray:
-    """Solve matrix @ speeds = twist; a singular value below WEAK is damped the more the smaller it is."""
-    solved = eigenpy.SelfAdjointEigenSolver(matrix.dot(matrix.T))   # a third of the time of np.linalg.eigh
+    """Solve matrix @ speeds = twist.
+
+    A singular value below WEAK is damped the more the smaller it is.
+    """
+    # a third of the time of np.linalg.eigh
+    solved = eigenpy.SelfAdjointEigenSolver(matrix.dot(matrix.T))
     squares, axes = solved.eigenvalues(), solved.eigenvectors()
     if squares[0] < WEAK**2:   # they rise
         squares = np.maximum(squares, 0.0) + damping**2 * np.maximum(0.0, 1.0 - squares / WEAK**2)
@@ -144,13 +164,17 @@ def _arm_only(spec: RobotSpec) -> pin.Model:
     if missing:
         known = nearest(missing[0], model.names)
         raise BadInput(f'{spec.name}: {spec.urdf} has no joint {", ".join(missing)}; {known}')
-    locked = [number for number, name in enumerate(model.names) if number and name not in spec.names]
+    locked = [number for number, name in enumerate(model.names) if number
+              and name not in spec.names]
     fingers = (*spec.gripper.joints, *spec.gripper.passive) if spec.gripper else ()
-    if forgotten := [model.names[number] for number in locked if model.names[number] not in fingers]:
-        raise BadInput(f'{spec.name}: {spec.urdf} moves {", ".join(forgotten)}, which joints does not list; add it there, '
+    if forgotten := [model.names[number] for number in locked
+                     if model.names[number] not in fingers]:
+        raise BadInput(f'{spec.name}: {spec.urdf} moves {", ".join(forgotten)}, which joints does '
+                       'not list; add it there, '
                        "or to the gripper's joints or passive ones.")
     arm = pin.buildReducedModel(model, locked, pin.neutral(model))
     outwards = tuple(arm.names)[1:]
     if outwards != spec.names:
-        raise BadInput(f'{spec.name}: joints should be listed from the base outwards: {", ".join(outwards)}.')
+        raise BadInput(f'{spec.name}: joints should be listed from the base outwards: '
+                       f'{", ".join(outwards)}.')
     return arm

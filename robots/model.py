@@ -14,11 +14,13 @@ SHIPPED = 'pybullet_data:'   # models that come with PyBullet
 def model_path(spec: RobotSpec) -> Path:
     """Return the URDF of a robot; refuse one without."""
     if not spec.urdf:
-        raise BadInput(f'Robot {spec.name} has no model: set urdf in config/robots/{spec.name}.yaml, or use world fake.')
+        raise BadInput(f'Robot {spec.name} has no model: set urdf in '
+                       f'config/robots/{spec.name}.yaml, or use world fake.')
     inside = spec.urdf.removeprefix(SHIPPED)
     path = Path(paths.URDF if inside == spec.urdf else pybullet_data.getDataPath()) / inside
     if not path.is_file():
-        raise BadInput(f"The model of robot {spec.name} should be {path}, but there is no such file; "
+        raise BadInput(f"The model of robot {spec.name} should be {path}, but there is no such "
+                       "file; "
                        f'mend urdf in config/robots/{spec.name}.yaml.')
     return path
 
@@ -29,7 +31,9 @@ def model_text(spec: RobotSpec) -> str:
 
 
 def arm_text(spec: RobotSpec) -> str:
-    """Return the URDF of an arm for pinocchio, which describes an endless joint by cosine and sine: we keep one angle."""
+    """Return the URDF of an arm for pinocchio, which describes an endless joint by cosine and sine:
+    we keep one angle."""
     if not spec.tip_link or spec.urdf.startswith(SHIPPED):
-        raise BadInput(f'{spec.name} is no arm with a model in urdf/, which kinematics and collisions need; choose an arm.')
+        raise BadInput(f'{spec.name} is no arm with a model in urdf/, which kinematics and '
+                       'collisions need; choose an arm.')
     return model_text(spec).replace('type="continuous"', 'type="revolute"')

@@ -1,7 +1,9 @@
-"""Which worlds there are, which of them a robot can live in, and who makes it there; drivers are found by folder name.
+"""Which worlds there are, which of them a robot can live in, and who makes it there; drivers are
+found by folder name.
 
-A driver is robots/<kind>/driver.py with a class Driver(spec, clock, address, settings); its emulator stands beside it in
-emulator.py, Emulator(spec, plant, settings). A robot's YAML chooses it: driver: {kind: <kind>, address: …}.
+A driver is robots/<kind>/driver.py with a class Driver(spec, clock, address, settings); its
+emulator stands beside it in emulator.py, Emulator(spec, plant, settings). A robot's YAML chooses
+it: driver: {kind: <kind>, address: …}.
 """
 from __future__ import annotations
 
@@ -33,12 +35,14 @@ class WorldKind:
 
 
 WORLDS = {'sim': WorldKind(physics=True, wire=False), 'fake': WorldKind(physics=False, wire=False),
-          'emulated': WorldKind(physics=True, wire=True), 'real': WorldKind(physics=False, wire=True)}
+          'emulated': WorldKind(physics=True, wire=True),
+          'real': WorldKind(physics=False, wire=True)}
 
 
 def driver_kinds(file: str = 'driver') -> list[str]:
     """Return the drivers that there are: every folder in robots/ with a driver.py."""
-    return sorted(path.parent.name for place in robots.__path__ for path in Path(place).glob(f'*/{file}.py'))
+    return sorted(path.parent.name for place in robots.__path__
+                  for path in Path(place).glob(f'*/{file}.py'))
 
 
 def worlds_of(spec: RobotSpec) -> list[str]:
@@ -50,28 +54,36 @@ def kind_of(spec: RobotSpec, world: str) -> WorldKind:
     """Return what a world is; refuse one that this robot lacks something for."""
     kind = WORLDS[settings.choose('world', world, WORLDS)]
     if why := lacking(spec, world):
-        raise BadInput(f"{why} Until then choose world {' or '.join(worlds_of(spec))} for {spec.name}.")
+        raise BadInput(f"{why} Until then choose world {' or '.join(worlds_of(spec))} for "
+                       f"{spec.name}.")
     return kind
 
 
 def lacking(spec: RobotSpec, world: str) -> str:
     """Say what is missing for this robot in this world, or ''."""
-    kind, chosen, file = WORLDS[world], spec.driver.kind, f'config/robots/{spec.name}.yaml'
+    kind = WORLDS[world]
+    chosen = spec.driver.kind
+    file = f'config/robots/{spec.name}.yaml'
     if kind.physics and not spec.urdf:
-        return f"World '{world}' needs a model, but {spec.name} has none: name one as urdf in {file}."
+        return (f"World '{world}' needs a model, but {spec.name} has none: name one as urdf in "
+                f"{file}.")
     if not kind.wire:
         return ''
     if not chosen:
-        return (f"World '{world}' needs a driver, and {spec.name} has no driver yet: write robots/<kind>/driver.py and "
+        return (f"World '{world}' needs a driver, and {spec.name} has no driver yet: write "
+                "robots/<kind>/driver.py and "
                 f'name it in {file} as driver: {{kind: <kind>, address: …}}.')
     if chosen not in driver_kinds():
-        return f"There is no driver '{chosen}' for {spec.name} ({file}); {settings.nearest(chosen, driver_kinds())}"
+        return (f"There is no driver '{chosen}' for {spec.name} ({file}); "
+                f"{settings.nearest(chosen, driver_kinds())}")
     if kind.physics and chosen not in driver_kinds('emulator'):
-        return f"World '{world}' needs an emulator beside the driver: write robots/{chosen}/emulator.py."
+        return (f"World '{world}' needs an emulator beside the driver: write "
+                f"robots/{chosen}/emulator.py.")
     return ''
 
 
-def make_robot(spec: RobotSpec, world: str, clock: Clock, plant: Robot | None = None, address: str = '') -> Robot:
+def make_robot(spec: RobotSpec, world: str, clock: Clock, plant: Robot | None = None,
+               address: str = '') -> Robot:
     """Return the robot of this world, not yet connected.
 
     Args:
@@ -79,16 +91,19 @@ def make_robot(spec: RobotSpec, world: str, clock: Clock, plant: Robot | None = 
         world: a name of WORLDS.
         clock: seconds of the graph.
         plant: in world sim, the robot of the simulated world: it is the robot.
-        address: in world emulated, where its emulator listens; else the address in the robot's YAML holds.
+        address: in world emulated, where its emulator listens; else the address in the robot's YAML
+        holds.
     """
     kind = kind_of(spec, world)
     if kind.wire:
-        driver: Robot = _part(spec, 'driver').Driver(spec, clock, address or spec.driver.address, spec.driver.settings)
+        driver: Robot = _part(spec, 'driver').Driver(spec, clock, address or spec.driver.address,
+                                                     spec.driver.settings)
         return driver
     if not kind.physics:
         return Fake(spec, clock)
     if plant is None:
-        raise BadInput(f'A simulated {spec.name} comes with its world; make that with worlds.make.make_world.')
+        raise BadInput(f'A simulated {spec.name} comes with its world; make that with '
+                       'worlds.make.make_world.')
     return plant
 
 

@@ -1,9 +1,11 @@
-"""Keeps the arm from itself and from what stands around it, along the whole way out and not only at its samples.
+"""Keeps the arm from itself and from what stands around it, along the whole way out and not only at
+its samples.
 
-No joint can change a clearance by more than `scene.reach` for each rad. So one look, at one posture, speaks for every
-posture near it: most beats need none. Where it does not suffice the way out is halved again and again, and only pairs
-still in doubt are looked at. What remains in doubt after that counts as a collision. At every place looked at the whole
-margin is kept, and between them at least half of it.
+No joint can change a clearance by more than `scene.reach` for each rad. So one look, at one
+posture, speaks for every posture near it: most beats need none. Where it does not suffice the way
+out is halved again and again, and only pairs still in doubt are looked at. What remains in doubt
+after that counts as a collision. At every place looked at the whole margin is kept, and between
+them at least half of it.
 """
 from __future__ import annotations
 
@@ -39,18 +41,24 @@ class Clearance:
         self.looks += 1
 
     def place(self, body: str, pose: FloatArray) -> None:
-        """Take over where a moving body is; what was known of its surroundings is looked at again."""
+        """Take over where a moving body is.
+
+        What was known of its surroundings is looked at again.
+        """
         if self.scene.place(body, pose):
             self._look_from(self._posture)
 
     def hits(self, way_out: VelocityProfile, before: FloatArray) -> tuple[int, ...]:
-        """Return pairs that would come too near on the way from `before` to the end of a way out."""
+        """Return pairs that would come too near on the way from `before` to the end of a way
+        out."""
         lowest, highest = way_out.extent
-        away = np.maximum(np.maximum(highest, before) - self._posture, self._posture - np.minimum(lowest, before))
+        away = np.maximum(np.maximum(highest, before) - self._posture, self._posture
+                          - np.minimum(lowest, before))
         doubt = (self._known < self.scene.reach @ away).nonzero()[0]
         return self._along(way_out, before, doubt) if len(doubt) else ()
 
-    def _along(self, way_out: VelocityProfile, before: FloatArray, doubt: Numbers) -> tuple[int, ...]:
+    def _along(self, way_out: VelocityProfile, before: FloatArray, doubt: Numbers) -> tuple[int,
+                                                                                            ...]:
         places, gone = stations(way_out, before)
         middle = len(places) // 2
         if len(doubt) > CROWD:
@@ -66,16 +74,21 @@ class Clearance:
             return hit
         return self._halve(places, gone, inside) if len(inside) else ()
 
-    def _nearer(self, places: FloatArray, pairs: list[int], begun: dict[int, float]) -> tuple[int, ...]:
+    def _nearer(self, places: FloatArray, pairs: list[int], begun: dict[int, float]) -> tuple[int,
+                                                                                              ...]:
         """What is too near already may move, but not come nearer."""
         for place in places[1:] if pairs else ():
             found = self.scene.some(place, pairs)
-            if hit := tuple(p for p, clearance in zip(pairs, found, strict=True) if clearance < begun[p] - EXACT):
+            if hit := tuple(p for p, clearance in zip(pairs, found, strict=True) if clearance
+                            < begun[p] - EXACT):
                 return hit
         return ()
 
     def _halve(self, places: FloatArray, gone: FloatArray, doubt: Numbers) -> tuple[int, ...]:
-        """Look at the middle of a stretch; what that does not decide is looked at in both halves."""
+        """Look at the middle of a stretch.
+
+        What that does not decide is looked at in both halves.
+        """
         open_, looks = [(0, len(places) - 1, doubt)], 0
         while open_:
             first, last, pairs = open_.pop()
@@ -93,21 +106,29 @@ class Clearance:
                 return hit
         return ()
 
-    def _between(self, places: FloatArray, stops: tuple[int, int, int], pairs: Numbers) -> tuple[int, ...]:
-        """Decide the shortest stretches by both their ends: what passes closer in between still keeps some margin."""
+    def _between(self, places: FloatArray, stops: tuple[int, int, int],
+                 pairs: Numbers) -> tuple[int, ...]:
+        """Decide the shortest stretches by both their ends.
+
+        What passes closer in between still keeps some margin.
+        """
         numbers = pairs.tolist()
         ends = [np.array(self.scene.some(places[stop], numbers)) for stop in stops]
         spare = BETWEEN * self.scene.margins[pairs]
         for one, other, first, last in zip(ends, ends[1:], stops, stops[1:], strict=False):
-            least = (one + other - np.array(self.scene.travel(places[first], places[last], numbers))) / 2 + spare
+            least = (one + other
+                     - np.array(self.scene.travel(places[first], places[last],
+                                                  numbers))) / 2 + spare
             if (np.minimum(np.minimum(one, other), least) < 0.0).any():
                 return tuple(pairs[np.minimum(np.minimum(one, other), least) < 0.0].tolist())
         return ()
 
     def bend(self, speeds: FloatArray, posture: FloatArray) -> tuple[FloatArray, tuple[str, ...]]:
-        """Return the joint speeds nearest to a request that approach nothing too fast, and what they spare."""
+        """Return the joint speeds nearest to a request that approach nothing too fast, and what
+        they spare."""
         fast = self.scene.reach @ np.abs(speeds)
-        if (RATE * (self._known - self.scene.reach @ np.abs(posture - self._posture) - self._soft) >= fast).all():
+        if (RATE * (self._known - self.scene.reach @ np.abs(posture - self._posture) - self._soft)
+            >= fast).all():
             return speeds, ()
         near = self.near(posture, fast / RATE)
         names = []
@@ -120,7 +141,8 @@ class Clearance:
         return speeds, tuple(dict.fromkeys(names))
 
     def near(self, posture: FloatArray, within: FloatArray | float) -> list[tuple[int, float]]:
-        """Return pairs with less clearance than this beyond what approaching leaves, nearest first."""
+        """Return pairs with less clearance than this beyond what approaching leaves, nearest
+        first."""
         least = self._known - self.scene.reach @ np.abs(posture - self._posture)
         doubt = (least - self._soft < within).nonzero()[0]
         if len(doubt) > CROWD:
@@ -129,15 +151,18 @@ class Clearance:
         pairs = doubt.tolist()
         found = sorted(zip(self.scene.some(posture, pairs), pairs, strict=True)) if pairs else []
         limit = np.broadcast_to(within, len(least))
-        return [(pair, clearance) for clearance, pair in found if clearance - self._soft[pair] < limit[pair]]
+        return [(pair, clearance) for clearance, pair in found if clearance - self._soft[pair]
+                < limit[pair]]
 
     def describe(self, pairs: Sequence[int]) -> tuple[str, ...]:
         """Name what would have met."""
-        return tuple(dict.fromkeys('{} would come too near {}'.format(*self.scene.names(pair)) for pair in pairs))
+        return tuple(dict.fromkeys('{} would come too near {}'.format(*self.scene.names(pair))
+                                   for pair in pairs))
 
 
 def stations(way_out: VelocityProfile, before: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return postures along a way out, the first being `before`, and how far each joint has travelled by then."""
+    """Return postures along a way out, the first being `before`, and how far each joint has
+    travelled by then."""
     moments = [way_out.duration * part / PARTS for part in range(PARTS + 1)]
     places = np.concatenate((before[None], way_out.places(moments)))
     steps = np.abs(places[1:] - places[:-1])

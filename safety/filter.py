@@ -1,7 +1,9 @@
-"""The safety filter: one answer to every joint state, a function of values and of what it commanded before.
+"""The safety filter: one answer to every joint state, a function of values and of what it commanded
+before.
 
-Invariant: every motion that it commands has a stored, jerk-limited braking run to standstill inside the joint limits,
-the workspace, and clear of the arm itself and its surroundings. A request that would lose it is bent or not followed.
+Invariant: every motion that it commands has a stored, jerk-limited braking run to standstill inside
+the joint limits, the workspace, and clear of the arm itself and its surroundings. A request that
+would lose it is bent or not followed.
 """
 from __future__ import annotations
 
@@ -32,10 +34,15 @@ from visuomotor.specs.values import FloatArray, State, Target
 class SafetyFilter:
     """Stands between every source of motion and one robot."""
 
-    def __init__(self, spec: RobotSpec, kinematics: Kinematics | None, limits: Limits, *, armed: bool = False,
-                 scene: CollisionScene | None = None, latch: Latch | None = None, feels: bool = True) -> None:
-        self.spec, self.kinematics, self.limits = spec, kinematics, limits
-        self.scene, self.feels = scene, feels   # what stands around; whether contact, heat and tilt are answered
+    def __init__(self, spec: RobotSpec, kinematics: Kinematics | None, limits: Limits, *,
+                 armed: bool = False,
+                 scene: CollisionScene | None = None, latch: Latch | None = None,
+                 feels: bool = True) -> None:
+        self.spec = spec
+        self.kinematics = kinematics
+        self.limits = limits
+        # what stands around; whether contact, heat and tilt are answered
+        self.scene, self.feels = scene, feels
         self.sources = Sources(spec, limits)
         self.motion = JerkLimited(spec, limits)
         self.check = LimitCheck(spec, kinematics, limits)
@@ -45,16 +52,21 @@ class SafetyFilter:
         self.contact = ContactDetector(spec, limits)
         self.reflex = Reflex(spec, limits) if spec.legs and feels else None
         self.latch = latch or Latch(armed=armed)
-        self.keep: Callable[[Latch], None] = lambda latch: None  # so that a stop outlives this process
+        # so that a stop outlives this process
+        self.keep: Callable[[Latch], None] = lambda latch: None
         self.state: State | None = None
         self.received = -np.inf   # s, when the newest state came
         self._gripper = 0.0
         self._begun = False
-        self._again = ''          # why motion begins again from the measured state; '' when it goes on
+        # why motion begins again from the measured state; '' when it goes on
+        self._again = ''
         self._followed: tuple[int, Mode] | None = None
-        self._held = self.motion.now.position  # where the robot was commanded to be when the stop was called
-        self._seen = dict.fromkeys(scene.moving if scene else (), -np.inf)   # s, when each moving body was placed
-        self._touched, self._until = '', -np.inf  # the last contact, and when the arm has given way to it
+        # where the robot was commanded to be when the stop was called
+        self._held = self.motion.now.position
+        # s, when each moving body was placed
+        self._seen = dict.fromkeys(scene.moving if scene else (), -np.inf)
+        # the last contact, and when the arm has given way to it
+        self._touched, self._until = '', -np.inf
 
     def anew(self) -> SafetyFilter:
         """Return an armed filter of the same robot and surroundings that remembers nothing."""
@@ -70,9 +82,13 @@ class SafetyFilter:
             self.keep(self.latch)
 
     def arm(self, reason: str, now: float) -> str:
-        """Permit motion again, from where the robot is, and forget what was asked before; return why not, or ''."""
+        """Permit motion again, from where the robot is, and forget what was asked before.
+
+        Return why not, or ''.
+        """
         age = self.state_age(now)
-        self.latch, why_not = latches.arm(self.latch, reason, self.state, age, self.limits.state_age, self.spec)
+        self.latch, why_not = latches.arm(self.latch, reason, self.state, age,
+                                          self.limits.state_age, self.spec)
         if not why_not:
             self.keep(self.latch)
             self._again = f'armed: {reason.strip()}'
@@ -80,7 +96,10 @@ class SafetyFilter:
         return why_not
 
     def place(self, body: str, pose: FloatArray, now: float) -> None:
-        """Note where a body is that fixtures move with: x y z, quaternion x y z w, base frame. Others are passed over."""
+        """Note where a body is that fixtures move with: x y z, quaternion x y z w, base frame.
+
+        Others are passed over.
+        """
         if self.clearance and body in self._seen:
             self._seen[body] = now
             self.clearance.place(body, pose)
@@ -91,14 +110,20 @@ class SafetyFilter:
         return now - self.received
 
     def silence(self, now: float) -> str:
-        """Say that joint_states are missing; '' while they come. Without them the driver brakes by itself."""
+        """Say that joint_states are missing; '' while they come.
+
+        Without them the driver brakes by itself.
+        """
         if self.state is None:
             return 'no joint_states have come yet'
         age = self.state_age(now)
         return '' if 0.0 <= age <= self.limits.state_age else f'no joint_states for {age:.2f} s'
 
     def step(self, state: State, now: float) -> Permitted:
-        """Answer one joint state, received at `now`: where the joints should be one beat later, and why."""
+        """Answer one joint state, received at `now`.
+
+        Where the joints should be one beat later, and why.
+        """
         permitted = self._decide(state, now)
         self.contact.sent(permitted.target.position)
         return permitted
@@ -137,7 +162,10 @@ class SafetyFilter:
         self.state, self.received = state, now
 
     def _begin(self, state: State, why: str) -> Permitted:
-        """Begin where the robot is, so that nothing jumps; one that is found in motion is braked."""
+        """Begin where the robot is, so that nothing jumps.
+
+        One that is found in motion is braked.
+        """
         self._again = ''
         moving = np.abs(state.velocity) > latches.STILL * self.spec.velocity
         self.motion.restart(state.position, np.where(moving, state.velocity, 0.0))
@@ -158,7 +186,10 @@ class SafetyFilter:
         return self._answer(self.motion.brake(), verdict, reasons)
 
     def _stand(self, why: str) -> Permitted:
-        """Stop as the latch says: brake and stay, or brake and go back to where the stop was called."""
+        """Stop as the latch says.
+
+        Brake and stay, or brake and go back to where the stop was called.
+        """
         if self.latch.category is StopCategory.HOLD:
             return self._go_to(self._held, why)
         if self.reflex and self.latch.stopped and not self.motion.time_to_stop:
@@ -167,7 +198,8 @@ class SafetyFilter:
 
     def _give_way(self, state: State) -> Permitted:
         """Relax after contact: want to be where the arm was pushed to."""
-        return self._go_to(np.clip(state.position, self.check.lower, self.check.upper), self._touched)
+        return self._go_to(np.clip(state.position, self.check.lower, self.check.upper),
+                           self._touched)
 
     def _go_to(self, place: FloatArray, why: str) -> Permitted:
         going = self.motion.toward(Aim(place, self.motion.still, self.motion.still))
@@ -176,14 +208,19 @@ class SafetyFilter:
         return self._answer(self.motion.take(going), Verdict.STOP, (why,))
 
     def _walk(self, state: State, now: float, reflex: Reflex) -> Permitted:
-        """A legged robot that leans or overheats lies down; it stands up slowly before it goes on."""
+        """A legged robot that leans or overheats lies down.
+
+        It stands up slowly before it goes on.
+        """
         if state.imu is None:
             return self._halt(('no attitude: imu is missing or old',))
         lean = state_check.lean_of(state.imu)
         if why := state_check.tilted(lean, self.limits) or self.contact.hot(state):
             return self._reflexively(reflex.lie_down(self.motion.now.position), f'{why}: lies down')
         rising = reflex.stand_up(self.motion.now.position, low(state, lean, self.limits))
-        return self._follow(state.stamp, now) if rising is None else self._reflexively(rising, 'stands up slowly')
+        return self._follow(state.stamp,
+                            now) if rising is None else self._reflexively(rising,
+                                                                          'stands up slowly')
 
     def _reflexively(self, speeds: FloatArray, why: str) -> Permitted:
         self.requests.forget()
@@ -200,12 +237,16 @@ class SafetyFilter:
             self._followed = (heard.proposal.source, heard.proposal.mode)
         request = self.requests.make(heard.proposal, stamp, self.motion.now.position)
         if request is None:
-            return self._named(self._halt((f'no target of {heard.name} is due',)), heard, np.zeros(0), now)
+            return self._named(self._halt((f'no target of {heard.name} is due',)), heard,
+                               np.zeros(0), now)
         return self._named(self._grant(request), heard, request.asked, now)
 
-    def _named(self, permitted: Permitted, heard: AcceptedProposal, asked: FloatArray, now: float) -> Permitted:
+    def _named(self, permitted: Permitted, heard: AcceptedProposal, asked: FloatArray,
+               now: float) -> Permitted:
         proposal = heard.proposal
-        permitted.source, permitted.mode, permitted.asked = proposal.source, int(proposal.mode), asked
+        permitted.source = proposal.source
+        permitted.mode = int(proposal.mode)
+        permitted.asked = asked
         permitted.observed, permitted.policy_hash = proposal.observed, proposal.policy_hash
         permitted.proposal_age = now - heard.received
         return permitted
@@ -226,5 +267,7 @@ class SafetyFilter:
         refusals = self.sources.told()
         gripper = self._gripper if self.spec.gripper is not None else None
         heard = max(verdict, Verdict.CLIP) if refusals else verdict
-        measure = partial(tightest, motion, self.check, self.motion, self.clearance, self.motion.time_to_stop)
-        return Permitted(Target(motion.position, motion.velocity, gripper), heard, (*reasons, *refusals), measure)
+        measure = partial(tightest, motion, self.check, self.motion, self.clearance,
+                          self.motion.time_to_stop)
+        return Permitted(Target(motion.position, motion.velocity, gripper), heard,
+                         (*reasons, *refusals), measure)

@@ -1,4 +1,7 @@
-"""Follows a request for one beat, as far as a way out remains: as asked, else slower, else bent, else not at all."""
+"""Follows a request for one beat, as far as a way out remains.
+
+As asked, else slower, else bent, else not at all.
+"""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
@@ -14,7 +17,8 @@ from visuomotor.safety.request import JointRequest
 from visuomotor.specs.codes import Verdict
 from visuomotor.specs.values import FloatArray
 
-CALM_RATE, CALM_SHARE = 2.0, 0.5  # 1/s, and part of the speed limit, off the straight way to a position
+# 1/s, and part of the speed limit, off the straight way to a position
+CALM_RATE, CALM_SHARE = 2.0, 0.5
 DAMPING = 1e-3      # of bending along what was met
 
 
@@ -44,10 +48,15 @@ class Obstacle:
 
 
 class Follower:
-    """Tries a few candidates for each request, best first, and commands the first one that keeps a way out."""
+    """Tries a few candidates for each request, best first, and commands the first one that keeps a
+    way out."""
 
-    def __init__(self, motion: JerkLimited, check: LimitCheck, clearance: Clearance | None, limits: Limits) -> None:
-        self.motion, self.check, self.clearance, self.limits = motion, check, clearance, limits
+    def __init__(self, motion: JerkLimited, check: LimitCheck, clearance: Clearance | None,
+                 limits: Limits) -> None:
+        self.motion = motion
+        self.check = check
+        self.clearance = clearance
+        self.limits = limits
 
     def grant(self, request: JointRequest) -> Granted:
         """Command one beat towards a request."""
@@ -67,11 +76,14 @@ class Follower:
         met = Obstacle(np.zeros(len(before.position), dtype=bool), np.zeros(3, dtype=bool))
         return self._free(candidate, before, self.check.tip(before.position), met)
 
-    def _free(self, candidate: Candidate, before: Motion, tip: FloatArray | None, met: Obstacle) -> bool:
+    def _free(self, candidate: Candidate, before: Motion, tip: FloatArray | None,
+              met: Obstacle) -> bool:
         """Say whether the way out is free; note what is not."""
-        joints, walls = self.check.joints_leaving(candidate, before), self.check.walls_crossed(candidate, tip)
+        joints, walls = self.check.joints_leaving(candidate,
+                                                  before), self.check.walls_crossed(candidate, tip)
         if joints is None and walls is None:
-            pairs = self.clearance.hits(candidate.way_out, before.position) if self.clearance else ()
+            pairs = self.clearance.hits(candidate.way_out,
+                                        before.position) if self.clearance else ()
             if not pairs:
                 return True
             met.reasons = met.reasons or (self.clearance.describe(pairs) if self.clearance else ())
@@ -82,13 +94,18 @@ class Follower:
         met.walls = met.walls if walls is None else met.walls | walls
         return False
 
-    def _attempts(self, request: JointRequest, met: Obstacle) -> Iterator[Callable[[], Candidate | None]]:
+    def _attempts(self, request: JointRequest,
+                  met: Obstacle) -> Iterator[Callable[[], Candidate | None]]:
         """What to try, best first. Later attempts know what the earlier ones met."""
-        motion, position, course, speed = self.motion, request.position, request.course, request.velocity
+        motion = self.motion
+        position = request.position
+        course = request.course
+        speed = request.velocity
         if position is not None:
             if course is not None:
                 yield lambda: self._gently(motion.meet(course), met)
-            yield lambda: self._gently(motion.toward(Aim(position, motion.still, motion.still)), met)
+            yield lambda: self._gently(motion.toward(Aim(position, motion.still, motion.still)),
+                                       met)
             speed = self._calmly(position)
         speed = self._slower(speed, met)
         if position is None:
@@ -117,7 +134,8 @@ class Follower:
         place = self.motion.now.position
         rows = [self.check.tip_jacobian(place)[met.walls]] if met.walls.any() else []
         if met.pairs and self.clearance:
-            slopes = np.array([self.clearance.scene.slope(place, pair) for pair in dict.fromkeys(met.pairs)])
+            slopes = np.array([self.clearance.scene.slope(place, pair)
+                               for pair in dict.fromkeys(met.pairs)])
             rows.append(slopes[slopes @ speed < 0.0])
         return along_walls(speed, np.concatenate(rows))
 
@@ -128,7 +146,8 @@ class Follower:
     def _judged(self, motion: Motion, request: JointRequest, met: Obstacle) -> Granted:
         behind = self._behind(motion, request)
         slow = (*request.slowed, *met.slowed, *behind)
-        verdict = Verdict.SLOW if slow else Verdict.CLIP if request.clipped or met.reasons else Verdict.PASS
+        verdict = (Verdict.SLOW if slow else Verdict.CLIP if request.clipped or met.reasons
+                   else Verdict.PASS)
         return Granted(motion, verdict, (*request.clipped, *met.reasons, *slow))
 
     def _behind(self, motion: Motion, request: JointRequest) -> tuple[str, ...]:
@@ -138,11 +157,13 @@ class Follower:
         worst = int(error.argmax())
         if error[worst] <= self.limits.behind:
             return ()
-        return (f'{self.check.spec.names[worst]} is {error[worst]:.2f} rad behind the target, at its own limits',)
+        return (f'{self.check.spec.names[worst]} is {error[worst]:.2f} rad behind the target, at '
+                'its own limits',)
 
 
 def along_walls(speeds: FloatArray, rows: FloatArray) -> FloatArray:
-    """Return the joint speeds nearest to `speeds` that leave still what each row measures, such as the tip's z."""
+    """Return the joint speeds nearest to `speeds` that leave still what each row measures, such as
+    the tip's z."""
     onto = np.linalg.solve(rows @ rows.T + DAMPING**2 * np.eye(len(rows)), rows @ speeds)
     bent: FloatArray = speeds - rows.T @ onto
     return bent

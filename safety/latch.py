@@ -1,4 +1,5 @@
-"""The software stop: anybody may set it, it stays until somebody arms; that takes a reason and a fresh, still robot.
+"""The software stop: anybody may set it, it stays until somebody arms; that takes a reason and a
+fresh, still robot.
 
 It outlives the process that latched it: a small JSON file, replaced as a whole or not at all.
 """
@@ -38,20 +39,24 @@ def stop(latch: Latch, reason: str, category: StopCategory) -> Latch:
     """Latch a stop. The first reason stands until somebody arms."""
     if latch.stopped:
         return latch
-    return Latch(armed=False, stopped=True, reason=reason.strip() or 'no reason given', category=category)
+    return Latch(armed=False, stopped=True, reason=reason.strip() or 'no reason given',
+                 category=category)
 
 
-def arm(latch: Latch, reason: str, state: State | None, age: float, limit: float, spec: RobotSpec) -> tuple[Latch, str]:
+def arm(latch: Latch, reason: str, state: State | None, age: float, limit: float,
+        spec: RobotSpec) -> tuple[Latch, str]:
     """Return the armed latch, or the old one and why it cannot be armed."""
     if not reason.strip():
         return latch, 'Arming needs a reason: say who arms and why.'
     if state is None:
         return latch, 'No joint_states have come yet; start the driver first.'
     if not 0.0 <= age <= limit:
-        return latch, f'The newest joint_states came {age:.2f} s ago, more than {limit:g} s; see to the driver first.'
+        return latch, (f'The newest joint_states came {age:.2f} s ago, more than {limit:g} s; see '
+                       'to the driver first.')
     moving = np.abs(state.velocity) > STILL * spec.velocity
     if moving.any():
-        return latch, f'{spec.names[int(np.argmax(moving))]} still moves; wait until the robot stands.'
+        return latch, (f'{spec.names[int(np.argmax(moving))]} still moves; wait until the robot '
+                       'stands.')
     return Latch(armed=True), ''
 
 
@@ -76,5 +81,7 @@ def restore(path: Path, armed: bool) -> Latch:
         stopped, reason = bool(content['stopped']), str(content['reason'])
         category = StopCategory(content['category'])
     except (OSError, ValueError, KeyError, TypeError):
-        return Latch(armed=False, stopped=True, reason=f'{path} cannot be read, and may hold a stop')
-    return Latch(armed=False, stopped=True, reason=reason, category=category) if stopped else Latch(armed=armed)
+        return Latch(armed=False, stopped=True,
+                     reason=f'{path} cannot be read, and may hold a stop')
+    return Latch(armed=False, stopped=True, reason=reason,
+                 category=category) if stopped else Latch(armed=armed)

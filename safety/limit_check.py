@@ -1,4 +1,7 @@
-"""How much room is left: joints inside their position limits and the tip inside its box, along the whole way out."""
+"""How much room is left.
+
+Joints inside their position limits and the tip inside its box, along the whole way out.
+"""
 from __future__ import annotations
 
 import numpy as np
@@ -28,7 +31,8 @@ class LimitCheck:
 
     def __init__(self, spec: RobotSpec, kinematics: Kinematics | None, limits: Limits) -> None:
         self.spec, self.kinematics = spec, kinematics
-        self.lower, self.upper = spec.lower + limits.position_margin, spec.upper - limits.position_margin
+        self.lower = spec.lower + limits.position_margin
+        self.upper = spec.upper - limits.position_margin
         self.box_lower = np.array(spec.workspace.lower) + limits.workspace_margin
         self.box_upper = np.array(spec.workspace.upper) - limits.workspace_margin
         self._levers = levers(kinematics) if kinematics else np.zeros(len(spec.joints))
@@ -43,7 +47,10 @@ class LimitCheck:
         return self.kinematics.jacobian(position)[:3]
 
     def joints_leaving(self, candidate: Candidate, now: Motion) -> Flags | None:
-        """Say for each joint whether it would leave its limits, or be further outside than it is; None: none would."""
+        """Say for each joint whether it would leave its limits, or be further outside than it is.
+
+        None: none would.
+        """
         lowest, highest = candidate.way_out.extent
         if (lowest >= self.lower).all() and (highest <= self.upper).all():
             return None
@@ -52,7 +59,8 @@ class LimitCheck:
         return leaving if leaving.any() else None
 
     def walls_crossed(self, candidate: Candidate, tip: FloatArray | None) -> Flags | None:
-        """Say for x, y and z whether the tip would leave its box on the way out; None: it would not.
+        """Say for x, y and z whether the tip would leave its box on the way out; None: it would
+        not.
 
         `tip` is where it is now.
         """
@@ -64,7 +72,8 @@ class LimitCheck:
         return crossed if crossed.any() else None
 
     def _far(self, candidate: Candidate, tip: FloatArray) -> bool:
-        """Say whether no wall is near enough to be reached on this way out, whatever the posture."""
+        """Say whether no wall is near enough to be reached on this way out, whatever the
+        posture."""
         lowest, highest = candidate.way_out.extent
         start = candidate.before
         travel = np.maximum(highest, start) - np.minimum(lowest, start)
@@ -75,11 +84,13 @@ class LimitCheck:
         assert self.kinematics is not None
         looks = min(MOST_LOOKS, 1 + int(way_out.duration / LOOK_EVERY))
         moments = [way_out.duration * look / looks for look in range(looks + 1)]
-        return np.array([self.kinematics.pose(position)[:3] for position in way_out.places(moments)])
+        return np.array([self.kinematics.pose(position)[:3]
+                         for position in way_out.places(moments)])
 
     def describe(self, leaving: Flags | None, walls: Flags | None) -> tuple[str, ...]:
         """Name the limits that a request would have broken."""
-        joints = (f'{name} at its position limit' for name, out in zip(self.spec.names, _listed(leaving), strict=False)
+        joints = (f'{name} at its position limit' for name,
+                  out in zip(self.spec.names, _listed(leaving), strict=False)
                   if out)
         sides = (f'workspace {axis}: the tip would leave its box'
                  for axis, out in zip(AXES, _listed(walls), strict=False) if out)
@@ -93,7 +104,8 @@ def _listed(flags: Flags | None) -> list[bool]:
 def levers(kinematics: Kinematics) -> FloatArray:
     """Bound how far one rad of each joint moves the tip, whatever the posture, in metres."""
     model = kinematics.model
-    lever, found = float(np.linalg.norm(model.frames[kinematics.tip].placement.translation)), np.zeros(model.nv)
+    lever = float(np.linalg.norm(model.frames[kinematics.tip].placement.translation))
+    found = np.zeros(model.nv)
     for joint in range(model.njoints - 1, 0, -1):
         found[joint - 1] = lever
         lever += float(np.linalg.norm(model.jointPlacements[joint].translation))

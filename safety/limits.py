@@ -1,4 +1,5 @@
-"""Every number that the safety node judges by, beyond the limits of the robot's own specification."""
+"""Every number that the safety node judges by, beyond the limits of the robot's own
+specification."""
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -17,13 +18,15 @@ class Limits(Settings):
 
     speed_share: float = setting(0.95, "part of the robot's speed limits that is used",
                                  'share', above=0, most=1)
-    acceleration_share: float = setting(0.95, "part of the robot's acceleration limits that is used",
+    acceleration_share: float = setting(0.95,
+                                        "part of the robot's acceleration limits that is used",
                                         'share', above=0, most=1)
     jerk_share: float = setting(0.95, "part of the robot's jerk limits that is used",
                                 'share', above=0, most=1)
     position_margin: float = setting(0.005, 'distance kept from position limits',
                                      'rad', least=0, most=1)
-    workspace_margin: float = setting(0.005, 'distance that the tip keeps from the walls of the workspace',
+    workspace_margin: float = setting(0.005,
+                                      'distance that the tip keeps from the walls of the workspace',
                                       'm', least=0, most=1)
     tip_speed: float = setting(1.0, 'largest speed of the tip in Cartesian modes',
                                'm/s', above=0, most=100)
@@ -37,7 +40,8 @@ class Limits(Settings):
                                   's', above=0, most=10)
     observation_age: float = setting(1.0, 'oldest observation that a proposal may answer',
                                      's', above=0, most=10)
-    body_age: float = setting(0.2, 'oldest pose of a moving fixture that anything is decided on', 's', above=0, most=10)
+    body_age: float = setting(0.2, 'oldest pose of a moving fixture that anything is decided on',
+                              's', above=0, most=10)
     future: float = setting(0.1, 'how far ahead of our clock a stamp may be', 's', above=0, most=10)
     longest_chunk: int = setting(500, 'targets in one proposal', least=1, most=100_000)
     longest_plan: float = setting(30.0, 'how far ahead a proposal may plan', 's', above=0, most=600)
@@ -47,13 +51,18 @@ class Limits(Settings):
     lying: float = setting(0.6, 'extension of the legs of a robot that lies',
                            'rad', above=0, most=10)
     reflex_speed: float = setting(2.0, 'of lying down and standing up', 'rad/s', above=0, most=100)
-    hot_share: float = setting(0.7, 'part of its torque limit above which a motor of a legged robot heats up',
+    hot_share: float = setting(0.7,
+                               'part of its torque limit above which a motor of a legged robot '
+                               'heats up',
                                'share', above=0, most=1)
-    hot_time: float = setting(0.8, 'after which such a motor has to rest; it switches itself off after 1 s',
+    hot_time: float = setting(0.8,
+                              'after which such a motor has to rest; it switches itself off after '
+                              '1 s',
                               's', above=0, most=60)
     contact_torque: float = setting(0.97, "part of a joint's torque limit that counts as contact",
                                     'share', above=0, most=100)
-    contact_error: float = setting(0.06, 'distance from where a joint was sent that counts as contact',
+    contact_error: float = setting(0.06,
+                                   'distance from where a joint was sent that counts as contact',
                                    'rad', above=0, most=100)
     contact_lag: float = setting(0.15, 'how late a robot may be where it was sent',
                                  's', above=0, most=60)
@@ -64,9 +73,12 @@ class Limits(Settings):
                                    's', above=0, most=60)
     gripper_share: float = setting(1.05, "part of the gripper's force limit above which it eases",
                                    'share', above=0, most=100)
-    heartbeat: float = setting(0.0, "longest silence of operator/heartbeat; 0: no operator's heartbeat is required",
+    heartbeat: float = setting(0.0,
+                               "longest silence of operator/heartbeat; 0: no operator's heartbeat "
+                               "is required",
                                's', least=0, most=60)
-    behind: float = setting(0.25, 'distance to the due target above which we say that a joint is behind',
+    behind: float = setting(0.25,
+                            'distance to the due target above which we say that a joint is behind',
                             'rad', above=0, most=100)
 
 
@@ -77,11 +89,16 @@ class SafetySettings(Limits):
     robot: str = required('which robot; `visuomotor list robots`')
     task: str = setting('', 'whose fixtures stand around it; empty: nothing but the arm itself')
     latch_file: str = setting('', 'keeps a stop through a restart; empty: a restart forgets it')
-    armed_at_start: bool = setting(False, 'move without being armed first; only where nothing can be hurt')
+    armed_at_start: bool = setting(False,
+                                   'move without being armed first; only where nothing can be hurt')
 
 
-def limits_for(spec: RobotSpec, given: Mapping[str, Any] | None = None, task: str = '') -> SafetySettings:
-    """Return the limits of a robot: defaults, config/nodes/safety.yaml, the robot's own, and what is given on top."""
+def limits_for(spec: RobotSpec, given: Mapping[str, Any] | None = None,
+               task: str = '') -> SafetySettings:
+    """Return the limits of a robot.
+
+    Defaults, config/nodes/safety.yaml, the robot's own, and what is given on top.
+    """
     return with_origins(spec, given, task)[0]
 
 

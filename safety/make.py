@@ -1,4 +1,7 @@
-"""Makes the filter of one robot: with its kinematics, its surroundings and the stop that stood when it last ended."""
+"""Makes the filter of one robot.
+
+With its kinematics, its surroundings and the stop that stood when it last ended.
+"""
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -31,16 +34,23 @@ def make_filter(spec: RobotSpec, limits: Limits, fixtures: Sequence[Fixture] = (
 
 
 def make_unshielded(spec: RobotSpec, limits: Limits) -> SafetyFilter:
-    """Make what keeps the robot's own limits and nothing else: no workspace, surroundings, contact or tilt."""
-    bare = replace(limits, speed_share=1.0, acceleration_share=1.0, jerk_share=1.0, position_margin=0.0)
+    """Make what keeps the robot's own limits and nothing else.
+
+    No workspace, surroundings, contact or tilt.
+    """
+    bare = replace(limits, speed_share=1.0, acceleration_share=1.0, jerk_share=1.0,
+                   position_margin=0.0)
     kinematics = Kinematics(spec) if spec.tip_link and spec.urdf else None
-    return SafetyFilter(replace(spec, workspace=ANYWHERE), kinematics, bare, armed=True, feels=False)
+    return SafetyFilter(replace(spec, workspace=ANYWHERE), kinematics, bare, armed=True,
+                        feels=False)
 
 
-def make_lasting(spec: RobotSpec, settings: SafetySettings, fixtures: Sequence[Fixture] = ()) -> SafetyFilter:
+def make_lasting(spec: RobotSpec, settings: SafetySettings,
+                 fixtures: Sequence[Fixture] = ()) -> SafetyFilter:
     """Make a filter whose stop survives a restart, where a file is given for it."""
     file = Path(settings.latch_file) if settings.latch_file else None
-    latch = latches.restore(file, settings.armed_at_start) if file else Latch(armed=settings.armed_at_start)
+    armed = settings.armed_at_start
+    latch = latches.restore(file, armed) if file else Latch(armed=armed)
     made = make_filter(spec, settings, fixtures, latch=latch)
     if file:
         made.keep = partial(latches.store, file)

@@ -1,7 +1,8 @@
-"""Jerk-limited motion with a way out: from every state that it commands, a stored braking run to standstill follows.
+"""Jerk-limited motion with a way out: from every state that it commands, a stored braking run to
+standstill follows.
 
-A candidate is one beat of motion. It is commanded only together with its way out, which the caller has looked at;
-braking then follows the stored run itself, so that what was checked is what happens.
+A candidate is one beat of motion. It is commanded only together with its way out, which the caller
+has looked at; braking then follows the stored run itself, so that what was checked is what happens.
 """
 from __future__ import annotations
 
@@ -55,19 +56,26 @@ class JerkLimited:
 
     def _ask(self, joints: int) -> InputParameter:
         question = InputParameter(joints)
-        question.max_velocity, question.max_acceleration = self.speed.tolist(), self.acceleration.tolist()
+        question.max_velocity = self.speed.tolist()
+        question.max_acceleration = self.acceleration.tolist()
         question.max_jerk = self.jerk.tolist()
         question.synchronization = Synchronization.Time
         return question
 
     def restart(self, position: FloatArray, velocity: FloatArray | None = None) -> None:
-        """Begin at this position, at rest or, for a robot found in motion, with its way out before it."""
+        """Begin at this position, at rest or, for a robot found in motion, with its way out before
+        it."""
         moving = self.still if velocity is None else np.clip(velocity, -self.speed, self.speed)
         self.now = Motion(np.array(position, dtype=np.float64), moving, self.still)
-        self._way_out, self._gone, self._lead = self._rest_from(self.now), 0.0, 0
+        self._way_out = self._rest_from(self.now)
+        self._gone = 0.0
+        self._lead = 0
 
     def meet(self, course: Course) -> Candidate | None:
-        """Catch up with something that moves: meet it at the first of a few moments at which that is possible."""
+        """Catch up with something that moves.
+
+        Meet it at the first of a few moments at which that is possible.
+        """
         for tried, beats in enumerate(LEADS[self._lead:], self._lead):
             planned = self._plan(course(beats * self.dt), beats * self.dt)
             if planned and self._run.duration <= beats * self.dt * (1 + 1e-6):
@@ -77,12 +85,16 @@ class JerkLimited:
         return self._first_beat() if planned else None
 
     def toward(self, aim: Aim, duration: float = 0.0) -> Candidate | None:
-        """Go to an aim as soon as the limits let it, within `duration` or more; None when no plan is found."""
+        """Go to an aim as soon as the limits let it, within `duration` or more.
+
+        None when no plan is found.
+        """
         return self._first_beat() if self._plan(aim, duration) else None
 
     def _plan(self, aim: Aim, duration: float) -> bool:
         question = self._question
-        question.current_position, question.current_velocity = self.now.position.tolist(), self.now.velocity.tolist()
+        question.current_position = self.now.position.tolist()
+        question.current_velocity = self.now.velocity.tolist()
         question.current_acceleration = self.now.acceleration.tolist()
         speed = np.clip(aim.velocity, -self.speed, self.speed)
         question.target_position, question.target_velocity = aim.position.tolist(), speed.tolist()
@@ -108,7 +120,9 @@ class JerkLimited:
 
     def take(self, candidate: Candidate) -> Motion:
         """Command a candidate."""
-        self.now, self._way_out, self._gone = candidate.motion, candidate.way_out, 0.0
+        self.now = candidate.motion
+        self._way_out = candidate.way_out
+        self._gone = 0.0
         return self.now
 
     def brake(self) -> Motion:

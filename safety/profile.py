@@ -1,7 +1,8 @@
-"""Runs to a speed: ruckig plans them in a microsecond; where it finds none, a closed form that cannot fail takes over.
+"""Runs to a speed: ruckig plans them in a microsecond; where it finds none, a closed form that
+cannot fail takes over.
 
-The closed form: jerk up to a peak acceleration, perhaps hold it, and jerk back to none; every joint by itself. Signs
-are turned so that `v` counts from the velocity wanted and is to rise to 0.
+The closed form: jerk up to a peak acceleration, perhaps hold it, and jerk back to none; every joint
+by itself. Signs are turned so that `v` counts from the velocity wanted and is to rise to 0.
 """
 from __future__ import annotations
 
@@ -12,7 +13,15 @@ from functools import cached_property
 from typing import Protocol
 
 import numpy as np
-from ruckig import ControlInterface, InputParameter, Result, Ruckig, RuckigError, Synchronization, Trajectory
+from ruckig import (
+    ControlInterface,
+    InputParameter,
+    Result,
+    Ruckig,
+    RuckigError,
+    Synchronization,
+    Trajectory,
+)
 from visuomotor.specs.values import FloatArray
 
 DONE = (Result.Working, Result.Finished)
@@ -48,8 +57,12 @@ class VelocityProfile(Protocol):
 class Planned:
     """A run that ruckig planned."""
 
-    def __init__(self, start: Motion, speed: FloatArray, trajectory: Trajectory, jerk: Sequence[float]) -> None:
-        self._start, self._speed, self._trajectory, self._jerk = start, speed, trajectory, jerk
+    def __init__(self, start: Motion, speed: FloatArray, trajectory: Trajectory,
+                 jerk: Sequence[float]) -> None:
+        self._start = start
+        self._speed = speed
+        self._trajectory = trajectory
+        self._jerk = jerk
         self.duration: float = trajectory.duration
 
     def at(self, seconds: float) -> Motion:
@@ -77,7 +90,8 @@ class Planned:
     def extent(self) -> tuple[FloatArray, FloatArray]:
         """Return the lowest and highest position of each joint on a run to standstill."""
         end = np.array(self._trajectory.at_time(self.duration)[0])
-        lowest, highest = np.minimum(self._start.position, end), np.maximum(self._start.position, end)
+        lowest, highest = np.minimum(self._start.position, end), np.maximum(self._start.position,
+                                                                            end)
         for joint, _, place in self.turns:
             lowest[joint], highest[joint] = min(lowest[joint], place), max(highest[joint], place)
         return lowest, highest
@@ -87,19 +101,24 @@ class ProfilePlanner:
     """Plans runs of one robot."""
 
     def __init__(self, speed: FloatArray, acceleration: FloatArray, jerk: FloatArray) -> None:
-        self._acceleration, self._limits, self._jerk = acceleration, jerk, jerk.tolist()
+        self._acceleration = acceleration
+        self._limits = jerk
+        self._jerk = jerk.tolist()
         self._joints = len(jerk)
         self._planner = Ruckig(self._joints)
         question = self._question = InputParameter(self._joints)
-        question.control_interface, question.synchronization = ControlInterface.Velocity, Synchronization.No
+        question.control_interface = ControlInterface.Velocity
+        question.synchronization = Synchronization.No
         question.max_velocity, question.max_acceleration = speed.tolist(), acceleration.tolist()
         question.max_jerk = self._jerk
 
     def to(self, start: Motion, speed: FloatArray) -> VelocityProfile:
         """Return the run from a motion to a speed."""
         question, trajectory = self._question, Trajectory(self._joints)
-        question.current_position, question.current_velocity = start.position.tolist(), start.velocity.tolist()
-        question.current_acceleration, question.target_velocity = start.acceleration.tolist(), speed.tolist()
+        question.current_position = start.position.tolist()
+        question.current_velocity = start.velocity.tolist()
+        question.current_acceleration = start.acceleration.tolist()
+        question.target_velocity = speed.tolist()
         try:
             if self._planner.calculate(question, trajectory) in DONE:
                 return Planned(start, speed, trajectory, self._jerk)
@@ -111,7 +130,8 @@ class ProfilePlanner:
 class Ramp:
     """The run of every joint from `start` to a velocity. Afterwards it goes on at that velocity."""
 
-    def __init__(self, start: Motion, velocity: FloatArray, acceleration: FloatArray, jerk: FloatArray) -> None:
+    def __init__(self, start: Motion, velocity: FloatArray, acceleration: FloatArray,
+                 jerk: FloatArray) -> None:
         self._start = start
         v, a = start.velocity - velocity, start.acceleration
         sign = np.where(v + a * np.abs(a) / (2 * jerk) > 0.0, -1.0, 1.0)
@@ -137,7 +157,8 @@ class Ramp:
     def at(self, seconds: float) -> Motion:
         """Return the motion after some time."""
         t, u, w = self._spans(np.array(seconds))
-        velocity = self._start.velocity + t * self._start.acceleration + self._jerk * (t * t - u * u - w * w) / 2
+        velocity = self._start.velocity + t * self._start.acceleration + self._jerk * (t * t - u * u
+                                                                                       - w * w) / 2
         acceleration = self._start.acceleration + self._jerk * (t - u - w)
         done = seconds >= self._ends
         return Motion(self.positions(np.array(seconds)), np.where(done, self._velocity, velocity),
@@ -148,7 +169,8 @@ class Ramp:
         t, u, w = self._spans(moments)
         start = self._start
         place: FloatArray = (start.position + t * (start.velocity + t * start.acceleration / 2)
-                             + self._jerk * (t * t * t - u * u * u - w * w * w) / 6 + (moments - t) * self._velocity)
+                             + self._jerk * (t * t * t - u * u * u - w * w * w) / 6 + (moments - t)
+                             * self._velocity)
         return place
 
     def places(self, moments: Sequence[float]) -> FloatArray:
@@ -160,7 +182,8 @@ class Ramp:
         """Joints that turn round on the way to standstill: which, when, and where."""
         moments = np.minimum(self._turn(), self._first)
         places = self.positions(moments)
-        return [(int(joint), float(moments[joint]), float(places[joint])) for joint in np.nonzero(moments)[0]]
+        return [(int(joint), float(moments[joint]), float(places[joint]))
+                for joint in np.nonzero(moments)[0]]
 
     def _spans(self, moments: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
         """How long the jerk has been on, off and opposite."""
@@ -178,5 +201,6 @@ class Ramp:
         """When each joint turns round during the first part; 0 where it does not."""
         a, v = self._start.acceleration / self._jerk, self._start.velocity / self._jerk
         inside = a * a - 2 * v
-        moment: FloatArray = np.where((v > 0.0) & (a < 0.0), -a - np.sqrt(np.maximum(inside, 0.0)), 0.0)
+        moment: FloatArray = np.where((v > 0.0) & (a < 0.0), -a - np.sqrt(np.maximum(inside, 0.0)),
+                                      0.0)
         return moment

@@ -1,4 +1,7 @@
-"""What a proposal asks of the joints at the next beat: a position to pass or a velocity to take up."""
+"""What a proposal asks of the joints at the next beat.
+
+A position to pass or a velocity to take up.
+"""
 from __future__ import annotations
 
 import math
@@ -16,7 +19,8 @@ from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.values import FloatArray, Proposal
 
 PULL = 6.0                         # 1/s, twist for each unit of pose error
-STRAY_LENGTH, STRAY_ANGLE = 0.05, 0.2  # m, rad: how far the tip may lag behind the pose that its twists add up to
+# m, rad: how far the tip may lag behind the pose that its twists add up to
+STRAY_LENGTH, STRAY_ANGLE = 0.05, 0.2
 POSTURE = 0.5                      # 1/s, pull of spare joints towards home
 
 
@@ -28,16 +32,23 @@ class JointRequest:
     position: FloatArray | None = None
     course: Course | None = None    # where that position moves on to; None: it stands
     gripper: float | None = None
-    asked: FloatArray = field(default_factory=lambda: np.zeros(0))  # the row that was due, as proposed
+    # the row that was due, as proposed
+    asked: FloatArray = field(default_factory=lambda: np.zeros(0))
     clipped: tuple[str, ...] = ()   # limits that already changed it
     slowed: tuple[str, ...] = ()
 
 
 class RequestDecoder:
-    """Turns what is due into wishes. It remembers the pose that a run of twists adds up to, so that none drifts."""
+    """Turns what is due into wishes.
 
-    def __init__(self, spec: RobotSpec, kinematics: Kinematics | None, limits: Limits, check: LimitCheck) -> None:
-        self.spec, self.limits, self.check = spec, limits, check
+    It remembers the pose that a run of twists adds up to, so that none drifts.
+    """
+
+    def __init__(self, spec: RobotSpec, kinematics: Kinematics | None, limits: Limits,
+                 check: LimitCheck) -> None:
+        self.spec = spec
+        self.limits = limits
+        self.check = check
         self._kinematics = kinematics
         self._dt = 1.0 / spec.control_hz
         self._endless = np.array([joint.continuous for joint in spec.joints])
@@ -49,7 +60,10 @@ class RequestDecoder:
         self._goal = None
 
     def make(self, proposal: Proposal, now: float, position: FloatArray) -> JointRequest | None:
-        """Return what is due one beat after `now`, for joints commanded to be at `position`; None when nothing is."""
+        """Return what is due one beat after `now`, for joints commanded to be at `position`.
+
+        None when nothing is.
+        """
         found = due(proposal, now + self._dt)
         if found is None:
             return None
@@ -62,14 +76,17 @@ class RequestDecoder:
             return self._clip_velocity(row, gripper)
         if proposal.mode in (Mode.JOINT_POSITION, Mode.LEG):
             return self._pass_through(proposal, now, row, gripper)
-        return self._cartesian(proposal.mode, row, slope(proposal, now + self._dt), gripper, position)
+        return self._cartesian(proposal.mode, row, slope(proposal, now + self._dt), gripper,
+                               position)
 
-    def _pass_through(self, proposal: Proposal, now: float, row: FloatArray, gripper: float | None) -> JointRequest:
+    def _pass_through(self, proposal: Proposal, now: float, row: FloatArray, gripper: float
+                      | None) -> JointRequest:
         wanted = legs.motors(row) if proposal.mode is Mode.LEG else row
         out = (wanted < self.check.lower) | (wanted > self.check.upper)
         clipped = self.check.describe(out, None) if out.any() else ()
         first = self._aim(proposal, now + self._dt)
-        course = (lambda ahead: self._aim(proposal, now + ahead)) if len(proposal.times) > 1 else None
+        course = (lambda ahead: self._aim(proposal, now
+                                          + ahead)) if len(proposal.times) > 1 else None
         return JointRequest(first.velocity, first.position, course, gripper, row, clipped)
 
     def _aim(self, proposal: Proposal, moment: float) -> Aim:
@@ -77,15 +94,18 @@ class RequestDecoder:
         found = due(proposal, moment)
         assert found is not None, 'positions never run out'
         columns = (found[0], *flow(proposal, moment))
-        wanted, speed, acceleration = (legs.motors(c) for c in columns) if proposal.mode is Mode.LEG else columns
+        wanted, speed, acceleration = (legs.motors(c)
+                                       for c in columns) if proposal.mode is Mode.LEG else columns
         inside = np.clip(wanted, self.check.lower, self.check.upper)
-        return Aim(inside, np.where(inside == wanted, speed, 0.0), np.where(inside == wanted, acceleration, 0.0))
+        return Aim(inside, np.where(inside == wanted, speed, 0.0),
+                   np.where(inside == wanted, acceleration, 0.0))
 
     def _clip_velocity(self, wanted: FloatArray, gripper: float | None) -> JointRequest:
         limit = self.limits.speed_share * self.spec.velocity
         inside = np.clip(wanted, -limit, limit)
         fast = tuple(f'{name} faster than its speed limit'
-                     for name, out in zip(self.spec.names, np.abs(wanted) > limit, strict=True) if out)
+                     for name, out in zip(self.spec.names, np.abs(wanted) > limit, strict=True)
+                     if out)
         return JointRequest(inside, gripper=gripper, asked=wanted, clipped=fast)
 
     def _cartesian(self, mode: Mode, row: FloatArray, rate: FloatArray, gripper: float | None,
@@ -102,10 +122,13 @@ class RequestDecoder:
         slower, walls = self._slow_at_walls(slower, pose)
         if mode is Mode.CARTESIAN_TWIST:
             slower = slower + self._pull_back(pose, slower)
-        speeds = self._kinematics.differential(position, slower, posture=self._posture(position), pull=POSTURE)
-        ratio = max(1.0, float(np.abs(speeds / (self.limits.speed_share * self.spec.velocity)).max()))
+        speeds = self._kinematics.differential(position, slower, posture=self._posture(position),
+                                               pull=POSTURE)
+        ratio = max(1.0,
+                    float(np.abs(speeds / (self.limits.speed_share * self.spec.velocity)).max()))
         if ratio > 1.0:
-            walls = (*walls, f'slowed to {100 / ratio:.0f} %: {self._fastest(speeds)} at its speed limit')
+            walls = (*walls,
+                     f'slowed to {100 / ratio:.0f} %: {self._fastest(speeds)} at its speed limit')
             self.forget()
         return JointRequest(speeds / ratio, gripper=gripper, asked=row, clipped=why, slowed=walls)
 
@@ -122,14 +145,17 @@ class RequestDecoder:
         angular = math.hypot(a, b, c) / self.limits.tip_turn
         if linear <= 1.0 and angular <= 1.0:
             return twist, ()
-        why = tuple(f'tip {what} faster than its limit' for what, ratio in (('moves', linear), ('turns', angular))
+        why = tuple(f'tip {what} faster than its limit' for what,
+                    ratio in (('moves', linear), ('turns', angular))
                     if ratio > 1.0)
         return np.concatenate((twist[:3] / max(linear, 1.0), twist[3:] / max(angular, 1.0))), why
 
-    def _slow_at_walls(self, twist: FloatArray, pose: FloatArray) -> tuple[FloatArray, tuple[str, ...]]:
+    def _slow_at_walls(self, twist: FloatArray, pose: FloatArray) -> tuple[FloatArray,
+                                                                           tuple[str, ...]]:
         """Let the tip approach a wall of its box no faster than it can brake before it."""
         slower, slowed = twist.tolist(), []
-        brake, box = self.limits.tip_acceleration, zip(self.check.box_lower, self.check.box_upper, strict=True)
+        brake, box = self.limits.tip_acceleration, zip(self.check.box_lower, self.check.box_upper,
+                                                       strict=True)
         for axis, (place, (lowest, highest)) in enumerate(zip(pose[:3].tolist(), box, strict=True)):
             left = highest - place if slower[axis] > 0.0 else place - lowest
             most = math.sqrt(brake * max(left, 0.0))

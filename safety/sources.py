@@ -1,4 +1,5 @@
-"""Who is followed: a person with the dead-man switch before a reset before a policy, and nobody who fell silent.
+"""Who is followed: a person with the dead-man switch before a reset before a policy, and nobody who
+fell silent.
 
 What cannot be followed is refused on arrival; each rule returns one sentence, or nothing.
 """
@@ -42,7 +43,10 @@ class AcceptedProposal:
 
 @dataclass
 class Queue:
-    """What one source said, oldest first; the newest whose first target is due is the one that counts."""
+    """What one source said, oldest first.
+
+    The newest whose first target is due is the one that counts.
+    """
 
     heard: deque[AcceptedProposal] = field(default_factory=lambda: deque(maxlen=WAITING))
     newest: float = -1e18  # s, newest observation answered
@@ -98,7 +102,10 @@ class Sources:
         return refusals
 
     def winner(self, now: float) -> tuple[AcceptedProposal | None, str]:
-        """Return whom to follow at `now`; or nobody, and why that is a fault ('' when nobody is expected to speak)."""
+        """Return whom to follow at `now`.
+
+        Or nobody, and why that is a fault ('' when nobody is expected to speak).
+        """
         silent = ''
         for number in PRIORITY:
             queue = self._queues[number]
@@ -126,7 +133,10 @@ class Sources:
 
 
 def refusal(proposal: Proposal, spec: RobotSpec, limits: Limits, now: float, newest: float) -> str:
-    """Return why this proposal cannot be followed, or ''; `newest` is the source's newest observation so far."""
+    """Return why this proposal cannot be followed, or ''.
+
+    `newest` is the source's newest observation so far.
+    """
     for rules in (_meaning, _shape):
         if sentence := next(rules(proposal, spec), ''):
             return sentence
@@ -152,8 +162,10 @@ def _shape(proposal: Proposal, spec: RobotSpec) -> Iterator[str]:
         yield (f'{rows} targets of mode {proposal.mode.name.lower()} should be {expected} wide, '
                f'but are {" x ".join(str(n) for n in proposal.targets.shape)}')
     if len(proposal.gripper) not in ((rows,) if proposal.mode is Mode.GRIPPER else (0, rows)):
-        yield f'it should hold one gripper value for each of its {rows} targets, but holds {len(proposal.gripper)}'
-    numbers = {'times': proposal.times, 'targets': proposal.targets, 'gripper values': proposal.gripper}
+        yield (f'it should hold one gripper value for each of its {rows} targets, but holds '
+               f'{len(proposal.gripper)}')
+    numbers = {'times': proposal.times, 'targets': proposal.targets,
+               'gripper values': proposal.gripper}
     for what, values in numbers.items():
         if not np.isfinite(values).all():
             yield f'its {what} are not all finite'
@@ -180,4 +192,5 @@ def _time(proposal: Proposal, limits: Limits, now: float, newest: float) -> Iter
     if age > limits.observation_age:
         yield f'it answers an observation {age:.2f} s old, older than {limits.observation_age:g} s'
     if proposal.observed < newest:
-        yield f'it answers an observation {newest - proposal.observed:.3f} s older than the one before'
+        yield (f'it answers an observation {newest - proposal.observed:.3f} s older than the one '
+               'before')

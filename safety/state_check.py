@@ -1,4 +1,7 @@
-"""What a state tells: whether it can be believed, contact, heat, tilt; and the safe posture of a legged robot."""
+"""What a state tells: whether it can be believed, contact, heat, tilt.
+
+And the safe posture of a legged robot.
+"""
 from __future__ import annotations
 
 import math
@@ -17,7 +20,8 @@ EAGER = 4.0    # 1/s, speed for each rad of distance
 
 def unusable(state: State, now: float, limits: Limits) -> str:
     """Return why nothing can be decided on this state; '' when it can."""
-    if not math.isfinite(state.position.sum() + state.velocity.sum()):  # one that is not makes the sum so
+    # one that is not makes the sum so
+    if not math.isfinite(state.position.sum() + state.velocity.sum()):
         return 'joint_states are not all finite'
     age = now - state.stamp
     if age > limits.state_age:
@@ -28,7 +32,8 @@ def unusable(state: State, now: float, limits: Limits) -> str:
 
 
 def broken_off(state: State, before: State | None, spec: RobotSpec, limits: Limits) -> str:
-    """Return why motion cannot go on from where it was commanded, and has to begin again where the robot is."""
+    """Return why motion cannot go on from where it was commanded, and has to begin again where the
+    robot is."""
     if before is None:
         return 'first joint_states'
     passed = state.stamp - before.stamp
@@ -36,13 +41,16 @@ def broken_off(state: State, before: State | None, spec: RobotSpec, limits: Limi
         return f'the clock went back by {-passed:.3f} s'
     if passed > limits.state_age:
         return f'joint_states were missing for {passed:.2f} s'
-    leap = np.abs(state.position - before.position) - 2.0 * spec.velocity * max(passed, 1.0 / spec.control_hz)
-    return f'{spec.names[int(np.argmax(leap))]} was moved by somebody else' if leap.max() > LEAP else ''
+    leap = np.abs(state.position - before.position) - 2.0 * spec.velocity * max(passed, 1.0
+                                                                                / spec.control_hz)
+    return (f'{spec.names[int(np.argmax(leap))]} was moved by somebody else' if leap.max() > LEAP
+            else '')
 
 
 def tilted(lean: float, limits: Limits) -> str:
     """Return why a leaning body may not go on; '' when it is upright."""
-    return f'the body leans by {lean:.2f} rad, more than {limits.tilt:g} rad' if lean > limits.tilt else ''
+    return (f'the body leans by {lean:.2f} rad, more than {limits.tilt:g} rad' if lean > limits.tilt
+            else '')
 
 
 def lean_of(imu: Imu) -> float:
@@ -57,20 +65,26 @@ def _upright(quaternion: FloatArray) -> float:
 
 
 class ContactDetector:
-    """Notices contact on arms and heat on legs; both have to last a moment, as one sample proves nothing."""
+    """Notices contact on arms and heat on legs.
+
+    Both have to last a moment, as one sample proves nothing.
+    """
 
     def __init__(self, spec: RobotSpec, limits: Limits) -> None:
         self.spec, self.limits = spec, limits
         self._dt = 1.0 / spec.control_hz
         self._torque = limits.contact_torque * spec.effort
-        self._sent: deque[FloatArray] = deque(maxlen=1 + round(limits.contact_lag * spec.control_hz))
+        self._sent: deque[FloatArray] = deque(maxlen=1
+                                              + round(limits.contact_lag * spec.control_hz))
         self._beats = max(1, round(limits.contact_time * spec.control_hz))
         self.forget()
 
     def forget(self) -> None:
         """Begin anew, as when motion does."""
         self._sent.clear()
-        self._felt, self._deaf, self._bent = 0, 0, 0.0
+        self._felt = 0
+        self._deaf = 0
+        self._bent = 0.0
         self._hot = np.zeros(len(self.spec.joints))
 
     def sent(self, position: FloatArray) -> None:
@@ -86,8 +100,10 @@ class ContactDetector:
         self._felt = self._felt + 1 if why else 0
         if self._felt < self._beats:
             return ''
-        # One that is wedged in has to be able to move to get free: for a while only what gets worse is contact.
-        self._deaf = round((self.limits.contact_pause + self.limits.contact_grace) * self.spec.control_hz)
+        # One that is wedged in has to be able to move to get free: for a while only what gets worse
+        # is contact.
+        self._deaf = round((self.limits.contact_pause + self.limits.contact_grace)
+                           * self.spec.control_hz)
         self._bent, self._felt = self._error(state.position)[0], 0
         return why
 
@@ -105,7 +121,8 @@ class ContactDetector:
         if np.abs(position - self._sent[-1]).max() <= most:
             return ''
         error, worst = self._error(position)
-        return f'contact: {self.spec.names[worst]} is {error:.2f} rad from where it was sent' if error > most else ''
+        return (f'contact: {self.spec.names[worst]} is {error:.2f} rad from where it was sent'
+                if error > most else '')
 
     def _error(self, position: FloatArray) -> tuple[float, int]:
         """How far the worst joint is from everywhere that it was sent lately, and which it is."""
@@ -123,12 +140,14 @@ class ContactDetector:
         worst = int(self._hot.argmax())
         if self._hot[worst] < self.limits.hot_time:
             return ''
-        return f'{self.spec.names[worst]} has pulled {abs(state.effort[worst]):.1f} N m for {self._hot[worst]:.1f} s'
+        return (f'{self.spec.names[worst]} has pulled {abs(state.effort[worst]):.1f} N m for '
+                f'{self._hot[worst]:.1f} s')
 
 
 def squeezed(state: State, spec: RobotSpec, limits: Limits) -> bool:
     """Say whether the fingers press harder than they may."""
-    return spec.gripper is not None and abs(state.gripper_effort) > limits.gripper_share * spec.gripper.force
+    return (spec.gripper is not None and abs(state.gripper_effort) > limits.gripper_share
+            * spec.gripper.force)
 
 
 class Reflex:
@@ -150,7 +169,10 @@ class Reflex:
         return self._towards(self._lying, position)
 
     def stand_up(self, position: FloatArray, low: str = '') -> FloatArray | None:
-        """Return the joint speeds of standing up; None when it stands. A body that is too low gets up by itself."""
+        """Return the joint speeds of standing up; None when it stands.
+
+        A body that is too low gets up by itself.
+        """
         self._down |= bool(low)
         if not self._down or np.abs(self._standing - position).max() < THERE:
             self._down = False
@@ -165,4 +187,5 @@ def low(state: State, lean: float, limits: Limits) -> str:
     """Say that a legged body is too near the floor, as far as its legs tell."""
     extension = (state.position[0::2] + state.position[1::2]) / 2
     height = float(legs.length(extension).mean()) * np.cos(lean)
-    return f'the body is {height:.2f} m high, lower than {limits.height:g} m' if height < limits.height else ''
+    return (f'the body is {height:.2f} m high, lower than {limits.height:g} m' if height
+            < limits.height else '')

@@ -11,18 +11,25 @@ from visuomotor.specs.errors import BadInput
 from visuomotor.specs.settings import Settings, required, setting
 from visuomotor.specs.values import FloatArray, Proposal
 
-FIXED_WIDTH = {Mode.CARTESIAN_POSE: 7, Mode.CARTESIAN_TWIST: 6, Mode.GRIPPER: 0}   # of the others: the joints
+# of the others: the joints
+FIXED_WIDTH = {Mode.CARTESIAN_POSE: 7, Mode.CARTESIAN_TWIST: 6, Mode.GRIPPER: 0}
 
 
 @dataclass(frozen=True)
 class ActionSpace(Settings):
-    """The mode, and for each number of the policy: which component of the mode it moves, by how much, around what."""
+    """The mode, and for each number of the policy.
 
-    mode: str = required('joint_position, joint_velocity, cartesian_pose, cartesian_twist, gripper or leg')
+    Which component of the mode it moves, by how much, around what.
+    """
+
+    mode: str = required('joint_position, joint_velocity, cartesian_pose, cartesian_twist, gripper '
+                         'or leg')
     width: int = required('components of the mode: joints, 7, 6, 0 or 2 x legs', least=0, most=1000)
     axes: tuple[int, ...] = required('component that each number moves')
-    scale: tuple[float, ...] = required('value of the component at 1', 'unit of the mode', least=-1e3, most=1e3)
-    centre: tuple[float, ...] = setting((), 'value of every component at 0; empty: zeros', 'unit of the mode',
+    scale: tuple[float, ...] = required('value of the component at 1', 'unit of the mode',
+                                        least=-1e3, most=1e3)
+    centre: tuple[float, ...] = setting((), 'value of every component at 0; empty: zeros',
+                                        'unit of the mode',
                                        least=-1e3, most=1e3)
     gripper: bool = setting(False, 'one more number: -1 open .. 1 closed')
     rate: float = setting(20.0, 'actions a second', 'Hz', above=0, most=10_000)
@@ -30,7 +37,8 @@ class ActionSpace(Settings):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.mode.upper() not in Mode.__members__:
-            raise ValueError(f"unknown mode '{self.mode}'; known are {', '.join(m.lower() for m in Mode.__members__)}")
+            raise ValueError(f"unknown mode '{self.mode}'; known are "
+                             f"{', '.join(m.lower() for m in Mode.__members__)}")
         expected = FIXED_WIDTH.get(Mode[self.mode.upper()], self.width)
         if self.width != expected:
             raise ValueError(f'mode {self.mode} is {expected} wide, not {self.width}')
@@ -39,7 +47,8 @@ class ActionSpace(Settings):
         if self.centre and len(self.centre) != self.width:
             raise ValueError(f'centre has {len(self.centre)} values for width {self.width}')
         if 0.0 in self.scale or len(set(self.axes)) != len(self.axes):
-            raise ValueError(f'each axis should come once, with a scale that is not 0, but they are {self.axes} and {self.scale}')
+            raise ValueError('each axis should come once, with a scale that is not 0, but they '
+                             f'are {self.axes} and {self.scale}')
         if any(not 0 <= axis < self.width for axis in self.axes):
             raise ValueError(f'axes {self.axes} do not fit width {self.width}')
 
@@ -60,17 +69,24 @@ class ActionSpace(Settings):
         return len(self.axes) + self.gripper
 
     def rest(self, actions: FloatArray) -> FloatArray:
-        """Return the action that asks for nothing more after these: speeds end, places and the gripper stay."""
+        """Return the action that asks for nothing more after these.
+
+        Speeds end, places and the gripper stay.
+        """
         row = np.array(actions, dtype=np.float64, ndmin=2)[-1:]
         if self._mode in SPEEDS:
             row[:, :len(self.axes)] = 0.0
         return row
 
     def decode(self, actions: FloatArray, observed: float, latency: float = 0.0) -> Proposal:
-        """Turn one action (size) or a chunk (n x size) into a proposal; the first is due `latency` after `observed`."""
+        """Turn one action (size) or a chunk (n x size) into a proposal.
+
+        The first is due `latency` after `observed`.
+        """
         rows = np.minimum(np.maximum(np.array(actions, dtype=np.float64, ndmin=2), -1.0), 1.0)
         if rows.shape[1] != self.size:
-            raise ValueError(f'the policy gave {rows.shape[1]} numbers for one action, but this task takes {self.size}')
+            raise ValueError(f'the policy gave {rows.shape[1]} numbers for one action, but this '
+                             f'task takes {self.size}')
         targets = rows[:, :len(self.axes)].dot(self._spread)
         if self.centre:
             targets += self.centre
@@ -79,7 +95,8 @@ class ActionSpace(Settings):
         return Proposal(self._mode, times, targets, closing, observed)
 
     def encode(self, targets: FloatArray, gripper: FloatArray | None = None) -> FloatArray:
-        """Turn targets of the mode, (rows, width) in its unit, and closings, (rows,) 0..1, into actions, (rows, size).
+        """Turn targets of the mode, (rows, width) in its unit, and closings, (rows,) 0..1, into
+        actions, (rows, size).
 
         The exact inverse of `decode` over what actions reach; what lies outside is cut to -1..1.
 
@@ -88,7 +105,8 @@ class ActionSpace(Settings):
         """
         rows = np.array(targets, dtype=np.float64, ndmin=2)
         if rows.shape[1] != self.width:
-            raise BadInput(f'targets of mode {self.mode} should be {self.width} wide, but are {rows.shape[1]}')
+            raise BadInput(f'targets of mode {self.mode} should be {self.width} wide, but are '
+                           f'{rows.shape[1]}')
         if self.gripper and (gripper is None or len(gripper) != len(rows)):
             raise BadInput(f'{len(rows)} targets need one closing each, but '
                            f'{0 if gripper is None else len(gripper)} came')

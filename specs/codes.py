@@ -1,4 +1,7 @@
-"""Numbers that travel in messages, each written down once; a test holds them against the generated constants."""
+"""Numbers that travel in messages, each written down once.
+
+A test holds them against the generated constants.
+"""
 from __future__ import annotations
 
 from enum import IntEnum
@@ -61,4 +64,5 @@ class Result(IntEnum):
     ABORTED = 3
 
 
-PROPOSERS: dict[int, str] = {source: source.name.lower() for source in Source if source}   # in topics: action/<name>
+# in topics: action/<name>
+PROPOSERS: dict[int, str] = {source: source.name.lower() for source in Source if source}

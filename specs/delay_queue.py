@@ -1,4 +1,5 @@
-"""Things wait here until a modelled delay has passed, so that a simulation is as late as a real machine."""
+"""Things wait here until a modelled delay has passed, so that a simulation is as late as a real
+machine."""
 from __future__ import annotations
 
 import threading
@@ -11,7 +12,10 @@ T = TypeVar('T')
 
 
 class DelayQueue(Generic[T]):
-    """First in, first out, each `delay` seconds after its stamp. One thread may fill it while another empties it."""
+    """First in, first out, each `delay` seconds after its stamp.
+
+    One thread may fill it while another empties it.
+    """
 
     def __init__(self, delay: float) -> None:
         self.delay = delay

@@ -1,9 +1,11 @@
-"""What a policy is shown, known before any world is started, and the dictionary itself: one from all sources.
+"""What a policy is shown, known before any world is started, and the dictionary itself: one from
+all sources.
 
-Names: joint_position, joint_velocity, gripper (1), tip_pose (7: x y z, quaternion x y z w; arms), imu (4: roll, pitch
-and their rates; legged), time (1: s since the episode began), goal (7, of tasks that have one), image_<camera> (height x
-width x 3, bytes), depth_<camera> (height x width, m; where asked for). Scripted experts also see truth.<body> (7) and
-value.<name> (1), which no specification lists.
+Names: joint_position, joint_velocity, gripper (1), tip_pose (7: x y z, quaternion x y z w; arms),
+imu (4: roll, pitch and their rates; legged), time (1: s since the episode began), goal (7, of tasks
+that have one), image_<camera> (height x width x 3, bytes), depth_<camera> (height x width, m; where
+asked for). Scripted experts also see truth.<body> (7) and value.<name> (1), which no specification
+lists.
 """
 from __future__ import annotations
 
@@ -31,7 +33,10 @@ FARTHEST = 10.0   # m, in a picture of depth
 
 @dataclass(frozen=True)
 class Shape:
-    """One entry of an observation: the shape, the type and the smallest and largest values (broadcast to the shape)."""
+    """One entry of an observation.
+
+    The shape, the type and the smallest and largest values (broadcast to the shape).
+    """
 
     shape: tuple[int, ...]
     dtype: type[np.generic]
@@ -57,7 +62,8 @@ class ObservationSpec:
         """Return the part that a policy needs; refuse names and shapes that are not shown."""
         for name, shape in names.items():
             if name not in self.shapes:
-                raise BadInput(f"The policy needs the observation '{name}', but there are only {', '.join(self)}.")
+                raise BadInput(f"The policy needs the observation '{name}', but there are only "
+                               f"{', '.join(self)}.")
             if self.shapes[name].shape != tuple(shape):
                 raise BadInput(f"The policy needs '{name}' of shape {tuple(shape)}, but here it is "
                                f'{self.shapes[name].shape}.')
@@ -74,12 +80,14 @@ class ObservationSpec:
                                f'{np.shape(observation[name])} came')
 
 
-def observation_spec(robot: RobotSpec, task: TaskSpec, pictures: bool = True, depth: bool = False) -> ObservationSpec:
+def observation_spec(robot: RobotSpec, task: TaskSpec, pictures: bool = True,
+                     depth: bool = False) -> ObservationSpec:
     """Say what a policy of this robot and task sees; without pictures, its numbers alone."""
     shapes = {'joint_position': _numbers(robot.lower - BEYOND, robot.upper + BEYOND),
               'joint_velocity': _numbers(-FAST * robot.velocity, FAST * robot.velocity),
               'time': _numbers(np.zeros(1), np.array([task.horizon + 1.0]))}
-    corner, opposite = np.array(robot.workspace.lower) - AROUND, np.array(robot.workspace.upper) + AROUND
+    corner = np.array(robot.workspace.lower) - AROUND
+    opposite = np.array(robot.workspace.upper) + AROUND
     pose = _numbers(np.array([*corner, -1, -1, -1, -1]), np.array([*opposite, 1, 1, 1, 1]))
     if robot.gripper:
         shapes['gripper'] = _numbers(np.array([-0.1]), np.array([1.1]))
@@ -93,7 +101,9 @@ def observation_spec(robot: RobotSpec, task: TaskSpec, pictures: bool = True, de
     mounts = {**robot.cameras, **task.cameras}
     shown = {name: mounts[choose('camera', name, mounts)] for name in task.observe if pictures}
     shapes |= {IMAGE + name: _picture(mount) for name, mount in shown.items()}
-    return ObservationSpec(shapes | {DEPTH + name: _depth(mount) for name, mount in shown.items() if depth})
+    return ObservationSpec(shapes
+                           | {DEPTH + name: _depth(mount) for name, mount in shown.items()
+                              if depth})
 
 
 def _numbers(low: FloatArray, high: FloatArray) -> Shape:
@@ -102,11 +112,13 @@ def _numbers(low: FloatArray, high: FloatArray) -> Shape:
 
 def _picture(mount: CameraMount) -> Shape:
     shape = (mount.height, mount.width, 3)
-    return Shape(shape, np.uint8, np.uint8(0) + np.zeros(shape, np.uint8), np.full(shape, 255, np.uint8))
+    return Shape(shape, np.uint8, np.uint8(0) + np.zeros(shape, np.uint8),
+                 np.full(shape, 255, np.uint8))
 
 
 def _depth(mount: CameraMount) -> Shape:
-    return _numbers(np.zeros((mount.height, mount.width)), np.full((mount.height, mount.width), FARTHEST))
+    return _numbers(np.zeros((mount.height, mount.width)),
+                    np.full((mount.height, mount.width), FARTHEST))
 
 
 class TipPose(Protocol):
@@ -115,10 +127,14 @@ class TipPose(Protocol):
     def pose(self, position: FloatArray) -> FloatArray: ...
 
 
-def observe(spec: RobotSpec, task: TaskSpec, kinematics: TipPose | None, state: State, truth: Truth | None,
-            pictures: Mapping[str, NDArray[np.uint8]], time: float, privileged: bool = True) -> dict[str, NDArray[Any]]:
-    """Build an observation; `privileged` adds the truth as truth.<body> and value.<name>, for scripted experts."""
-    seen: dict[str, NDArray[Any]] = {'joint_position': state.position, 'joint_velocity': state.velocity,
+def observe(spec: RobotSpec, task: TaskSpec, kinematics: TipPose | None, state: State, truth: Truth
+            | None,
+            pictures: Mapping[str, NDArray[np.uint8]], time: float,
+            privileged: bool = True) -> dict[str, NDArray[Any]]:
+    """Build an observation; `privileged` adds the truth as truth.<body> and value.<name>, for
+    scripted experts."""
+    seen: dict[str, NDArray[Any]] = {'joint_position': state.position,
+                                     'joint_velocity': state.velocity,
                                      'time': np.array([time])}
     if spec.gripper:
         seen['gripper'] = np.array([state.gripper])

@@ -1,4 +1,5 @@
-"""What acts: a policy turns one observation into a chunk of actions in -1..1, rows of the task's action space."""
+"""What acts: a policy turns one observation into a chunk of actions in -1..1, rows of the task's
+action space."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
@@ -15,21 +16,27 @@ STREAM = 2   # the policy's own stream of an episode's seed: the scene draws fro
 
 
 def policy_rng(seed: int) -> np.random.Generator:
-    """Return the generator that a policy draws from in the episode of a seed, on the graph and elsewhere."""
+    """Return the generator that a policy draws from in the episode of a seed, on the graph and
+    elsewhere."""
     return np.random.default_rng([seed, STREAM])
 
 
 class Policy(Protocol):
-    """One policy, learned or scripted. The same seed and the same observations give the same actions.
+    """One policy, learned or scripted. The same seed and the same observations give the same
+    actions.
 
-    It may remember what it saw and did since `reset`: histories, recurrent states and searches live inside.
+    It may remember what it saw and did since `reset`: histories, recurrent states and searches live
+    inside.
     """
 
     def reset(self, rng: np.random.Generator) -> None:
         """Begin an episode; every random choice until the next reset comes from this generator."""
 
     def act(self, observation: Observation) -> NDArray[np.float64]:
-        """Return actions in -1..1, (rows, size): the first is due now, the next one action period later, and so on."""
+        """Return actions in -1..1, (rows, size).
+
+        The first is due now, the next one action period later, and so on.
+        """
 
     @property
     def finished(self) -> bool:
@@ -42,7 +49,8 @@ class Gives(Settings):
 
     size: int = required('numbers of one action', least=1, most=1000)
     rows: int = setting(1, 'actions in a chunk', least=1, most=1000)
-    decides: float = setting(0.0, 'decisions a second; 0: when a chunk is used up', 'Hz', least=0, most=1000)
+    decides: float = setting(0.0, 'decisions a second; 0: when a chunk is used up', 'Hz', least=0,
+                             most=1000)
 
 
 @dataclass(frozen=True)

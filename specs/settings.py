@@ -1,7 +1,9 @@
-"""Settings: frozen dataclasses whose fields carry sentence, unit and range, filled from YAML, parameters and `--set`.
+"""Settings: frozen dataclasses whose fields carry sentence, unit and range, filled from YAML,
+parameters and `--set`.
 
-Everything that a person can set is read here, once, strictly: an unknown name, a wrong type, a number out of its range or
-not finite is one sentence that says what was expected, what came and where.
+Everything that a person can set is read here, once, strictly: an unknown name, a wrong type, a
+number out of its range or not finite is one sentence that says what was expected, what came and
+where.
 """
 from __future__ import annotations
 
@@ -24,8 +26,9 @@ LARGEST = 4 * 1024 * 1024   # bytes of a settings file; nobody writes more by ha
 def setting(default: Any, sentence: str, unit: str = '', **limits: Any) -> Any:
     """Make a dataclass field with its meaning, unit and range.
 
-    Limits: `above`, `below` (not reached), `least`, `most` (reached), `choices` (a list, or a function that returns one),
-    `endless=True` (infinity is a value). They hold for each number of a tuple. Lists and dicts are copied per instance.
+    Limits: `above`, `below` (not reached), `least`, `most` (reached), `choices` (a list, or a
+    function that returns one), `endless=True` (infinity is a value). They hold for each number of a
+    tuple. Lists and dicts are copied per instance.
     """
     metadata = {'sentence': sentence, 'unit': unit, **limits}
     if isinstance(default, list | dict | set):
@@ -39,7 +42,10 @@ def required(sentence: str, unit: str = '', **limits: Any) -> Any:
 
 
 class Settings:
-    """Base of frozen dataclasses: construction checks every range. A subclass with its own check calls super() first."""
+    """Base of frozen dataclasses: construction checks every range.
+
+    A subclass with its own check calls super() first.
+    """
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):  # type: ignore[arg-type]
@@ -54,7 +60,8 @@ def unfit(value: Any, limits: Mapping[str, Any]) -> str:
         return next((why for item in value if (why := unfit(item, limits))), '')
     if isinstance(value, str) and 'choices' in limits:
         names = known(limits)
-        return '' if value in names else f"should be one of {', '.join(names)}, but is '{value}'; {nearest(value, names)}"
+        return '' if value in names else (f"should be one of {', '.join(names)}, but is '{value}'; "
+                                          f"{nearest(value, names)}")
     if isinstance(value, bool) or not isinstance(value, int | float):
         return ''
     if math.isnan(value) or (math.isinf(value) and not limits.get('endless')):
@@ -64,13 +71,16 @@ def unfit(value: Any, limits: Mapping[str, Any]) -> str:
 
 def within(value: float, limits: Mapping[str, Any]) -> bool:
     """Tell whether a number keeps its limits."""
-    return (value > limits.get('above', -math.inf) or 'above' not in limits) and value >= limits.get('least', -math.inf) \
-        and (value < limits.get('below', math.inf) or 'below' not in limits) and value <= limits.get('most', math.inf)
+    return (value > limits.get('above', -math.inf)
+            or 'above' not in limits) and value >= limits.get('least', -math.inf) \
+        and (value < limits.get('below', math.inf)
+             or 'below' not in limits) and value <= limits.get('most', math.inf)
 
 
 def words(limits: Mapping[str, Any]) -> str:
     """Say a range in words, such as 'above 0 and at most 1'; '' for a number without one."""
-    said = (('above', 'above {:g}'), ('least', '{:g} or more'), ('below', 'below {:g}'), ('most', 'at most {:g}'))
+    said = (('above', 'above {:g}'), ('least', '{:g} or more'), ('below', 'below {:g}'),
+            ('most', 'at most {:g}'))
     return ' and '.join(text.format(limits[key]) for key, text in said if key in limits)
 
 
@@ -84,7 +94,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """Say which known names come close, or all of them when none does."""
     known = sorted(known)
     close = difflib.get_close_matches(word, known, n=3, cutoff=0.5)
-    return f'did you mean {" or ".join(close)}?' if close else f'known are {", ".join(known) or "none"}.'
+    return (f'did you mean {" or ".join(close)}?' if close
+            else f'known are {", ".join(known) or "none"}.')
 
 
 def choose(kind: str, word: str, known: Iterable[str]) -> str:
@@ -104,7 +115,8 @@ class _Loader(yaml.SafeLoader):
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
             if not isinstance(key, str | int | float | bool | None) or key in seen:
-                raise yaml.YAMLError(f"line {key_node.start_mark.line + 1}: the key '{key}' is there twice or is no name")
+                raise yaml.YAMLError(f"line {key_node.start_mark.line + 1}: the key '{key}' is "
+                                     "there twice or is no name")
             seen.add(key)
         return super().construct_mapping(node, deep)
 
@@ -121,14 +133,16 @@ def read_mapping(path: Path) -> dict[str, Any]:
     """Read one YAML file of names and values; an empty one holds none."""
     try:
         if path.stat().st_size > LARGEST:
-            raise BadInput(f'{path} should be a settings file, but is {path.stat().st_size} bytes large.')
+            raise BadInput(f'{path} should be a settings file, but is {path.stat().st_size} bytes '
+                           'large.')
         content = parse(path.read_text(encoding='utf-8'), str(path))
     except FileNotFoundError:
         raise BadInput(f'There is no file {path}.') from None
     except OSError as error:
         raise BadInput(f'{path} cannot be read: {error.strerror}.') from None
     except UnicodeDecodeError:
-        raise BadInput(f'{path} should be text in UTF-8, but is not; save it again as UTF-8.') from None
+        raise BadInput(f'{path} should be text in UTF-8, but is not; save it '
+                       'again as UTF-8.') from None
     if content is not None and not isinstance(content, Mapping):
         raise BadInput(f'{path} should hold names and values, but holds {type(content).__name__}.')
     return {str(key): value for key, value in (content or {}).items()}
@@ -140,7 +154,10 @@ def read(path: Path, cls: type[T]) -> T:
 
 
 def build(cls: type[T], content: Any, where: str) -> T:
-    """Fill a dataclass from nested mappings; every unknown key, missing key and wrong type is refused by name."""
+    """Fill a dataclass from nested mappings.
+
+    Every unknown key, missing key and wrong type is refused by name.
+    """
     if not isinstance(content, Mapping):
         raise BadInput(f'{where} should hold names and values, but holds {content!r}.')
     fields = {field.name: field for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
@@ -161,12 +178,14 @@ def build(cls: type[T], content: Any, where: str) -> T:
 
 def has_default(field: dataclasses.Field[Any]) -> bool:
     """Tell whether a field may be left out."""
-    return field.default is not dataclasses.MISSING or field.default_factory is not dataclasses.MISSING
+    return (field.default is not dataclasses.MISSING
+            or field.default_factory is not dataclasses.MISSING)
 
 
 def default_of(field: dataclasses.Field[Any]) -> Any:
     """Return what a field holds when nobody sets it."""
-    return field.default_factory() if field.default_factory is not dataclasses.MISSING else field.default
+    return (field.default_factory() if field.default_factory is not dataclasses.MISSING
+            else field.default)
 
 
 # Layers: who set a number last.
@@ -174,24 +193,31 @@ Layer = tuple[str, Mapping[str, Any]]   # where it comes from, in words, and wha
 
 
 def layered(cls: type[T], layers: Iterable[Layer], where: str) -> tuple[T, dict[str, str]]:
-    """Fill a dataclass from layers, later ones over earlier; return it and, for each field set, where it was set.
+    """Fill a dataclass from layers, later ones over earlier; return it and, for each field set,
+    where it was set.
 
-    Each layer is checked by itself first, so that the sentence names the place that has to be mended.
+    Each layer is checked by itself first, so that the sentence names the place that has to be
+    mended.
     """
-    kinds, values, origin = typing.get_type_hints(cls), {}, {}
+    kinds = typing.get_type_hints(cls)
+    values = {}
+    origin = {}
     fields = {field.name: field for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
     for place, content in layers:
         for key, value in content.items():
             if key not in fields:
-                raise BadInput(f"{place}: unknown setting '{key}' of {where}; {nearest(str(key), fields)}")
+                raise BadInput(f"{place}: unknown setting '{key}' of {where}; "
+                               f"{nearest(str(key), fields)}")
             values[key], origin[key] = fit(kinds[key], value, f'{place}: {key}'), place
             if why := unfit(values[key], fields[key].metadata):
                 raise BadInput(f'{place}: {key} {why}')
-    return build(cls, values, where if len(set(origin.values())) != 1 else next(iter(origin.values()))), origin
+    return build(cls, values, where if len(set(origin.values())) != 1
+                 else next(iter(origin.values()))), origin
 
 
 def assignments(words: Iterable[str], example: str) -> dict[str, Any]:
-    """Read 'name=value' words, or several in one word with commas between, into names and YAML values.
+    """Read 'name=value' words, or several in one word with commas between, into names and YAML
+    values.
 
     Names may have dots. `example` is shown to whoever wrote something else.
     """
@@ -201,18 +227,22 @@ def assignments(words: Iterable[str], example: str) -> dict[str, Any]:
             name, equals, value = part.partition('=')
             name = name.strip()
             if not equals or not name or not all(c.isalnum() or c in '._-' for c in name):
-                raise BadInput(f"Settings are given as name=value, such as {example}, but '{part.strip()}' came.")
+                raise BadInput(f"Settings are given as name=value, such as {example}, but "
+                               f"'{part.strip()}' came.")
             if name in found:
                 raise BadInput(f"'{name}' is set twice, in '{word}'; leave one out.")
             found[name] = parse(value, f"The value of '{name}'")
             if found[name] is None:
-                raise BadInput(f"'{name}' has no value in '{part.strip()}'; give one, such as {example}.")
+                raise BadInput(f"'{name}' has no value in '{part.strip()}'; give one, such as "
+                               f"{example}.")
     return found
 
 
 def _parts(text: str) -> Iterator[str]:
     """Cut at commas that separate assignments: not those inside brackets or quotes."""
-    depth, quote, part = 0, '', ''
+    depth = 0
+    quote = ''
+    part = ''
     for letter in text:
         quote = ('' if letter == quote else quote) if quote else letter if letter in '\'"' else ''
         depth += (letter in '[{') - (letter in ']}') if not quote else 0
@@ -242,7 +272,8 @@ def fit(kind: Any, value: Any, where: str) -> Any:
     if origin is dict:
         if not isinstance(value, Mapping):
             raise BadInput(f'{where} should hold names and values, but holds {value!r}.')
-        return {fit(arguments[0], k, where): fit(arguments[1], v, f'{where}.{k}') for k, v in value.items()}
+        return {fit(arguments[0], k, where): fit(arguments[1], v, f'{where}.{k}') for k,
+                v in value.items()}
     return _fit_scalar(kind, value, where)
 
 
@@ -253,7 +284,8 @@ def _fit_sequence(origin: Any, arguments: tuple[Any, ...], value: Any, where: st
     if not variadic and len(arguments) != len(value):
         raise BadInput(f'{where} should hold {len(arguments)} values, but holds {len(value)}.')
     kinds = [arguments[0]] * len(value) if variadic else list(arguments)
-    return origin(fit(kind, item, f'{where}[{i}]') for i, (kind, item) in enumerate(zip(kinds, value, strict=True)))
+    return origin(fit(kind, item, f'{where}[{i}]') for i,
+                  (kind, item) in enumerate(zip(kinds, value, strict=True)))
 
 
 NAMES = {int: 'a whole number', float: 'a number', bool: 'true or false', str: 'text'}

@@ -17,11 +17,14 @@ class Latency(Settings):
     """Delays of a real machine, modelled in seconds of the world's own time. Zero: none."""
 
     camera: float = setting(0.0, 'from the light to the picture being there', 's', least=0, most=1)
-    inference: float = setting(0.0, 'from the observation to the first target being due', 's', least=0, most=5)
-    actuation: float = setting(0.0, 'from a command being sent to the motors following it', 's', least=0, most=1)
+    inference: float = setting(0.0, 'from the observation to the first target being due', 's',
+                               least=0, most=5)
+    actuation: float = setting(0.0, 'from a command being sent to the motors following it', 's',
+                               least=0, most=1)
 
     def answer(self, pictures: bool) -> float:
-        """Return the time from what a policy is shown to the first target that answers it being due, s."""
+        """Return the time from what a policy is shown to the first target that answers it being
+        due, s."""
         return self.inference + (self.camera if pictures else 0.0)
 
 
@@ -30,14 +33,19 @@ class DetectorSpec(Settings):
     """Which reward detector judges this task on the graph, and its parameters."""
 
     name: str = required('a detector: a file of rewards/')
-    parameters: dict[str, Any] = setting({}, "its own settings; what it shares with the task's `world` stands there")
+    parameters: dict[str, Any] = setting({},
+                                         "its own settings; what it shares with the task's `world` "
+                                         "stands there")
     subject: str = setting('', 'the body that it watches, if it watches one')
     cameras: tuple[str, ...] = setting((), 'cameras whose pictures it is shown')
 
 
 @dataclass(frozen=True)
 class TaskSpec(Settings):
-    """One task, read from config/tasks/<name>.yaml. `world` holds the numbers of the task's own scene class."""
+    """One task, read from config/tasks/<name>.yaml.
+
+    `world` holds the numbers of the task's own scene class.
+    """
 
     name: str
     title: str = required('one line for people')
@@ -45,8 +53,11 @@ class TaskSpec(Settings):
     action: ActionSpace = required('what a policy controls')
     horizon: float = required('longest episode', 's', above=0, most=86_400)
     detector: DetectorSpec = required('how the graph judges it')
-    actions: dict[str, ActionSpace] = setting({}, 'other action spaces that a learner may choose, by name')
-    physics_hz: float = setting(200.0, 'physics steps a second; a multiple of the control rate', 'Hz', above=0, most=20_000)
+    actions: dict[str, ActionSpace] = setting({},
+                                              'other action spaces that a learner may choose, by '
+                                              'name')
+    physics_hz: float = setting(200.0, 'physics steps a second; a multiple of the control rate',
+                                'Hz', above=0, most=20_000)
     solver_iterations: int = setting(50, 'of the contact solver', least=1, most=1000)
     fixtures: tuple[Fixture, ...] = setting((), 'boxes that the safety node keeps the arm from')
     cameras: dict[str, CameraMount] = setting({}, 'cameras fixed to this scene')
@@ -54,7 +65,9 @@ class TaskSpec(Settings):
     goal: bool = setting(False, 'shows the policy where something should be, as a pose')
     latency: Latency = setting(Latency(), 'modelled delays')
     world: dict[str, Any] = setting({}, 'numbers of the scene; checked by the scene class')
-    randomise: dict[str, Any] = setting({}, 'distributions drawn for each new scene; checked by worlds/randomise.py')
+    randomise: dict[str, Any] = setting({},
+                                        'distributions drawn for each new scene; checked by '
+                                        'worlds/randomise.py')
 
 
 def task_names() -> list[str]:

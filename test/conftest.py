@@ -1,4 +1,7 @@
-"""What tests of nodes share: a ROS domain that nobody else has, a graph under a conductor, a probe that records."""
+"""What tests of nodes share.
+
+A ROS domain that nobody else has, a graph under a conductor, a probe that records.
+"""
 from __future__ import annotations
 
 import fcntl
@@ -15,12 +18,16 @@ from visuomotor.nodes._ros.node import Node
 from visuomotor.policies.act.random import Random, RandomSettings
 from visuomotor.specs.policy import Gives, Role
 
-DOMAINS = range(1, 85)   # those above 101 use ports that other programs are given; benchmarks have 88 to 91
+# those above 101 use ports that other programs are given; benchmarks have 88 to 91
+DOMAINS = range(1, 85)
 
 
 @contextmanager
 def leased_domain() -> Iterator[int]:
-    """Hold a domain that no other test of this machine has; the system lets go of it with this process."""
+    """Hold a domain that no other test of this machine has.
+
+    The system lets go of it with this process.
+    """
     folder = Path(tempfile.gettempdir()) / 'visuomotor_test_domains'
     folder.mkdir(exist_ok=True)
     for domain in DOMAINS:
@@ -38,11 +45,17 @@ Wire = tuple[Any, ...]   # type, topic or service, and for topics a quality of s
 
 
 class Probe(Node):
-    """Records, speaks and asks for everybody who is not there; each wire is an attribute: list, publisher or client."""
+    """Records, speaks and asks for everybody who is not there; each wire is an attribute.
 
-    def __init__(self, hears: dict[str, Wire], says: dict[str, Wire], asks: dict[str, Wire], **kwargs: Any) -> None:
+    List, publisher or client.
+    """
+
+    def __init__(self, hears: dict[str, Wire], says: dict[str, Wire], asks: dict[str, Wire],
+                 **kwargs: Any) -> None:
         super().__init__('probe', **kwargs)
-        self.hears, self.says, self.asks = hears, says, asks
+        self.hears = hears
+        self.says = says
+        self.asks = asks
         for name in hears:
             setattr(self, name, [])
 
@@ -67,7 +80,8 @@ class Rig:
 
     def add(self, cls: type[Any], **more: Any) -> Any:
         """Make a node of the test itself."""
-        return self._keep(cls(context=self.context, namespace=self.namespace, use_global_arguments=False, **more))
+        return self._keep(cls(context=self.context, namespace=self.namespace,
+                              use_global_arguments=False, **more))
 
     def probe(self, *, hears: dict[str, Wire] | None = None, says: dict[str, Wire] | None = None,
               asks: dict[str, Wire] | None = None) -> Any:
@@ -77,7 +91,8 @@ class Rig:
     def make(self, room: str, **parameters: Any) -> Any:
         """Make the node of one folder."""
         path = f'visuomotor.nodes.{room}.node:{room.title()}Node'
-        return self._keep(compose.make(path, self.context, namespace=self.namespace, parameters=parameters,
+        return self._keep(compose.make(path, self.context, namespace=self.namespace,
+                                       parameters=parameters,
                                        simulated_time=True))
 
     def _keep(self, node: Any) -> Any:
@@ -169,4 +184,5 @@ def lasting_rig() -> Iterator[Rig]:
 @pytest.fixture
 def chance() -> Callable[..., Random]:
     """Return what makes the policy of chance for a task."""
-    return lambda task, **settings: Random(RandomSettings(**settings), Role(Gives(task.action.size)))
+    return lambda task, **settings: Random(RandomSettings(**settings),
+                                           Role(Gives(task.action.size)))

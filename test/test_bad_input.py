@@ -1,4 +1,7 @@
-"""Bad input of every kind is one sentence and exit code 2, and nothing moves: found cases in literals."""
+"""Bad input of every kind is one sentence and exit code 2, and nothing moves.
+
+Found cases in literals.
+"""
 from __future__ import annotations
 
 import subprocess
@@ -9,7 +12,8 @@ from visuomotor.cli.main import main
 from visuomotor.nodes._ros.node import Node
 from visuomotor.specs.robot import load_robot
 
-DOING = {'iiwa7': 'grasp', 'iiwa14': 'grasp', 'j2n6s300': 'reach', 'j2s7s300': 'reach', 'minitaur': 'walk'}
+DOING = {'iiwa7': 'grasp', 'iiwa14': 'grasp', 'j2n6s300': 'reach', 'j2s7s300': 'reach',
+         'minitaur': 'walk'}
 
 
 class Moved(BaseException):
@@ -97,9 +101,12 @@ def up(robot: str = 'minitaur', task: str = '', *more: str) -> list[str]:
     (['node', 'safety', '-p', 'robot:=iiwa7', '-p', 'speed_share:=.nan'], 'speed_share should be'),
     (['node', 'safety', '-p', 'robot:=iiwa7', '-p', 'speed_share:=0'], 'speed_share should be'),
     (['node', 'safety', '-p', 'robot:=iiwa7', '--ros-args', '-r', '__ns:=/two words'], 'two words'),
-    (['node', 'camera', '-p', 'camera:=two words', '-p', 'robot:=iiwa7', '-p', 'task:=grasp'], 'two words'),
-    (['node', 'camera', '-p', 'camera:=c', '-p', 'source:=topic', '-p', 'address:=two words'], 'two words'),
-    (['node', 'camera', '-p', 'camera:=shoulder', '-p', 'robot:=iiwa7', '-p', 'task:=grasp', '-p', 'rate:=-1.0'], 'rate should be'),
+    (['node', 'camera', '-p', 'camera:=two words', '-p', 'robot:=iiwa7', '-p', 'task:=grasp'],
+     'two words'),
+    (['node', 'camera', '-p', 'camera:=c', '-p', 'source:=topic', '-p', 'address:=two words'],
+     'two words'),
+    (['node', 'camera', '-p', 'camera:=shoulder', '-p', 'robot:=iiwa7', '-p', 'task:=grasp', '-p',
+      'rate:=-1.0'], 'rate should be'),
     (['look', 'picture.txt'], '.png'),
     (['look', 'picture'], '.png'),
     (['look', '.'], '.png'),
@@ -125,4 +132,5 @@ def test_a_command_line_that_does_not_fit_is_refused(typed, words, sentence):
 def test_a_ros_domain_that_is_none_is_refused(typed, monkeypatch, domain):
     monkeypatch.setenv('ROS_DOMAIN_ID', domain)
     assert 'ROS_DOMAIN_ID should be a whole number from 0 to 232' in refused(typed, *up())
-    assert 'ROS_DOMAIN_ID should be a whole number from 0 to 232' in refused(typed, 'node', 'safety')
+    assert 'ROS_DOMAIN_ID should be a whole number from 0 to 232' in refused(typed, 'node',
+                                                                             'safety')

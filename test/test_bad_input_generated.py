@@ -1,6 +1,8 @@
-"""Bad input without end: config files, options, recordings and environments, damaged by a seeded generator.
+"""Bad input without end: config files, options, recordings and environments, damaged by a seeded
+generator.
 
-Every one has to be refused with a sentence and exit code 2 before anything moves. BAD_INPUTS=400 tries as many.
+Every one has to be refused with a sentence and exit code 2 before anything moves. BAD_INPUTS=400
+tries as many.
 """
 from __future__ import annotations
 
@@ -25,10 +27,13 @@ from visuomotor.specs.task import load_task
 
 MANY = int(os.environ.get('BAD_INPUTS', '24'))
 CONFIG = paths.CONFIG
-DOES = {'iiwa7': 'grasp', 'iiwa14': 'grasp', 'j2n6s300': 'reach', 'j2s7s300': 'reach', 'minitaur': 'walk'}
+DOES = {'iiwa7': 'grasp', 'iiwa14': 'grasp', 'j2n6s300': 'reach', 'j2s7s300': 'reach',
+        'minitaur': 'walk'}
 FREE = ('title', 'name', 'sources')     # words for people: any text will do
-POSITIVE = ('velocity', 'acceleration', 'jerk', 'effort', 'control_hz', 'command_age', 'fov', 'width', 'height', 'rate',
-            'horizon', 'physics_hz', 'solver_iterations', 'force', 'speed', 'size')   # nobody means 0 or less by these
+POSITIVE = ('velocity', 'acceleration', 'jerk', 'effort', 'control_hz', 'command_age', 'fov',
+            'width', 'height', 'rate',
+            # nobody means 0 or less by these
+            'horizon', 'physics_hz', 'solver_iterations', 'force', 'speed', 'size')
 NAMES = ('urdf', 'base_link', 'tip_link', 'mode', 'link', 'kind', 'split', 'target', 'subject')
 
 
@@ -51,7 +56,10 @@ def _nothing_moves(monkeypatch, tmp_path):
 
 
 def outcome(monkeypatch, capfd, words: list[str]) -> tuple[int, str, str]:
-    """Run a command in this process; return its exit code, its result, and what it said to people."""
+    """Run a command in this process.
+
+    Return its exit code, its result, and what it said to people.
+    """
     monkeypatch.setattr(sys, 'argv', ['visuomotor', *words])
     try:
         main()
@@ -78,7 +86,9 @@ def faults(code: int, said: str) -> str:
 # Config files.
 def leaves(content: Any, way: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """Yield the way to every single value."""
-    pairs = content.items() if isinstance(content, dict) else enumerate(content) if isinstance(content, list) else ()
+    pairs = content.items() if isinstance(content,
+                                          dict) else enumerate(content) if isinstance(content,
+                                                                                      list) else ()
     if not isinstance(content, dict | list):
         yield way
     for key, value in pairs:
@@ -101,7 +111,8 @@ def wrong_values(way: tuple[Any, ...], value: Any) -> list[Any]:
     if isinstance(value, int | float):
         named = [key for key in way if isinstance(key, str)]
         lower = [0, -1] if named[-1] in POSITIVE and 'randomise' not in way else []
-        return [float('nan'), float('inf'), float('-inf'), 1e300, -1e300, 'fast', [1.0], {'a': 1}, True, *lower]
+        return [float('nan'), float('inf'), float('-inf'), 1e300, -1e300, 'fast', [1.0], {'a': 1},
+                True, *lower]
     return [7, ['a'], {'a': 1}, *(['nonsense', '../x', '💥'] if way[-1] in NAMES else [])]
 
 
@@ -115,12 +126,15 @@ def damaged_config(rng: np.random.Generator) -> tuple[Path, bytes, str]:
     raw = path.read_bytes()
     content = yaml.safe_load(raw) or {}
     first = next(iter(content), 'more')
-    whole = {'empty': b'', 'binary': rng.bytes(200), 'not UTF-8': b'# \xff\xfe\n' + raw, 'a list': b'- 1\n- 2\n',
-             'a key twice': raw + f'\n{first}: 1\n{first}: 1\n'.encode(), 'an unknown key': raw + b'\nnonsense: 1\n',
+    whole = {'empty': b'', 'binary': rng.bytes(200), 'not UTF-8': b'# \xff\xfe\n' + raw,
+             'a list': b'- 1\n- 2\n',
+             'a key twice': raw + f'\n{first}: 1\n{first}: 1\n'.encode(), 'an unknown key': raw
+             + b'\nnonsense: 1\n',
              'not closed': raw + b'\nmore: {a: [1\n', 'a tab': raw + b'\n\tx: 1\n'}
     ways = [way for way in leaves(content) if way[0] not in FREE and way[-1] not in FREE]
     if rng.random() < 0.2 or not ways:
-        kind = str(rng.choice([kind for kind in whole if content or kind != 'empty']))   # nothing set is no fault
+        # nothing set is no fault
+        kind = str(rng.choice([kind for kind in whole if content or kind != 'empty']))
         return path, whole[kind], kind
     way = ways[rng.integers(len(ways))]
     value = content
@@ -128,7 +142,8 @@ def damaged_config(rng: np.random.Generator) -> tuple[Path, bytes, str]:
         value = value[key]
     wrong = wrong_values(way, value)
     chosen = wrong[rng.integers(len(wrong))]
-    return path, yaml.safe_dump(changed(content, way, chosen)).encode(), f'{".".join(map(str, way))}={chosen!r}'
+    return path, yaml.safe_dump(changed(content, way,
+                                        chosen)).encode(), f'{".".join(map(str, way))}={chosen!r}'
 
 
 def reader(file: Path) -> list[str]:
@@ -169,21 +184,27 @@ def test_a_config_file_that_nobody_could_mean_is_refused(monkeypatch, capfd, tmp
 
 
 # Options.
-WRONG = {int: ['abc', '-1', '1e99', 'nan', '', '99999999999999999999'], float: ['abc', 'nan', 'inf', '-1', '', '-inf']}
+WRONG = {int: ['abc', '-1', '1e99', 'nan', '', '99999999999999999999'],
+         float: ['abc', 'nan', 'inf', '-1', '', '-inf']}
 WRONG_NAMES = ['../../x', 'two words', '%s', '💥', 'a=b=c', '-']
-NAMED = ('robot', 'task', 'policy', 'world', 'namespace', 'run', 'scene', 'teleop', 'rate_limit', 'limit', 'set')
+NAMED = ('robot', 'task', 'policy', 'world', 'namespace', 'run', 'scene', 'teleop', 'rate_limit',
+         'limit', 'set')
 
 
 def wrong_options() -> list[list[str]]:
-    """Return every command with one option that nobody could mean, for each such option and value."""
+    """Return every command with one option that nobody could mean, for each such option and
+    value."""
     found = []
     for name, command in typer.main.get_command(make_app()).commands.items():   # type: ignore[attr-defined]
         if name not in ('up', 'look'):
             continue
         for option in command.params:
             wrong = WRONG.get(type(option.default), WRONG_NAMES if option.name in NAMED else [])
-            start = [name, *(['picture.png'] if name == 'look' else ['--robot', 'minitaur', '--task', 'walk', '--lockstep'])]
-            found += [[*start, option.opts[-1], value] for value in wrong if option.opts[-1].startswith('--')]
+            start = [name,
+                     *(['picture.png'] if name == 'look'
+                       else ['--robot', 'minitaur', '--task', 'walk', '--lockstep'])]
+            found += [[*start, option.opts[-1], value] for value in wrong
+                      if option.opts[-1].startswith('--')]
     return found
 
 
@@ -201,15 +222,18 @@ def test_an_option_that_nobody_could_mean_is_refused(monkeypatch, capfd, number)
 def recording(tmp_path_factory) -> Path:
     """Return one short recorded episode."""
     folder = tmp_path_factory.mktemp('recorded')
-    words = ['up', '--robot', 'j2n6s300', '--task', 'reach', '--lockstep', '--episodes', '1', '--horizon', '0.5', '--quiet',
+    words = ['up', '--robot', 'j2n6s300', '--task', 'reach', '--lockstep', '--episodes', '1',
+             '--horizon', '0.5', '--quiet',
              '--run', 'one', '--data', str(folder)]
     alone = {**os.environ, 'ROS_DOMAIN_ID': '97', 'XDG_RUNTIME_DIR': str(folder)}
-    subprocess.run([sys.executable, '-m', 'visuomotor.cli.main', *words], check=True, capture_output=True, env=alone)
+    subprocess.run([sys.executable, '-m', 'visuomotor.cli.main', *words], check=True,
+                   capture_output=True, env=alone)
     return next(folder.rglob('episode_00001.mcap'))
 
 
 def damaged_recording(raw: bytes, rng: np.random.Generator) -> tuple[bytes, str]:
-    kind = str(rng.choice(['cut', 'cut', 'flipped', 'flipped', 'flipped', 'empty', 'random', 'zeros']))
+    kind = str(rng.choice(['cut', 'cut', 'flipped', 'flipped', 'flipped', 'empty', 'random',
+                           'zeros']))
     if kind == 'cut':
         end = int(rng.integers(1, len(raw)))
         return raw[:end], f'cut at {end} of {len(raw)}'
@@ -220,7 +244,8 @@ def damaged_recording(raw: bytes, rng: np.random.Generator) -> tuple[bytes, str]
 
 
 @pytest.mark.parametrize('number', range(MANY // 4))
-def test_a_damaged_recording_is_refused_or_says_what_it_said(monkeypatch, capfd, tmp_path, recording, number):
+def test_a_damaged_recording_is_refused_or_says_what_it_said(monkeypatch, capfd, tmp_path,
+                                                             recording, number):
     rng = np.random.default_rng([3, number])
     content, what = damaged_recording(recording.read_bytes(), rng)
     words = ['safety', str(rng.choice(['judge', 'replay']))]

@@ -1,4 +1,5 @@
-"""Behaviour cloning: recorded episodes -> policies/learn/behaviour_cloning.py -> policy/last, which the graph runs."""
+"""Behaviour cloning: recorded episodes -> policies/learn/behaviour_cloning.py -> policy/last, which
+the graph runs."""
 from __future__ import annotations
 
 import dataclasses
@@ -32,7 +33,9 @@ class BcSettings(Settings):
     robot: str = required('which robot')
     task: str = required('which task')
     data: tuple[str, ...] = required('folders or files of recorded episodes')
-    observe: tuple[str, ...] = setting((), 'observations to act by; empty: goal and tip where the task has a goal, '
+    observe: tuple[str, ...] = setting((),
+                                       'observations to act by; empty: goal and tip where the task '
+                                       'has a goal, '
                                            'else everything but the time')
     results: tuple[str, ...] = setting(('SUCCESS',), 'outcomes of the episodes that are copied',
                                        choices=('SUCCESS', 'FAILURE', 'UNKNOWN'))
@@ -69,23 +72,29 @@ def train(run: Run, chosen: BcSettings) -> Path:
         run.log(**numbers)
     kind, acting, net = learner.actor()
     made = {'recipe': 'bc', 'seed': run.seed, 'step': run.step, 'data': data.hash}
-    return run.publish('last', Checkpoint(kind, robot.name, task.name, acting, shapes, gives, net, made))
+    return run.publish('last',
+                       Checkpoint(kind, robot.name, task.name, acting, shapes, gives, net, made))
 
 
 def sees(chosen: BcSettings, robot: RobotSpec, task: TaskSpec) -> ObservationSpec:
     """Return what the policy will act by; refuse what this robot and task do not show."""
     there = observation_spec(robot, task)
-    usual = ('goal', 'tip_pose') if task.goal and robot.tip_link else tuple(name for name in there if name != 'time')
+    usual = ('goal', 'tip_pose') if task.goal and robot.tip_link else tuple(name for name in there
+                                                                            if name != 'time')
     names = chosen.observe or usual
     unknown = [name for name in names if name not in there]
     if unknown:
-        raise BadInput(f"There is no observation '{unknown[0]}' of {robot.name} at {task.name}; there are "
+        raise BadInput(f"There is no observation '{unknown[0]}' of {robot.name} at {task.name}; "
+                       "there are "
                        f'{", ".join(there)}.')
     return there.only({name: there.shapes[name].shape for name in names})
 
 
 def fitted(chosen: BcSettings, shown: ObservationSpec) -> BehaviourCloningSettings:
-    """Let the rate fall over all steps; where goal and tip are seen, show the way that is left, too."""
+    """Let the rate fall over all steps.
+
+    Where goal and tip are seen, show the way that is left, too.
+    """
     act = chosen.page.act
     if {'goal', 'tip_pose'} <= set(shown) and act.net == 'visuomotor_net':
         act = dataclasses.replace(act, parts={'differences': [['goal', 'tip_pose']], **act.parts})
@@ -95,8 +104,10 @@ def fitted(chosen: BcSettings, shown: ObservationSpec) -> BehaviourCloningSettin
 def read(chosen: BcSettings, robot: RobotSpec, task: TaskSpec, shown: ObservationSpec) -> Dataset:
     """Read the recordings, with a bar."""
     if not chosen.data:
-        raise BadInput('Cloning needs recorded episodes: give --data and a folder that `visuomotor up` recorded.')
+        raise BadInput('Cloning needs recorded episodes: give --data and a folder that `visuomotor '
+                       'up` recorded.')
     files = files_in([Path(place) for place in chosen.data])
     kinematics = Kinematics(robot) if robot.tip_link else None
-    return read_dataset(track(files, 'reading episodes'), robot, task, shown, task.latency.answer(bool(shown.cameras)),
+    return read_dataset(track(files, 'reading episodes'), robot, task, shown,
+                        task.latency.answer(bool(shown.cameras)),
                         kinematics, chosen.results)

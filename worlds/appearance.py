@@ -17,7 +17,10 @@ STORED = ('checker_blue.png', 'cube.png', 'tex256.png', 'table/table.png')
 
 
 def pattern(number: int) -> Any:
-    """Make one of our textures: bands, blobs or grain in grey, always the same for the same number."""
+    """Make one of our textures.
+
+    Bands, blobs or grain in grey, always the same for the same number.
+    """
     rng = np.random.default_rng(number)
     shape = (2 ** (1 + number % 5), 2 ** (1 + number % 3))
     coarse = rng.integers(90, 256, shape).astype(np.uint8)
@@ -62,7 +65,8 @@ class Appearance:
         change = self.client.changeVisualShape
         if visuals.surfaces:
             textures = self._load_textures()
-            for (body, _, _), (texture, colour) in zip(self.surfaces, visuals.surfaces, strict=True):
+            for (body, _, _), (texture, colour) in zip(self.surfaces, visuals.surfaces,
+                                                       strict=True):
                 change(body, -1, textureUniqueId=textures[texture], rgbaColor=[*colour, 1.0])
         elif self._recoloured:
             for body, own_colour, own_texture in self.surfaces:

@@ -1,4 +1,7 @@
-"""Robots with a body in the simulation: what worlds and scenes may ask of them, and which of them a specification gets."""
+"""Robots with a body in the simulation.
+
+What worlds and scenes may ask of them, and which of them a specification gets.
+"""
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
@@ -24,7 +27,8 @@ class SimulatedRobot(Robot, Protocol):
         """Drive the motors for the physics step that comes."""
 
     def vary(self, dynamics: Dynamics) -> None:
-        """Take over the masses, friction, gains and delays of a new scene, counted from the nominal ones."""
+        """Take over the masses, friction, gains and delays of a new scene, counted from the nominal
+        ones."""
 
 
 @runtime_checkable
@@ -43,7 +47,8 @@ class LeggedRobot(SimulatedRobot, Protocol):
         """Push the base with a force, N in world axes, during the next physics step."""
 
 
-def make_body(spec: RobotSpec, client: Client, clock: Clock, lock: AbstractContextManager[Any], dt: float,
+def make_body(spec: RobotSpec, client: Client, clock: Clock, lock: AbstractContextManager[Any],
+              dt: float,
               latency: float) -> SimulatedRobot:
     """Load a robot into a simulation; it obeys `latency` seconds late."""
     body: type[MinitaurRobot] | type[BulletRobot] = MinitaurRobot if spec.legs else BulletRobot
@@ -53,5 +58,6 @@ def make_body(spec: RobotSpec, client: Client, clock: Clock, lock: AbstractConte
 def legged(robot: SimulatedRobot) -> LeggedRobot:
     """Return a robot as one with legs; refuse an arm."""
     if not isinstance(robot, LeggedRobot):
-        raise BadInput(f'This scene needs a robot with legs, but {robot.spec.name} has none; choose another robot.')
+        raise BadInput(f'This scene needs a robot with legs, but {robot.spec.name} has none; '
+                       'choose another robot.')
     return robot

@@ -1,4 +1,7 @@
-"""Any arm in PyBullet behind the Robot interface: it obeys late, within limits, and brakes on silence."""
+"""Any arm in PyBullet behind the Robot interface.
+
+It obeys late, within limits, and brakes on silence.
+"""
 from __future__ import annotations
 
 import math
@@ -16,7 +19,8 @@ from visuomotor.worlds.client import Client
 from visuomotor.worlds.randomise import Dynamics
 from visuomotor.worlds.setpoint import Setpoint
 
-POSITION_GAIN = 0.25   # share of the position error that the joint controller removes in one physics step
+# share of the position error that the joint controller removes in one physics step
+POSITION_GAIN = 0.25
 PASSIVE_TORQUE = 0.05  # N m, spring of finger joints without a motor
 
 
@@ -26,21 +30,29 @@ Lock = AbstractContextManager[Any]
 class BulletRobot:
     """One simulated arm with its gripper. Time is the world's."""
 
-    def __init__(self, client: Client, spec: RobotSpec, clock: Clock, lock: Lock, dt: float, latency: float) -> None:
-        self.spec, self.clock, self._lock, self._dt = spec, clock, lock, dt
+    def __init__(self, client: Client, spec: RobotSpec, clock: Clock, lock: Lock, dt: float,
+                 latency: float) -> None:
+        self.spec = spec
+        self.clock = clock
+        self._lock = lock
+        self._dt = dt
         self._body = Body(client, spec)
         self.body, self.links = self._body.number, self._body.links
         self._client: Any = client
         self._arm = self._body.numbers(spec.names)
         self._fingers = self._body.numbers(spec.gripper.joints) if spec.gripper else []
         self._open = list(spec.gripper.open) if spec.gripper else []
-        self._stroke = [b - a for a, b in zip(self._open, spec.gripper.closed, strict=True)] if spec.gripper else []
+        self._stroke = [b - a for a,
+                        b in zip(self._open, spec.gripper.closed,
+                                 strict=True)] if spec.gripper else []
         self._motors = [*self._arm, *self._fingers]
-        self._finger_goal: tuple[float, list[float]] = (math.nan, [])   # closing, and where it puts each finger
+        # closing, and where it puts each finger
+        self._finger_goal: tuple[float, list[float]] = (math.nan, [])
         self._finger_rest = [0.0] * len(self._fingers)
         self._nominal_latency, self._connected = latency, False
         self._setpoint = Setpoint(spec, spec.home)
-        self._queue: deque[tuple[float, float, list[float], float | None]] = deque()   # due at, span, target, closing
+        # due at, span, target, closing
+        self._queue: deque[tuple[float, float, list[float], float | None]] = deque()
         self._commands = CommandBuffer(spec)
         self.vary(Dynamics())
         self.place(np.array(spec.home))
@@ -66,9 +78,11 @@ class BulletRobot:
             alarms = self._commands.alarms
         position, velocity, _, effort = zip(*states, strict=True)
         n, fingers = len(self._arm), max(len(self._fingers), 1)
-        closing = sum((at - a) / b for at, a, b in zip(position[n:], self._open, self._stroke, strict=True)) / fingers
+        closing = sum((at - a) / b for at, a,
+                      b in zip(position[n:], self._open, self._stroke, strict=True)) / fingers
         force = sum(map(abs, effort[n:])) / fingers
-        return State(self.clock(), np.array(position[:n]), np.array(velocity[:n]), np.array(effort[:n]), closing, force,
+        return State(self.clock(), np.array(position[:n]), np.array(velocity[:n]),
+                     np.array(effort[:n]), closing, force,
                      None, alarms)
 
     def send(self, target: Target) -> Target:
@@ -98,7 +112,10 @@ class BulletRobot:
         self._drive()
 
     def place(self, position: FloatArray, closing: float = 0.0) -> None:
-        """Put the arm somewhere at once, at rest. Between episodes only: nothing real can do that."""
+        """Put the arm somewhere at once, at rest. Between episodes only.
+
+        Nothing real can do that.
+        """
         with self._lock:
             self._body.place(self._arm, position)
             self._body.place(self._fingers, np.array(self._closed(closing)))
@@ -111,7 +128,8 @@ class BulletRobot:
     def vary(self, dynamics: Dynamics) -> None:
         self._body.vary(dynamics)
         self._latency = self._nominal_latency + dynamics.latency
-        self._forces = [float(force) * dynamics.strength for force in (*self.spec.effort, *self._finger_forces())]
+        self._forces = [float(force) * dynamics.strength
+                        for force in (*self.spec.effort, *self._finger_forces())]
         self._gains = [POSITION_GAIN * dynamics.gain] * len(self._motors)
         self._drive()
 
@@ -119,13 +137,15 @@ class BulletRobot:
         gripper = self.spec.gripper
         if gripper is None:
             return []
-        return [min(gripper.force, self._body.effort[name] or gripper.force) for name in gripper.joints]
+        return [min(gripper.force, self._body.effort[name] or gripper.force)
+                for name in gripper.joints]
 
     def _drive(self) -> None:
         point = self._setpoint
         if self._finger_goal[0] != point.gripper:
             self._finger_goal = (point.gripper, self._closed(point.gripper))
-        positions, velocities = point.position + self._finger_goal[1], point.velocity + self._finger_rest
+        positions = point.position + self._finger_goal[1]
+        velocities = point.velocity + self._finger_rest
         self._client.setJointMotorControlArray(
             self.body, self._motors, self._client.POSITION_CONTROL, targetPositions=positions,
             targetVelocities=velocities, forces=self._forces, positionGains=self._gains)
@@ -139,7 +159,8 @@ class BulletRobot:
         for name, angle in (self.spec.gripper.passive if self.spec.gripper else {}).items():
             number = self._body.numbers((name,))[0]
             self._body.place([number], np.array([angle]))
-            self._client.setJointMotorControl2(self.body, number, self._client.POSITION_CONTROL, angle,
+            self._client.setJointMotorControl2(self.body, number, self._client.POSITION_CONTROL,
+                                               angle,
                                                force=PASSIVE_TORQUE)
 
     def _rest(self) -> None:

@@ -1,4 +1,5 @@
-"""One physics client: PyBullet's functions bound to their own simulation, so that several worlds live side by side."""
+"""One physics client: PyBullet's functions bound to their own simulation, so that several worlds
+live side by side."""
 from __future__ import annotations
 
 import functools
@@ -13,7 +14,10 @@ from visuomotor.specs.errors import BadInput
 
 
 def _load() -> Any:
-    """Import PyBullet without its greeting: it writes the date of its build to the standard error."""
+    """Import PyBullet without its greeting.
+
+    It writes the date of its build to the standard error.
+    """
     kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(nowhere, 2)
@@ -30,7 +34,10 @@ WINDOW = 'import pybullet; raise SystemExit(0 if pybullet.connect(pybullet.GUI) 
 
 @functools.lru_cache
 def window_opens() -> bool:
-    """Try a window once, in a process of its own: where there is no display PyBullet ends its whole process."""
+    """Try a window once, in a process of its own.
+
+    Where there is no display PyBullet ends its whole process.
+    """
     return bool(os.environ.get('DISPLAY')) and subprocess.run(
         [sys.executable, '-c', WINDOW], capture_output=True, timeout=60).returncode == 0
 
@@ -40,12 +47,13 @@ class Client:
 
     def __init__(self, gui: bool = False) -> None:
         if gui and not window_opens():
-            raise BadInput('PyBullet can open no window here; a viewer needs a display, so set DISPLAY or do without.')
+            raise BadInput('PyBullet can open no window here; a viewer needs a display, so set '
+                           'DISPLAY or do without.')
         self.number = pybullet.connect(pybullet.GUI if gui else pybullet.DIRECT)
         for name, value in inspect.getmembers(pybullet):
             if not name.startswith('_') and name not in ('connect', 'disconnect'):
-                bound = functools.partial(value, physicsClientId=self.number) if inspect.isbuiltin(value) else value
-                setattr(self, name, bound)
+                here = functools.partial(value, physicsClientId=self.number)
+                setattr(self, name, here if inspect.isbuiltin(value) else value)
 
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(f'PyBullet has no {name}')

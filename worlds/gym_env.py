@@ -1,4 +1,7 @@
-"""The worlds as gymnasium environments, without ROS: importing this registers visuomotor/<Task>-v0 for every task."""
+"""The worlds as gymnasium environments, without ROS.
+
+Importing this registers visuomotor/<Task>-v0 for every task.
+"""
 from __future__ import annotations
 
 import math
@@ -46,18 +49,23 @@ class VisuomotorEnv(gymnasium.Env[Seen, NDArray[np.float32]]):
         self.action_space = Box(-1.0, 1.0, (self.task.action.size,), np.float32)
         self.observation_space: gymnasium.Space[Any] = self._make_space()
         if render_mode == 'human':
-            vars(self)['runner'] = self._start()   # a window that cannot open is refused here, not at the first reset
+            # a window that cannot open is refused here, not at the first reset
+            vars(self)['runner'] = self._start()
 
     @cached_property
     def runner(self) -> ActionRunner:
-        """What drives the world; made when first needed, so that an environment is cheap until its first reset."""
+        """What drives the world.
+
+        Made when first needed, so that an environment is cheap until its first reset.
+        """
         return self._start()
 
     @property
     def world(self) -> BulletWorld:
         return self.runner.world
 
-    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Seen, dict[str, Any]]:
+    def reset(self, *, seed: int | None = None, options: dict[str, Any]
+              | None = None) -> tuple[Seen, dict[str, Any]]:
         super().reset(seed=seed)
         go_home(self.world)
         self.world.new_scene(self.np_random)
@@ -70,8 +78,11 @@ class VisuomotorEnv(gymnasium.Env[Seen, NDArray[np.float32]]):
         row = np.asarray(action, dtype=np.float64)
         truth = self.runner.step(np.repeat(row[None], self.settings.frame_skip, axis=0))
         self._steps += 1
-        seen, info, over = self._observe(), self._info(truth), truth.success or truth.failed
-        return seen, self._reward(truth, seen), over, self._steps >= self.max_steps and not over, info
+        seen = self._observe()
+        info = self._info(truth)
+        over = truth.success or truth.failed
+        return seen, self._reward(truth,
+                                  seen), over, self._steps >= self.max_steps and not over, info
 
     def render(self) -> NDArray[np.uint8] | None:  # type: ignore[override]
         """Return what the task's first camera sees; the window of `human` shows itself."""
@@ -89,7 +100,8 @@ class VisuomotorEnv(gymnasium.Env[Seen, NDArray[np.float32]]):
         return ActionRunner(world, depth=self.settings.depth, shield=self.settings.shield)
 
     def _make_space(self) -> Dict:
-        """Lay out all numbers in one row beside the bounds that it is cut to, and return the space of everything."""
+        """Lay out all numbers in one row beside the bounds that it is cut to, and return the space
+        of everything."""
         shapes = observation_spec(self.robot, self.task, depth=self.settings.depth).shapes
         numbers = {name: shape for name, shape in shapes.items() if len(shape.shape) == 1}
         self._pictures = {name: shape for name, shape in shapes.items() if name not in numbers}
@@ -130,40 +142,47 @@ class VisuomotorEnv(gymnasium.Env[Seen, NDArray[np.float32]]):
 
 
 class VisuomotorGoalEnv(VisuomotorEnv):
-    """The same with `observation`, `achieved_goal` (tip, m) and `desired_goal` (m), for hindsight (HER)."""
+    """The same with `observation`, `achieved_goal` (tip, m) and `desired_goal` (m), for hindsight
+    (HER)."""
 
     def __init__(self, task: str, render_mode: str | None = None, **chosen: Any) -> None:
         super().__init__(task, render_mode, **chosen)
         self._within = float(make.make_scene(self.robot, self.task).settings.within)
 
-    def compute_reward(self, achieved_goal: NDArray[Any], desired_goal: NDArray[Any], info: Any) -> Any:
+    def compute_reward(self, achieved_goal: NDArray[Any], desired_goal: NDArray[Any],
+                       info: Any) -> Any:
         """Return the rewards for tips and goals, (..., 3), m.
 
         Dense: minus the distance; else 0 within the task's own distance and -1 elsewhere.
         """
         distance = np.linalg.norm(np.asarray(achieved_goal) - np.asarray(desired_goal), axis=-1)
-        return -distance if self.settings.reward == 'dense' else -(distance > self._within).astype(np.float64)
+        return (-distance if self.settings.reward == 'dense' else
+                -(distance > self._within).astype(np.float64))
 
     def named(self, row: NDArray[np.float32]) -> Seen:
         parts = super().named(row)
         if not {'goal', 'tip_pose'} <= set(parts):
-            raise BadInput(f'Task {self.task.name} shows no goal, so it has no goal environment; leave goal_env out.')
+            raise BadInput(f'Task {self.task.name} shows no goal, so it has no goal environment; '
+                           'leave goal_env out.')
         goal, tip = parts.pop('goal')[:3], parts['tip_pose'][:3]
-        return {'observation': np.concatenate(list(parts.values())), 'achieved_goal': tip, 'desired_goal': goal}
+        return {'observation': np.concatenate(list(parts.values())), 'achieved_goal': tip,
+                'desired_goal': goal}
 
     def _reward(self, truth: Truth, seen: Seen) -> float:
         return float(self.compute_reward(seen['achieved_goal'], seen['desired_goal'], {}))
 
 
 def make_env(goal_env: bool = False, **chosen: Any) -> gymnasium.Env[Seen, NDArray[np.float32]]:
-    """Make an environment; its `spec.max_episode_steps` follows from horizon, action rate and frame skip."""
+    """Make an environment; its `spec.max_episode_steps` follows from horizon, action rate and frame
+    skip."""
     env = VisuomotorGoalEnv(**chosen) if goal_env else VisuomotorEnv(**chosen)
     return TimeLimit(env, env.max_steps)
 
 
 def env_id(task: str, shield: bool = True) -> str:
     """Return the name of a task's environment: open_drawer is visuomotor/OpenDrawer-v0."""
-    return f'visuomotor/{"".join(word.title() for word in task.split("_"))}{"" if shield else "Unshielded"}-v0'
+    name = ''.join(word.title() for word in task.split('_'))
+    return f'visuomotor/{name}{"" if shield else "Unshielded"}-v0'
 
 
 def register() -> None:
@@ -171,7 +190,8 @@ def register() -> None:
     for task in task_names():
         for shield in (True, False):
             if env_id(task, shield) not in gymnasium.registry:
-                gymnasium.register(env_id(task, shield), entry_point='visuomotor.worlds.gym_env:make_env',
+                gymnasium.register(env_id(task, shield),
+                                   entry_point='visuomotor.worlds.gym_env:make_env',
                                    kwargs={'task': task, 'shield': shield})
 
 

@@ -1,4 +1,7 @@
-"""Makes a world, a task's scene or its scripted expert by name. A new task is one YAML file and one module, no list."""
+"""Makes a world, a task's scene or its scripted expert by name.
+
+A new task is one YAML file and one module, no list.
+"""
 from __future__ import annotations
 
 import dataclasses
@@ -15,7 +18,8 @@ from visuomotor.worlds.scene import TaskScene
 from visuomotor.worlds.world import BulletWorld
 
 
-def make_world(task: str | TaskSpec, robot: str, *, seed: int = 0, gui: bool = False, randomise: bool = False,
+def make_world(task: str | TaskSpec, robot: str, *, seed: int = 0, gui: bool = False,
+               randomise: bool = False,
                clock_start: float = 0.0, overrides: dict[str, Any] | None = None) -> BulletWorld:
     """Make one robot doing one task, its first scene laid out.
 
@@ -55,7 +59,8 @@ def make_expert(spec: RobotSpec, task: TaskSpec, name: str = 'scripted') -> Poli
 
 def _scene_class(spec: RobotSpec, task: TaskSpec) -> type[TaskScene]:
     if spec.name not in task.robots:
-        raise BadInput(f'Task {task.name} is not for {spec.name}; it can be done by {", ".join(task.robots)}.')
+        raise BadInput(f'Task {task.name} is not for {spec.name}; it can be done by '
+                       f'{", ".join(task.robots)}.')
     scene: type[TaskScene] = _part(task.name, 'scene').Scene
     return scene
 
@@ -64,8 +69,10 @@ def _check_fixtures(world: BulletWorld) -> None:
     """Safety keeps away from a moving part only where the truth says it is."""
     moving = {fixture.body for fixture in world.task.fixtures if fixture.body}
     if moving and not moving <= set(poses := world.truth().poses):
-        raise BadInput(f'Task {world.task.name}: fixtures move with {", ".join(sorted(moving - set(poses)))}, but '
-                       f'the truth of the scene has only {", ".join(poses)}; add the pose to Scene.truth.')
+        raise BadInput(f'Task {world.task.name}: fixtures move with '
+                       f'{", ".join(sorted(moving - set(poses)))}, but '
+                       f'the truth of the scene has only {", ".join(poses)}; add the pose to '
+                       'Scene.truth.')
 
 
 def _part(task: str, part: str) -> Any:

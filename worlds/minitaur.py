@@ -1,4 +1,7 @@
-"""A simulated Minitaur as a Robot: its own motor model, run every physics step, and sensors that speak late."""
+"""A simulated Minitaur as a Robot.
+
+Its own motor model, run every physics step, and sensors that speak late.
+"""
 from __future__ import annotations
 
 import dataclasses
@@ -39,15 +42,23 @@ class SensorSample:
 
 
 class MinitaurRobot:
-    """Eight direct-drive motors under position control. `read` returns what the host knows: `CONTROL_LATENCY` late."""
+    """Eight direct-drive motors under position control. `read` returns what the host knows.
 
-    def __init__(self, client: Client, spec: RobotSpec, clock: Clock, lock: Lock, dt: float, latency: float) -> None:
-        self.spec, self.clock, self._lock, self._dt = spec, clock, lock, dt
+    `CONTROL_LATENCY` late.
+    """
+
+    def __init__(self, client: Client, spec: RobotSpec, clock: Clock, lock: Lock, dt: float,
+                 latency: float) -> None:
+        self.spec = spec
+        self.clock = clock
+        self._lock = lock
+        self._dt = dt
         self._client: Any = client
         self.model = MinitaurBody(client, spec)
         self.body, self.links = self.model.number, self.model.links
         self.motors = Motors(CONSTANTS)
-        self.power, self.work = 0.0, 0.0   # W and J of all shafts together, since it was put on its start
+        # W and J of all shafts together, since it was put on its start
+        self.power, self.work = 0.0, 0.0
         self._actuation = latency
         self._connected, self._torque = False, np.zeros(MOTORS)
         self._commands = CommandBuffer(spec)
@@ -77,7 +88,8 @@ class MinitaurRobot:
             seen = self._delayed(self._latency)
             turn = np.array(self._client.getMatrixFromQuaternion(seen.pose[3:])).reshape(3, 3)
         imu = Imu(seen.pose[3:], turn.T @ seen.spin)
-        return State(seen.stamp, seen.angle, seen.speed, seen.torque, imu=imu, alarms=self._alarms())
+        return State(seen.stamp, seen.angle, seen.speed, seen.torque, imu=imu,
+                     alarms=self._alarms())
 
     def send(self, target: Target) -> Target:
         need_connection(self)
@@ -103,7 +115,8 @@ class MinitaurRobot:
         self._drive()
 
     def vary(self, dynamics: Dynamics) -> None:
-        """Take over a scene's masses, foot friction, battery, motor strength, gain and added sensor latency."""
+        """Take over a scene's masses, foot friction, battery, motor strength, gain and added sensor
+        latency."""
         self.model.weigh(dynamics.mass)
         self.model.shoe(dynamics.friction)
         self.motors.battery = dynamics.battery
@@ -113,14 +126,18 @@ class MinitaurRobot:
         self._soft = dataclasses.replace(CONSTANTS, kp=CONSTANTS.kp * dynamics.gain * SOFT)
 
     def stand(self, x: float = 0.0, y: float = 0.0, yaw: float = 0.0) -> None:
-        """Put it on its start, cooled down, and let it come to rest outside of time. Between episodes only."""
+        """Put it on its start, cooled down, and let it come to rest outside of time.
+
+        Between episodes only.
+        """
         self.model.place(x, y, yaw)
         self.motors.reset()
         self._target = np.full(MOTORS, START_MOTOR)
         self._hold()
         self._samples.clear()
         now, steps = self.clock(), round(SETTLE / self._dt)
-        for step in range(steps):  # the stamps lead up to now, so that the delayed sensors have a past
+        # the stamps lead up to now, so that the delayed sensors have a past
+        for step in range(steps):
             self._remember(now - (steps - step) * self._dt)
             self._drive()
             self._client.stepSimulation()
@@ -137,7 +154,8 @@ class MinitaurRobot:
     def _drive(self) -> None:
         known, newest = self._delayed(PD_LATENCY), self._samples[-1]
         self.motors.constants = self._soft if self._commands.silent else self._constants
-        torque, self._torque = self.motors.step(self._target, (known.angle, known.speed), newest.speed, self._dt)
+        torque, self._torque = self.motors.step(self._target, (known.angle, known.speed),
+                                                newest.speed, self._dt)
         self.model.pull(torque)
         self.power = abs(float(torque @ newest.speed))
         self.work += self.power * self._dt
@@ -148,7 +166,8 @@ class MinitaurRobot:
 
     def _remember(self, stamp: float) -> None:
         angle, speed = self.model.motion()
-        self._samples.append(SensorSample(stamp, angle, speed, self._torque, self.model.pose(), self.model.spin()))
+        self._samples.append(SensorSample(stamp, angle, speed, self._torque, self.model.pose(),
+                                          self.model.spin()))
 
     def _delayed(self, delay: float) -> SensorSample:
         return self._samples[-min(1 + round(delay / self._dt), len(self._samples))]
@@ -160,4 +179,5 @@ class MinitaurRobot:
 
     def _alarms(self) -> tuple[str, ...]:
         hot = [name for name, off in zip(self.spec.names, self.motors.off, strict=True) if off]
-        return (*self._commands.alarms, *(f'{name} overheated and switched itself off.' for name in hot))
+        return (*self._commands.alarms,
+                *(f'{name} overheated and switched itself off.' for name in hot))

@@ -1,4 +1,7 @@
-"""The Minitaur's body in PyBullet: eight five-bar legs closed by constraints, put on its feet, heavier or lighter."""
+"""The Minitaur's body in PyBullet.
+
+Eight five-bar legs closed by constraints, put on its feet, heavier or lighter.
+"""
 from __future__ import annotations
 
 import math
@@ -16,7 +19,8 @@ LEGS = ('front_left', 'back_left', 'front_right', 'back_right')
 START_HEIGHT = 0.2          # m, feet just above the floor when all motors are at pi/2
 START_MOTOR = math.pi / 2   # rad
 START_KNEE = -2.1834        # rad, where the two halves of a leg meet
-KNEE_RIGHT, KNEE_LEFT = (0.0, 0.005, 0.2), (0.0, 0.01, 0.2)  # m, the point that the two lower legs share
+# m, the point that the two lower legs share
+KNEE_RIGHT, KNEE_LEFT = (0.0, 0.005, 0.2), (0.0, 0.01, 0.2)
 
 
 class MinitaurBody:
@@ -25,24 +29,29 @@ class MinitaurBody:
     def __init__(self, client: Client, spec: RobotSpec) -> None:
         self.client: Any = client
         self.number: int = self.client.loadURDF(str(model_path(spec)), [0.0, 0.0, START_HEIGHT])
-        infos = [self.client.getJointInfo(self.number, i) for i in range(self.client.getNumJoints(self.number))]
+        infos = [self.client.getJointInfo(self.number, i)
+                 for i in range(self.client.getNumJoints(self.number))]
         self.joints = {info[1].decode(): info[0] for info in infos}
         base = self.client.getBodyInfo(self.number)[0].decode()
         if spec.base_link != base:
-            raise BadInput(f"{spec.name}: base_link should be '{base}', the first link of its model, but is "
+            raise BadInput(f"{spec.name}: base_link should be '{base}', the first link of its "
+                           "model, but is "
                            f"'{spec.base_link}'.")
         self.links = {base: -1, **{info[12].decode(): info[0] for info in infos}}
         self.motors = [self.joints[name] for name in spec.names]
         self.feet = [self.joints[f'knee_{leg}{side}_link'] for leg in LEGS for side in 'LR']
-        self._nominal = [self.client.getDynamicsInfo(self.number, link)[:2] for link in self.links.values()]
+        self._nominal = [self.client.getDynamicsInfo(self.number, link)[:2]
+                         for link in self.links.values()]
         self._close_legs()
         for joint in self.joints.values():  # PyBullet brakes every joint by default
-            self.client.setJointMotorControl2(self.number, joint, self.client.VELOCITY_CONTROL, force=0)
+            self.client.setJointMotorControl2(self.number, joint, self.client.VELOCITY_CONTROL,
+                                              force=0)
 
     def _close_legs(self) -> None:
         for leg in LEGS:
             self.client.createConstraint(self.number, self.joints[f'knee_{leg}R_link'], self.number,
-                                         self.joints[f'knee_{leg}L_link'], self.client.JOINT_POINT2POINT,
+                                         self.joints[f'knee_{leg}L_link'],
+                                         self.client.JOINT_POINT2POINT,
                                          [0, 0, 0], KNEE_RIGHT, KNEE_LEFT)
 
     def place(self, x: float, y: float, yaw: float) -> None:
@@ -63,7 +72,8 @@ class MinitaurBody:
     def shoe(self, factor: float) -> None:
         """Scale the friction of the feet from nominal."""
         for link in self.feet:
-            self.client.changeDynamics(self.number, link, lateralFriction=factor * self._nominal[link + 1][1])
+            self.client.changeDynamics(self.number, link, lateralFriction=factor
+                                       * self._nominal[link + 1][1])
 
     def motion(self) -> tuple[FloatArray, FloatArray]:
         """Return motor angles and speeds, leg frame."""

@@ -1,4 +1,5 @@
-"""What differs from scene to scene, in looks and in motion, as distributions declared in a task's `randomise:`."""
+"""What differs from scene to scene, in looks and in motion, as distributions declared in a task's
+`randomise:`."""
 from __future__ import annotations
 
 import dataclasses
@@ -40,27 +41,39 @@ ONE, NOTHING = Range(1.0, 1.0), Range(0.0, 0.0)
 
 @dataclass(frozen=True)
 class Randomise(Settings):
-    """What is drawn for each new scene; the nominal value is the default. Limits hold for both ends of a range."""
+    """What is drawn for each new scene; the nominal value is the default.
+
+    Limits hold for both ends of a range.
+    """
 
     mass: Range = setting(ONE, 'of each of the robot\'s links, times nominal', above=0, most=10)
     friction: Range = setting(ONE, 'of every contact, times nominal', least=0, most=10)
     object_mass: Range = setting(ONE, 'of loose objects, times nominal', above=0, most=10)
     gain: Range = setting(ONE, 'of the position controllers, times nominal', above=0, most=4)
     strength: Range = setting(ONE, 'of the motors, times nominal', least=0, most=10)
-    battery: Range = setting(Range(BATTERY, BATTERY), 'of battery-driven robots', 'V', above=0, most=100)
+    battery: Range = setting(Range(BATTERY, BATTERY), 'of battery-driven robots', 'V', above=0,
+                             most=100)
     latency: Range = setting(NOTHING, 'added to the actuation latency', 's', least=0, most=1)
-    surfaces: float = setting(0.0, 'probability that floor, tray and table get a random colour and texture',
+    surfaces: float = setting(0.0,
+                              'probability that floor, tray and table get a random colour and '
+                              'texture',
                               least=0, most=1)
-    robot_colours: float = setting(0.0, 'probability that the robot gets another colour', least=0, most=1)
-    light_direction: Range = setting(NOTHING, 'added to each component of where the light comes from', 'm',
+    robot_colours: float = setting(0.0, 'probability that the robot gets another colour', least=0,
+                                   most=1)
+    light_direction: Range = setting(NOTHING,
+                                     'added to each component of where the light comes from', 'm',
                                      least=-10, most=10)
     light_colour: Range = setting(ONE, 'each component of the light', least=0, most=1)
     ambient: Range = setting(Range(0.6, 0.6), 'light from everywhere', least=0, most=1)
     shadow: float = setting(0.0, 'probability of shadows', least=0, most=1)
-    camera_position: Range = setting(NOTHING, 'added to each coordinate of scene cameras', 'm', least=-1, most=1)
-    camera_aim: Range = setting(NOTHING, 'added to each coordinate of where scene cameras look', 'm', least=-1, most=1)
+    camera_position: Range = setting(NOTHING, 'added to each coordinate of scene cameras', 'm',
+                                     least=-1, most=1)
+    camera_aim: Range = setting(NOTHING, 'added to each coordinate of where scene cameras look',
+                                'm', least=-1, most=1)
     camera_fov: Range = setting(NOTHING, 'added to the field of view', 'deg', least=-20, most=20)
-    distractors: Range = setting(NOTHING, 'shapes around the scene that mean nothing; a whole number', least=0, most=50)
+    distractors: Range = setting(NOTHING,
+                                 'shapes around the scene that mean nothing; a whole number',
+                                 least=0, most=50)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -74,7 +87,8 @@ class Randomise(Settings):
 class Dynamics:
     """How this scene's machine differs from the nominal one."""
 
-    mass: tuple[float, ...] = ()      # factor for each link of the robot, base first; empty: nominal
+    # factor for each link of the robot, base first; empty: nominal
+    mass: tuple[float, ...] = ()
     friction: float = 1.0
     object_mass: float = 1.0
     gain: float = 1.0
@@ -87,7 +101,8 @@ class Dynamics:
 class Visuals:
     """How this scene looks different to a camera."""
 
-    surfaces: tuple[tuple[int, Vector], ...] = ()   # texture number and colour of each surface; empty: as made
+    # texture number and colour of each surface; empty: as made
+    surfaces: tuple[tuple[int, Vector], ...] = ()
     robot: Vector | None = None                     # colour; none: as made
     light_direction: Vector = (1.0, -0.6, 2.0)
     light_colour: Vector = (1.0, 1.0, 1.0)
@@ -96,7 +111,8 @@ class Visuals:
     camera_position: Vector = (0.0, 0.0, 0.0)
     camera_aim: Vector = (0.0, 0.0, 0.0)
     camera_fov: float = 0.0
-    distractors: tuple[tuple[int, Vector, Vector], ...] = ()  # shape, colour, place around the scene
+    # shape, colour, place around the scene
+    distractors: tuple[tuple[int, Vector, Vector], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,7 +128,8 @@ def ranges_of(task: TaskSpec) -> Randomise:
     return settings.build(Randomise, task.randomise, f'task {task.name}: randomise')
 
 
-def draw(ranges: Randomise, rng: np.random.Generator, links: int, surfaces: int, textures: int) -> SceneSample:
+def draw(ranges: Randomise, rng: np.random.Generator, links: int, surfaces: int,
+         textures: int) -> SceneSample:
     """Draw one scene's sample; the same generator state gives the same sample."""
     dynamics = draw_dynamics(ranges, rng, links)
     return SceneSample(dynamics, draw_visuals(ranges, rng, surfaces, textures))
@@ -120,16 +137,19 @@ def draw(ranges: Randomise, rng: np.random.Generator, links: int, surfaces: int,
 
 def draw_dynamics(ranges: Randomise, rng: np.random.Generator, links: int) -> Dynamics:
     masses: NDArray[np.float64] = rng.uniform(ranges.mass.low, ranges.mass.high, links)
-    others = (ranges.friction, ranges.object_mass, ranges.gain, ranges.strength, ranges.battery, ranges.latency)
+    others = (ranges.friction, ranges.object_mass, ranges.gain, ranges.strength, ranges.battery,
+              ranges.latency)
     return Dynamics(tuple(masses.tolist()), *(one.draw(rng) for one in others))
 
 
-def draw_visuals(ranges: Randomise, rng: np.random.Generator, surfaces: int, textures: int) -> Visuals:
+def draw_visuals(ranges: Randomise, rng: np.random.Generator, surfaces: int,
+                 textures: int) -> Visuals:
     recoloured = rng.random() < ranges.surfaces
     chosen = tuple((int(rng.integers(textures)), _colour(rng)) for _ in range(surfaces))
     robot = _colour(rng) if rng.random() < ranges.robot_colours else None
     offset = ranges.light_direction.draw_vector(rng)
-    direction = tuple(base + more for base, more in zip(Visuals.light_direction, offset, strict=True))
+    direction = tuple(base + more for base,
+                      more in zip(Visuals.light_direction, offset, strict=True))
     colour, ambient = ranges.light_colour.draw_vector(rng), ranges.ambient.draw(rng)
     shadow = bool(rng.random() < ranges.shadow)
     camera = (ranges.camera_position.draw_vector(rng), ranges.camera_aim.draw_vector(rng),
@@ -147,5 +167,7 @@ def _colour(rng: np.random.Generator) -> Vector:
 def _distractor(rng: np.random.Generator) -> tuple[int, Vector, Vector]:
     """A ball or a box somewhere on a ring around the scene, out of the robot's way."""
     shape, colour = int(rng.integers(2)), _colour(rng)
-    angle, distance, size = rng.uniform(-1.2, 1.2), rng.uniform(0.55, 0.9), rng.uniform(0.02, 0.06)
+    angle = rng.uniform(-1.2, 1.2)
+    distance = rng.uniform(0.55, 0.9)
+    size = rng.uniform(0.02, 0.06)
     return shape, colour, (float(angle), float(distance), float(size))

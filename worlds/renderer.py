@@ -1,4 +1,7 @@
-"""Renders the cameras of a world: RGB, metres, segmentation; in software or, big pictures, by EGL."""
+"""Renders the cameras of a world: RGB, metres, segmentation.
+
+In software or, big pictures, by EGL.
+"""
 from __future__ import annotations
 
 import functools
@@ -30,11 +33,15 @@ def egl_works() -> bool:
     """Try EGL once, in a process of its own: a broken graphics driver ends that, not this."""
     if importlib.util.find_spec('eglRenderer') is None:
         return False
-    return subprocess.run([sys.executable, '-c', PROBE], capture_output=True, timeout=60).returncode == 0
+    return subprocess.run([sys.executable, '-c', PROBE], capture_output=True,
+                          timeout=60).returncode == 0
 
 
 class Renderer:
-    """The cameras of one simulation. Make it before any body is loaded: EGL sees what comes after."""
+    """The cameras of one simulation. Make it before any body is loaded.
+
+    EGL sees what comes after.
+    """
 
     def __init__(self, client: Any, cameras: Mapping[str, CameraMount]) -> None:
         self.client = client
@@ -56,9 +63,11 @@ class Renderer:
     def render(self, mount: CameraMount, frame: FloatArray | None, stamp: float, depth: bool,
                segmentation: bool) -> Picture:
         """Render one camera; `frame` is the pose of the link that carries it, none: it is fixed."""
-        view, projection = self._scene_view(mount) if frame is None else self._carried_view(mount, frame)
+        view, projection = self._scene_view(mount) if frame is None else self._carried_view(mount,
+                                                                                            frame)
         flags = 0 if segmentation else self.client.ER_NO_SEGMENTATION_MASK
-        renderer = self.client.ER_BULLET_HARDWARE_OPENGL if self.egl else self.client.ER_TINY_RENDERER
+        renderer = (self.client.ER_BULLET_HARDWARE_OPENGL if self.egl
+                    else self.client.ER_TINY_RENDERER)
         _, _, rgba, far_share, bodies = self.client.getCameraImage(
             mount.width, mount.height, view, projection, renderer=renderer, flags=flags,
             lightDirection=self.visuals.light_direction, lightColor=self.visuals.light_colour,
@@ -73,7 +82,8 @@ class Renderer:
 
     def _load_egl(self) -> bool:
         origin = importlib.util.find_spec('eglRenderer')
-        return origin is not None and self.client.loadPlugin(origin.origin, '_eglRendererPlugin') >= 0
+        return origin is not None and self.client.loadPlugin(origin.origin,
+                                                             '_eglRendererPlugin') >= 0
 
     def _scene_view(self, mount: CameraMount) -> tuple[Any, Any]:
         """Return the matrices of a camera fixed to the scene: they change with the scene alone."""
@@ -88,14 +98,19 @@ class Renderer:
         eye, aim = (frame[:3] + turned @ np.array(at) for at in (mount.position, mount.look_at))
         return self._matrices(mount, eye, aim, turned @ np.array(mount.up), 0.0)
 
-    def _matrices(self, mount: CameraMount, eye: Any, aim: Any, up: Any, wider: float) -> tuple[Any, Any]:
+    def _matrices(self, mount: CameraMount, eye: Any, aim: Any, up: Any,
+                  wider: float) -> tuple[Any, Any]:
         view = self.client.computeViewMatrix(list(eye), list(aim), list(up))
         fov = min(max(mount.fov + wider, 1.0), 170.0)
-        return view, self.client.computeProjectionMatrixFOV(fov, mount.width / mount.height, NEAR, FAR)
+        return view, self.client.computeProjectionMatrixFOV(fov, mount.width / mount.height, NEAR,
+                                                            FAR)
 
 
 def metres(share: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Turn the renderer's depth, 0 near .. 1 far and not linear, into metres on the optical axis."""
+    """Turn the renderer's depth, 0 near ..
+
+    1 far and not linear, into metres on the optical axis.
+    """
     return np.asarray(FAR * NEAR / (FAR - (FAR - NEAR) * share), dtype=np.float32)
 
 

@@ -25,17 +25,22 @@ class Result:
 
 
 def go_home(world: BulletWorld) -> None:
-    """Between episodes: the clock starts again and an arm is put on its home posture; scenes put legged robots down."""
+    """Between episodes: the clock starts again and an arm is put on its home posture.
+
+    Scenes put legged robots down.
+    """
     world.rewind()
     if isinstance(world.robot, BulletRobot):
         world.robot.place(np.array(world.spec.home))
 
 
-def rollout(world: BulletWorld, policy: Policy, seed: int, *, pictures: bool = True, privileged: bool = True,
+def rollout(world: BulletWorld, policy: Policy, seed: int, *, pictures: bool = True,
+            privileged: bool = True,
             runner: ActionRunner | None = None) -> Result:
     """Home, new scene, and one episode until success, failure, the policy's word or the horizon.
 
-    Scene and policy draw from generators of their own, the same as in the graph for an episode of this seed.
+    Scene and policy draw from generators of their own, the same as in the graph for an episode of
+    this seed.
     """
     runner = runner or ActionRunner(world, pictures)
     go_home(world)
@@ -43,8 +48,10 @@ def rollout(world: BulletWorld, policy: Policy, seed: int, *, pictures: bool = T
     policy.reset(policy_rng(seed))
     runner.begin()
     truth, total = world.truth(), 0.0
-    while not (truth.success or truth.failed or policy.finished) and runner.elapsed < world.task.horizon - 1e-6:
+    while not (truth.success or truth.failed
+               or policy.finished) and runner.elapsed < world.task.horizon - 1e-6:
         truth = runner.step(policy.act(runner.observe(privileged)))
         total += truth.reward
-    return Result(truth.success, truth.failed, policy.finished, runner.elapsed, total, scene, dict(truth.values),
+    return Result(truth.success, truth.failed, policy.finished, runner.elapsed, total, scene,
+                  dict(truth.values),
                   runner.shield)

@@ -1,4 +1,7 @@
-"""Which simulated world belongs to which namespace of this process: how camera nodes look into the driver's world."""
+"""Which simulated world belongs to which namespace of this process.
+
+How camera nodes look into the driver's world.
+"""
 from __future__ import annotations
 
 import threading
@@ -24,7 +27,8 @@ def publish(namespace: str, world: World, graph_time: Callable[[float], float] =
     """Let others of this process find the world; one namespace has one world."""
     with _lock:
         if namespace in _worlds:
-            raise BadInput(f"Namespace '{namespace}' has a world already; give the second robot another namespace.")
+            raise BadInput(f"Namespace '{namespace}' has a world already; give the second robot "
+                           "another namespace.")
         _worlds[namespace] = Shown(world, graph_time)
 
 
@@ -47,6 +51,7 @@ def withdraw(namespace: str) -> None:
 def _shown(namespace: str) -> Shown:
     with _lock:
         if namespace not in _worlds:
-            raise BadInput(f"Namespace '{namespace}' has no simulated world in this process; start its driver with "
+            raise BadInput(f"Namespace '{namespace}' has no simulated world in this process; start "
+                           "its driver with "
                            'world:=sim in the same process, before the cameras.')
         return _worlds[namespace]

@@ -1,4 +1,7 @@
-"""What a task adds to a world: bodies, rules and the verdict. One `Scene` for each task, in tasks/<name>/scene.py."""
+"""What a task adds to a world: bodies, rules and the verdict.
+
+One `Scene` for each task, in tasks/<name>/scene.py.
+"""
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
@@ -40,14 +43,16 @@ class TaskScene(ABC):
     """Base of every task's `Scene`. The world calls it; only `new_scene` may settle physics.
 
     A part that moves and that safety has to know, such as a drawer, is a fixture with a `body` in
-    the task's YAML and a pose of that name in every truth: `{'drawer': world.body_pose(body, link)}`.
+    the task's YAML and a pose of that name in every truth: `{'drawer': world.body_pose(body,
+    link)}`.
     """
 
     settings_type: ClassVar[type[Any]]   # checks the `world:` numbers of the task's YAML
 
     def __init__(self, task: TaskSpec, robot: RobotSpec) -> None:
         self.task, self.robot = task, robot
-        self.settings: Any = settings.build(self.settings_type, task.world, f'task {task.name}: world')
+        self.settings: Any = settings.build(self.settings_type, task.world,
+                                            f'task {task.name}: world')
 
     @abstractmethod
     def build(self, world: SceneWorld) -> None:
@@ -57,7 +62,7 @@ class TaskScene(ABC):
     def new_scene(self, world: SceneWorld, rng: np.random.Generator) -> dict[str, Any]:
         """Lay out a new scene; return plain values that describe it, for its hash."""
 
-    def before_step(self, world: SceneWorld) -> None:  # noqa: B027 - most scenes have nothing to move
+    def before_step(self, world: SceneWorld) -> None:  # noqa: B027 - most have nothing to move
         """Run before every physics step."""
 
     @abstractmethod

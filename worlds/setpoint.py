@@ -1,6 +1,8 @@
-"""What the joint controllers aim at between commands: a straight run to each target, and braking when none follows.
+"""What the joint controllers aim at between commands: a straight run to each target, and braking
+when none follows.
 
-Plain lists throughout: for seven joints a loop is several times faster than numpy, and this runs at every physics step.
+Plain lists throughout: for seven joints a loop is several times faster than numpy, and this runs at
+every physics step.
 """
 from __future__ import annotations
 
@@ -23,9 +25,11 @@ class Setpoint:
         self._running = 0.0   # s left until the newest target should be reached
 
     def aim(self, position: Sequence[float], span: float) -> None:
-        """Run straight to this position within `span` seconds, as far as the speed limits let it."""
+        """Run straight to this position within `span` seconds, as far as the speed limits let
+        it."""
         self.velocity = [within((goal - at) / span, fastest)
-                         for goal, at, fastest in zip(position, self.position, self._fastest, strict=True)]
+                         for goal, at,
+                         fastest in zip(position, self.position, self._fastest, strict=True)]
         self._running = span
 
     def grip(self, closing: float) -> None:
@@ -39,7 +43,8 @@ class Setpoint:
 
     def step(self, dt: float) -> None:
         """Move on by one physics step."""
-        self.position = [at + speed * dt for at, speed in zip(self.position, self.velocity, strict=True)]
+        self.position = [at + speed * dt for at,
+                         speed in zip(self.position, self.velocity, strict=True)]
         if self._running < 0.5 * dt:
             self._brake(dt)
         self._running -= dt
@@ -52,7 +57,8 @@ class Setpoint:
         coasted = (at + (slow - speed) * dt
                    for at, slow, speed in zip(self.position, slower, self.velocity, strict=True))
         self.position = [min(max(at, lower), upper)
-                         for at, lower, upper in zip(coasted, self._lower, self._upper, strict=True)]
+                         for at, lower,
+                         upper in zip(coasted, self._lower, self._upper, strict=True)]
         self.velocity = slower
 
 

@@ -26,23 +26,32 @@ GRAVITY = -9.81  # m/s^2
 
 
 class BulletWorld:
-    """The world of interface.World. Several threads may share it: every method takes the same lock."""
+    """The world of interface.World. Several threads may share it.
+
+    Every method takes the same lock.
+    """
 
     def __init__(self, spec: RobotSpec, task: TaskSpec, scene: TaskScene, *, gui: bool = False,
                  randomise: bool = False, clock_start: float = 0.0) -> None:
-        self.spec, self.task, self.scene, self.clock_start = spec, task, scene, clock_start
+        self.spec = spec
+        self.task = task
+        self.scene = scene
+        self.clock_start = clock_start
         self.cameras = {**spec.cameras, **task.cameras}
         ranges = domain.ranges_of(task)
         self.ranges = ranges if randomise else domain.Randomise()
         self.sample = domain.SceneSample()
-        self.steps, self._owed, self._hash = 0, 0.0, ''
+        self.steps = 0
+        self._owed = 0.0
+        self._hash = ''
         self._truth: tuple[int, Truth] | None = None
         self.lock = threading.RLock()
         self.dt = self._physics_step()
         self.client: Any = Client(gui)
         self.renderer = Renderer(self.client, self.cameras)
         self._prepare_physics()
-        self.robot = make_body(spec, self.client, lambda: self.time, self.lock, self.dt, task.latency.actuation)
+        self.robot = make_body(spec, self.client, lambda: self.time, self.lock, self.dt,
+                               task.latency.actuation)
         self.appearance = Appearance(self.client, self.robot.body)
         self.scene.build(self)
 
@@ -55,7 +64,9 @@ class BulletWorld:
             self._owed += seconds
             whole = math.floor(self._owed / self.dt + 1e-6)
             self._owed -= whole * self.dt
-            drive, prepare, step = self.robot.before_step, self.scene.before_step, self.client.stepSimulation
+            drive = self.robot.before_step
+            prepare = self.scene.before_step
+            step = self.client.stepSimulation
             for _ in range(whole):
                 drive()
                 prepare(self)
@@ -63,12 +74,20 @@ class BulletWorld:
                 self.steps += 1
 
     def rewind(self) -> None:
-        """Start the clock again, so that equal seeds give equal episodes to the last bit. Between episodes only."""
+        """Start the clock again, so that equal seeds give equal episodes to the last bit.
+
+        Between episodes only.
+        """
         with self.lock:
-            self.steps, self._owed, self._truth = 0, 0.0, None
+            self.steps = 0
+            self._owed = 0.0
+            self._truth = None
 
     def settle(self, steps: int, solver_iterations: int) -> None:
-        """Let a new scene come to rest outside of time: cheaper contacts, and the robot's clock stands still."""
+        """Let a new scene come to rest outside of time.
+
+        Cheaper contacts, and the robot's clock stands still.
+        """
         self.client.setPhysicsEngineParameter(numSolverIterations=solver_iterations)
         for _ in range(steps):
             self.client.stepSimulation()
@@ -80,18 +99,22 @@ class BulletWorld:
 
     def new_scene(self, rng: np.random.Generator) -> str:
         with self.lock:
-            # A generator of its own for what is randomised, so that the layout of a seed is the same with and without.
+            # A generator of its own for what is randomised, so that the layout of a seed is the
+            # same with and without.
             other = np.random.default_rng(rng.integers(2 ** 63))
-            self.sample = domain.draw(self.ranges, other, len(self.robot.links), *self.appearance.choices)
+            self.sample = domain.draw(self.ranges, other, len(self.robot.links),
+                                      *self.appearance.choices)
             self.robot.vary(self.sample.dynamics)
             description = self.scene.new_scene(self, rng)
             self.appearance.apply(self.sample.visuals)
             self.renderer.visuals = self.sample.visuals
             sample = dataclasses.asdict(self.sample)
-            # `look`: so it was called when the first episodes were recorded; equal scenes keep their hashes.
+            # `look`: so it was called when the first episodes were recorded; equal scenes keep
+            # their hashes.
             sample['look'] = sample.pop('visuals')
             content = {'scene': description, 'sample': sample}
-            self._hash = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+            self._hash = hashlib.sha256(json.dumps(content,
+                                                   sort_keys=True).encode()).hexdigest()[:16]
             self._truth = None
             return self._hash
 
@@ -105,7 +128,8 @@ class BulletWorld:
         with self.lock:
             if self._truth is None or self._truth[0] != self.steps:
                 judged = self.scene.truth(self)
-                self._truth = (self.steps, dataclasses.replace(judged, stamp=self.time, scene=self._hash))
+                self._truth = (self.steps,
+                               dataclasses.replace(judged, stamp=self.time, scene=self._hash))
             return self._truth[1]
 
     def body_pose(self, body: int, link: int = -1) -> FloatArray:
@@ -118,7 +142,8 @@ class BulletWorld:
 
     def robot_link_pose(self, link: str) -> FloatArray:
         """Return x y z and quaternion of a link of the robot in the world."""
-        return self.body_pose(self.robot.body, self.robot.links[settings.choose('link', link, self.robot.links)])
+        return self.body_pose(self.robot.body,
+                              self.robot.links[settings.choose('link', link, self.robot.links)])
 
     def close(self) -> None:
         with self.lock:
@@ -127,11 +152,14 @@ class BulletWorld:
     def _physics_step(self) -> float:
         ratio = self.task.physics_hz / self.spec.control_hz
         if abs(ratio - round(ratio)) > 1e-3 or ratio < 1:
-            raise BadInput(f'Task {self.task.name}: physics_hz should be a multiple of the control rate of '
-                           f'{self.spec.name}, {self.spec.control_hz:g} Hz, but is {self.task.physics_hz:g} Hz.')
+            raise BadInput(f'Task {self.task.name}: physics_hz should be a multiple of the control '
+                           'rate of '
+                           f'{self.spec.name}, {self.spec.control_hz:g} Hz, but is '
+                           f'{self.task.physics_hz:g} Hz.')
         return 1 / (round(ratio) * self.spec.control_hz)
 
     def _prepare_physics(self) -> None:
         self.client.setGravity(0, 0, GRAVITY)
-        self.client.setPhysicsEngineParameter(fixedTimeStep=self.dt, numSolverIterations=self.task.solver_iterations,
+        self.client.setPhysicsEngineParameter(fixedTimeStep=self.dt,
+                                              numSolverIterations=self.task.solver_iterations,
                                               deterministicOverlappingPairs=1)

@@ -1,7 +1,9 @@
-"""Messages to plain values and back. Only nodes and their tests call this; decisions see values alone.
+"""Messages to plain values and back. Only nodes and their tests call this; decisions see values
+alone.
 
-Stamps go through float seconds. A float holds the present date to 0.24 us, so a stamp made here from a float comes back
-as the same float, and from there as the same stamp; a stamp that somebody else made is passed on as the message it is.
+Stamps go through float seconds. A float holds the present date to 0.24 us, so a stamp made here
+from a float comes back as the same float, and from there as the same stamp; a stamp that somebody
+else made is passed on as the message it is.
 """
 from __future__ import annotations
 
@@ -35,7 +37,8 @@ def stamp(seconds: float) -> Time:
     """Seconds to a stamp, to the nanosecond."""
     whole = int(seconds // 1)
     fraction = round((seconds - whole) * 1e9)
-    return Time(sec=whole, nanosec=fraction) if fraction < 1_000_000_000 else Time(sec=whole + 1, nanosec=0)
+    return Time(sec=whole, nanosec=fraction) if fraction < 1_000_000_000 else Time(sec=whole + 1,
+                                                                                   nanosec=0)
 
 
 def seconds(time: Any) -> float:
@@ -44,7 +47,8 @@ def seconds(time: Any) -> float:
 
 
 def doubles(values: FloatArray | Sequence[float]) -> array[float]:
-    """Numbers for a float64[] field, in the one form that rclpy does not check element by element."""
+    """Numbers for a float64[] field, in the one form that rclpy does not check element by
+    element."""
     return array('d', values.tolist() if isinstance(values, np.ndarray) else values)
 
 
@@ -54,7 +58,9 @@ def joint_state(state: State, spec: RobotSpec) -> JointState:
     message = JointState(name=_published_names(spec))
     message.header.stamp = stamp(state.stamp)
     message.header.frame_id = spec.base_link
-    message.position, message.velocity, message.effort = map(doubles, (state.position, state.velocity, state.effort))
+    message.position = doubles(state.position)
+    message.velocity = doubles(state.velocity)
+    message.effort = doubles(state.effort)
     if spec.gripper is not None:
         message.position.append(state.gripper)
         message.velocity.append(0.0)
@@ -63,15 +69,20 @@ def joint_state(state: State, spec: RobotSpec) -> JointState:
 
 
 def state(message: JointState, spec: RobotSpec, imu: Imu | None = None) -> State:
-    """Read a joint state by name, in whatever order it came; speeds and efforts that are missing are 0."""
+    """Read a joint state by name, in whatever order it came.
+
+    Speeds and efforts that are missing are 0.
+    """
     where, gripper = _places(tuple(message.name), spec)
     columns = (message.position, message.velocity, message.effort)
     size = len(message.name)
     if len(columns[0]) != size:
         raise BadInput(f'joint_states should hold one position for each of its {size} names, '
                        f'but holds {len(columns[0])}.')
-    position, velocity, effort = (np.array(where(c)) if len(c) == size else np.zeros(len(spec.joints)) for c in columns)
-    held, force = (float(c[gripper]) if gripper >= 0 and len(c) == size else 0.0 for c in columns[::2])
+    position, velocity, effort = (np.array(where(c)) if len(c) == size
+                                  else np.zeros(len(spec.joints)) for c in columns)
+    held, force = (float(c[gripper]) if gripper >= 0 and len(c) == size else 0.0
+                   for c in columns[::2])
     return State(seconds(message.header.stamp), position, velocity, effort, held, force, imu)
 
 
@@ -90,11 +101,13 @@ def _places(names: tuple[str, ...], spec: RobotSpec) -> tuple[Picker, int]:
 
 @lru_cache
 def _find(names: tuple[str, ...], wanted: tuple[str, ...]) -> tuple[Picker, int]:
-    """Return what picks the wanted numbers out of a column, and the place of the gripper, -1 when there is none."""
+    """Return what picks the wanted numbers out of a column, and the place of the gripper, -1 when
+    there is none."""
     place = {name: index for index, name in enumerate(names)}
     missing = [name for name in wanted if name not in place]
     if missing:
-        raise BadInput(f'joint_states should name {", ".join(wanted)}, but lacks {", ".join(missing)}; '
+        raise BadInput(f'joint_states should name {", ".join(wanted)}, but lacks '
+                       f'{", ".join(missing)}; '
                        'is this the robot that was asked for?')
     picker = itemgetter(*(place[name] for name in wanted))
     return picker if len(wanted) > 1 else lambda column: (picker(column),), place.get(GRIPPER, -1)
@@ -117,9 +130,11 @@ def imu(message: ImuMessage) -> Imu:
 
 
 # Proposals.
-def proposal_message(proposal: Proposal, now: float, *, frame: str = '', terminate: bool = False) -> ProposalMessage:
+def proposal_message(proposal: Proposal, now: float, *, frame: str = '',
+                     terminate: bool = False) -> ProposalMessage:
     message = ProposalMessage(
-        source=proposal.source, mode=int(proposal.mode), dead_man=proposal.dead_man, terminate=terminate,
+        source=proposal.source, mode=int(proposal.mode), dead_man=proposal.dead_man,
+        terminate=terminate,
         policy_hash=proposal.policy_hash, observation_stamp=stamp(proposal.observed))
     message.header.stamp, message.header.frame_id = stamp(now), frame
     rows = np.asarray(proposal.targets, dtype=np.float64).reshape(len(proposal.times), -1)
@@ -130,21 +145,26 @@ def proposal_message(proposal: Proposal, now: float, *, frame: str = '', termina
 
 
 def proposal(message: ProposalMessage) -> Proposal:
-    """Read a proposal; numbers that cannot form one are refused here, what they mean is judged by the safety node."""
+    """Read a proposal; numbers that cannot form one are refused here, what they mean is judged by
+    the safety node."""
     times, flat = np.array(message.times), np.array(message.targets)
     if message.mode not in Mode.__members__.values():
         raise BadInput(f'mode should be 1 .. {max(Mode):d}, but is {message.mode}.')
     if len(flat) != len(times) * message.width:
-        raise BadInput(f'{len(times)} targets of width {message.width} are {len(times) * message.width} numbers, '
+        raise BadInput(f'{len(times)} targets of width {message.width} are '
+                       f'{len(times) * message.width} numbers, '
                        f'but {len(flat)} came.')
-    return Proposal(Mode(message.mode), times, flat.reshape(len(times), message.width), np.array(message.gripper),
-                    seconds(message.observation_stamp), message.source, message.dead_man, message.policy_hash)
+    return Proposal(Mode(message.mode), times, flat.reshape(len(times), message.width),
+                    np.array(message.gripper),
+                    seconds(message.observation_stamp), message.source, message.dead_man,
+                    message.policy_hash)
 
 
 # Commands.
 def target(command: Command, spec: RobotSpec) -> Target:
     """Read what the robot should do; a robot without a gripper is told nothing about one."""
-    return Target(np.array(command.position), np.array(command.velocity), command.gripper if spec.gripper else None)
+    return Target(np.array(command.position), np.array(command.velocity), command.gripper
+                  if spec.gripper else None)
 
 
 def sent_message(sent: Target, header: Header, frame: str) -> Sent:
@@ -159,16 +179,20 @@ def sent_message(sent: Target, header: Header, frame: str) -> Sent:
 def truth_message(truth: Truth) -> WorldTruth:
     message = WorldTruth(
         names=list(truth.poses), poses=[_pose(pose) for pose in truth.poses.values()],
-        values=array('d', truth.values.values()), value_names=list(truth.values), success=bool(truth.success),
-        progress=float(truth.progress), reward=float(truth.reward), scene=truth.scene, failed=bool(truth.failed))
+        values=array('d', truth.values.values()), value_names=list(truth.values),
+        success=bool(truth.success),
+        progress=float(truth.progress), reward=float(truth.reward), scene=truth.scene,
+        failed=bool(truth.failed))
     message.header.stamp, message.header.frame_id = stamp(truth.stamp), 'world'
     return message
 
 
 def truth(message: WorldTruth) -> Truth:
-    poses = {name: _pose_vector(pose) for name, pose in zip(message.names, message.poses, strict=True)}
+    poses = {name: _pose_vector(pose) for name,
+             pose in zip(message.names, message.poses, strict=True)}
     values = dict(zip(message.value_names, message.values, strict=True))
-    return Truth(seconds(message.header.stamp), poses, values, message.reward, message.success, message.failed,
+    return Truth(seconds(message.header.stamp), poses, values, message.reward, message.success,
+                 message.failed,
                  message.progress, message.scene)
 
 
@@ -200,7 +224,8 @@ def picture(message: Image) -> NDArray[np.uint8]:
     """An rgb8, bgr8 or mono8 Image to height x width x 3, red first."""
     channels = {'rgb8': 3, 'bgr8': 3, 'mono8': 1}.get(message.encoding)
     if channels is None:
-        raise BadInput(f"pictures should be rgb8, bgr8 or mono8, but '{message.encoding}' came; convert them first.")
+        raise BadInput(f"pictures should be rgb8, bgr8 or mono8, but '{message.encoding}' came; "
+                       "convert them first.")
     rows = np.frombuffer(message.data, dtype=np.uint8).reshape(message.height, message.step)
     pixels = rows[:, :channels * message.width].reshape(message.height, message.width, channels)
     if message.encoding == 'mono8':
@@ -213,8 +238,10 @@ def diagnostics(when: float, name: str, hardware: str, complaints: Sequence[str]
                 numbers: Mapping[str, object]) -> DiagnosticArray:
     """One component's health: no complaint is OK, any is a warning."""
     level = DiagnosticStatus.WARN if complaints else DiagnosticStatus.OK
-    status = DiagnosticStatus(level=level, name=name, message='; '.join(complaints) or 'fine', hardware_id=hardware,
-                              values=[KeyValue(key=key, value=str(value)) for key, value in numbers.items()])
+    status = DiagnosticStatus(level=level, name=name, message='; '.join(complaints) or 'fine',
+                              hardware_id=hardware,
+                              values=[KeyValue(key=key, value=str(value)) for key,
+                                      value in numbers.items()])
     message = DiagnosticArray(status=[status])
     message.header.stamp = stamp(when)
     return message

@@ -1,4 +1,5 @@
-"""What ROS reads from the environment, set before it starts and only where the user has not chosen."""
+"""What ROS reads from the environment, set before it starts and only where the user has not
+chosen."""
 from __future__ import annotations
 
 import os
@@ -21,7 +22,8 @@ PROFILES = ('FASTRTPS_DEFAULT_PROFILES_FILE', 'FASTDDS_DEFAULT_PROFILES_FILE')
 def missing(present: Mapping[str, str]) -> dict[str, str]:
     """Return what is to be set; a profile of the user's own, under either name, is left alone."""
     own = any(name in present for name in PROFILES)
-    return {name: value for name, value in DEFAULTS.items() if name not in present and not (own and name in PROFILES)}
+    return {name: value for name, value in DEFAULTS.items() if name not in present
+            and not (own and name in PROFILES)}
 
 
 LAST_DOMAIN = 232   # beyond it the ports of DDS end
@@ -31,7 +33,8 @@ def domain() -> int:
     """Return the ROS domain of this terminal; refuse what ROS would not understand."""
     text = os.environ.get('ROS_DOMAIN_ID') or '0'
     if not (text.isascii() and text.isdecimal() and int(text) <= LAST_DOMAIN):
-        raise BadInput(f"ROS_DOMAIN_ID should be a whole number from 0 to {LAST_DOMAIN}, but is '{text}'.")
+        raise BadInput(f"ROS_DOMAIN_ID should be a whole number from 0 to {LAST_DOMAIN}, but is "
+                       f"'{text}'.")
     return int(text)
 
 

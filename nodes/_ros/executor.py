@@ -1,10 +1,12 @@
-"""Delivers messages by asking each entity, which costs under a microsecond, instead of building wait sets.
+"""Delivers messages by asking each entity, which costs under a microsecond, instead of building
+wait sets.
 
-rclpy's executors build a wait set over every service of every node before each callback: half a millisecond for a
-hop in a graph like ours. Here subscriptions and timers are asked directly, in the order in which they were made, and
-so are urgent services; other services, clients and actions are asked every tenth time. A wait set is built only when
-there is nothing to do. Messages are taken as bytes, which costs a third when there is none, and decoded once for all
-subscriptions of this executor: a message belongs to everybody and is never changed.
+rclpy's executors build a wait set over every service of every node before each callback: half a
+millisecond for a hop in a graph like ours. Here subscriptions and timers are asked directly, in the
+order in which they were made, and so are urgent services; other services, clients and actions are
+asked every tenth time. A wait set is built only when there is nothing to do. Messages are taken as
+bytes, which costs a third when there is none, and decoded once for all subscriptions of this
+executor: a message belongs to everybody and is never changed.
 """
 from __future__ import annotations
 
@@ -22,7 +24,8 @@ from visuomotor.nodes._ros.publisher import CountingPublisher, counts
 IDLE = 0.01     # s, longest wait, so that services and actions are asked often enough
 SELDOM = 10     # polls between two looks at services, clients and actions
 PASSES = 100    # of rclpy's executor in one poll, for the same reason
-ROUNDS = 8      # of timers in one poll: one that is always due again does not keep others from their turn
+# of timers in one poll: one that is always due again does not keep others from their turn
+ROUNDS = 8
 
 
 def make_executor(context: Context) -> Polled | Public:
@@ -59,7 +62,10 @@ class Ordered(Executor):
 
 
 class Polled(Ordered):
-    """One thread's executor. `poll` delivers until nobody has anything left to say; `spin` does so for ever."""
+    """One thread's executor. `poll` delivers until nobody has anything left to say.
+
+    `spin` does so for ever.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         self._dirty = True
@@ -70,12 +76,15 @@ class Polled(Ordered):
         self._services: list[tuple[Any, Any, Any]] = []
         self._clients: list[tuple[Any, Any, Any]] = []
         self._waitables: list[Any] = []
-        self._sizes: list[int] = []          # what a wait set for them holds, of each of private.KINDS
+        # what a wait set for them holds, of each of private.KINDS
+        self._sizes: list[int] = []
         self._unfinished: list[Task] = []
         self._asked: list[tuple[Any, int, str, Any, bool, Any, bool]] = []
         self._plain: set[str] = set()        # topics of publishers that count nothing: always asked
-        self._seen: list[int] = []           # for each subscription, the count of its topic when it was asked last
-        self._decoded: dict[Any, tuple[bytes, Any]] = {}   # the newest message of each type, as bytes and as it is
+        # for each subscription, the count of its topic when it was asked last
+        self._seen: list[int] = []
+        # the newest message of each type, as bytes and as it is
+        self._decoded: dict[Any, tuple[bytes, Any]] = {}
         super().__init__(**kwargs)
         self._counts = counts(self.context)
         self._bell: GuardCondition | None = GuardCondition(None, None, context=self.context)
@@ -100,7 +109,10 @@ class Polled(Ordered):
         return task
 
     def poll(self) -> int:
-        """Deliver everything that is pending and everything that this causes; return how many callbacks ran."""
+        """Deliver everything that is pending and everything that this causes.
+
+        Return how many callbacks ran.
+        """
         self._polls += 1
         total = self._serve(urgent=True)
         total += self._seldom() if self._polls % SELDOM == 1 else 0
@@ -138,15 +150,19 @@ class Polled(Ordered):
         self._asked = [(private.take_message(s), place, s.topic_name, s.msg_type, s.raw, s.callback,
                         private.message_only(s)) for place, s in enumerate(self._subscriptions)]
         self._seen = [-1] * len(self._asked)
-        self._plain = {p.topic_name for node in order for p in node.publishers if not isinstance(p, CountingPublisher)}
-        services = [(private.take_request(s), s.srv_type, s) for node in order for s in node.services]
+        self._plain = {p.topic_name for node in order for p in node.publishers
+                       if not isinstance(p, CountingPublisher)}
+        services = [(private.take_request(s), s.srv_type, s) for node in order
+                    for s in node.services]
         self._urgent = [entry for entry in services if getattr(entry[2], 'urgent', False)]
         self._services = services
-        self._clients = [(private.take_response(c), c.srv_type, c) for node in order for c in node.clients]
+        self._clients = [(private.take_response(c), c.srv_type, c) for node in order
+                         for c in node.clients]
         entities = [(w, w.get_num_entities()) for node in order for w in node.waitables]
         actions = [(w, count) for w, count in entities if count.num_services or count.num_clients]
         self._waitables = [w for w, _ in actions]
-        self._sizes = [sum(getattr(count, f'num_{kind}') for _, count in actions) for kind in private.KINDS]
+        self._sizes = [sum(getattr(count, f'num_{kind}') for _, count in actions)
+                       for kind in private.KINDS]
 
     def _ring(self) -> int:
         """Ask every timer once."""
@@ -163,10 +179,17 @@ class Polled(Ordered):
         return ran
 
     def _deliver(self, everybody: bool = False) -> int:
-        """Ask subscriptions once: everybody, or those that may have messages. Flat: it runs a few times in every beat."""
+        """Ask subscriptions once: everybody, or those that may have messages. Flat.
+
+        It runs a few times in every beat.
+        """
         if self._dirty:
             self._refresh()
-        ran, decoded, seen, plain, published = 0, self._decoded, self._seen, self._plain, self._counts
+        ran = 0
+        decoded = self._decoded
+        seen = self._seen
+        plain = self._plain
+        published = self._counts
         for take, place, topic, kind, raw, callback, message_only in self._asked:
             count = published.get(topic, 0)
             if count == seen[place] and not everybody and topic not in plain:
@@ -247,16 +270,23 @@ class Polled(Ordered):
         """Sleep until a message, a timer or a wake-up comes, or the time-out."""
         if self._dirty:
             self._refresh()
-        private.sleep(self.context, self._subscriptions, [timer for *_, timer in self._timers], self._bell, timeout)
+        private.sleep(self.context, self._subscriptions, [timer for *_, timer in self._timers],
+                      self._bell, timeout)
 
 
 class Public(Ordered, SingleThreadedExecutor):
-    """The same interface from public names alone; deliveries come node by node, each through a wait set."""
+    """The same interface from public names alone.
+
+    Deliveries come node by node, each through a wait set.
+    """
 
     told = False   # that it is in use
 
     def poll(self) -> int:
-        """Deliver everything that is pending and everything that this causes; return how many callbacks ran."""
+        """Deliver everything that is pending and everything that this causes.
+
+        Return how many callbacks ran.
+        """
         total = 0
         for _ in range(PASSES):
             ran = self._pass()

@@ -1,7 +1,9 @@
-"""Actions without waiting: a server that answers its one goal when the node says so, and a client with one request.
+"""Actions without waiting: a server that answers its one goal when the node says so, and a client
+with one request.
 
-An action callback that awaits something is stepped again and again by rclpy's executors, which never rest meanwhile.
-Here the goal is only remembered, and executed in the moment in which its result is known.
+An action callback that awaits something is stepped again and again by rclpy's executors, which
+never rest meanwhile. Here the goal is only remembered, and executed in the moment in which its
+result is known.
 """
 from __future__ import annotations
 
@@ -17,14 +19,23 @@ Answer = Callable[[Any], None]  # gets the result message, or None when the goal
 class GoalServer:
     """An action server with at most one goal at a time."""
 
-    def __init__(self, node: Node, kind: Any, name: str, *, refuse: Callable[[Any], str], begin: Callable[[Any], object],
+    def __init__(self, node: Node, kind: Any, name: str, *, refuse: Callable[[Any], str],
+                 begin: Callable[[Any], object],
                  cancel: Callable[[], None]) -> None:
-        """`refuse` says in a sentence why a goal cannot begin now, or nothing; `begin` gets the goal's request."""
-        self._node, self._kind, self._name = node, kind, name
-        self._refuse, self._begin, self._cancel = refuse, begin, cancel
+        """`refuse` says in a sentence why a goal cannot begin now, or nothing.
+
+        `begin` gets the goal's request.
+        """
+        self._node = node
+        self._kind = kind
+        self._name = name
+        self._refuse = refuse
+        self._begin = begin
+        self._cancel = cancel
         self._handle: Any = None
         self._server = ActionServer(node, kind, name, self._unused, goal_callback=self._asked,
-                                    cancel_callback=self._cancelled, handle_accepted_callback=self._accepted)
+                                    cancel_callback=self._cancelled,
+                                    handle_accepted_callback=self._accepted)
         node.also_undo(self._server.destroy)
 
     @property
@@ -42,7 +53,8 @@ class GoalServer:
             handle.execute(lambda goal: _close(goal, succeeded, result))
 
     def _asked(self, request: Any) -> GoalResponse:
-        why = f'{self._node.get_name()} is not active' if not self._node.active else self._refuse(request)
+        why = (f'{self._node.get_name()} is not active' if not self._node.active
+               else self._refuse(request))
         if not why and self.busy:
             why = 'one goal is under way already; cancel it first'
         if why:
@@ -108,7 +120,8 @@ class GoalClient:
             answer(None)
         else:
             self._handle = handle
-            handle.get_result_async().add_done_callback(lambda future: self._answered(serial, future.result(), answer))
+            result = handle.get_result_async()
+            result.add_done_callback(lambda future: self._answered(serial, future.result(), answer))
 
     def _answered(self, serial: int, response: Any, answer: Answer) -> None:
         if serial == self._serial:

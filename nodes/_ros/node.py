@@ -1,4 +1,7 @@
-"""The lifecycle node that ours are made from: wires that are silent unless active, and errors that are one sentence."""
+"""The lifecycle node that ours are made from.
+
+Wires that are silent unless active, and errors that are one sentence.
+"""
 from __future__ import annotations
 
 import traceback
@@ -16,18 +19,25 @@ from visuomotor.specs.errors import BadInput
 
 
 class Node(LifecycleNode):
-    """Open wires in `open`, move only while active, let go in `shut`. Configuring twice gives one answer."""
+    """Open wires in `open`, move only while active, let go in `shut`.
+
+    Configuring twice gives one answer.
+    """
 
     def __init__(self, name: str, **kwargs: Any) -> None:
         super().__init__(name, automatically_declare_parameters_from_overrides=True, **kwargs)
-        self.given = {key: parameter.value for key, parameter in self.get_parameters_by_prefix('').items()}
-        self.origins: dict[str, str] = {}   # of each setting that is not a default, where it was set
-        autostart = settings.fit(bool, self.given.get('autostart', True), f'parameters of {self.get_name()}: autostart')
+        self.given = {key: parameter.value for key,
+                      parameter in self.get_parameters_by_prefix('').items()}
+        # of each setting that is not a default, where it was set
+        self.origins: dict[str, str] = {}
+        autostart = settings.fit(bool, self.given.get('autostart', True),
+                                 f'parameters of {self.get_name()}: autostart')
         self.declare_read_only('autostart', autostart, ParameterDescriptor(
             description='configure and activate when the program starts', read_only=True))
         self.failure = ''        # why the last transition failed, in one sentence
         self.exit_code: int | None = None   # set by a node that ends its process
-        self.watched = False     # whoever asks for transitions reads `failure` himself; else it goes to the log
+        # whoever asks for transitions reads `failure` himself; else it goes to the log
+        self.watched = False
         self.active = self.ended = False
         self.publishes = False   # like `active`, but true in `start` and `halt` as well
         self.goal_clients: list[Any] = []   # its action clients
@@ -41,7 +51,10 @@ class Node(LifecycleNode):
 
     # What a node fills in.
     def open(self) -> None:
-        """Make publishers, subscriptions, timers and whatever may fail. Raise BadInput or OSError with a sentence."""
+        """Make publishers, subscriptions, timers and whatever may fail.
+
+        Raise BadInput or OSError with a sentence.
+        """
 
     def start(self) -> None:
         """Run when becoming active."""
@@ -56,11 +69,14 @@ class Node(LifecycleNode):
     def publisher(self, kind: Any, topic: str, profile: QoSProfile) -> Any:
         """Make a publisher that is silent unless the node is active."""
         publisher = self.create_publisher(kind, topic, profile, publisher_class=CountingPublisher)
-        publisher.node, publisher.counts, publisher.full_name = self, counts(self.context), publisher.topic_name
+        publisher.node = self
+        publisher.counts = counts(self.context)
+        publisher.full_name = publisher.topic_name
         self._undo.append(lambda: self.destroy_publisher(publisher))
         return publisher
 
-    def subscription(self, kind: Any, topic: str, callback: Callable[[Any], None], profile: QoSProfile,
+    def subscription(self, kind: Any, topic: str, callback: Callable[[Any], None],
+                     profile: QoSProfile,
                      raw: bool = False) -> Any:
         """Subscribe; messages that arrive while inactive are dropped."""
         def gate(message: Any) -> None:
@@ -85,8 +101,12 @@ class Node(LifecycleNode):
         self._undo.append(lambda: self.destroy_timer(timer))
         return timer
 
-    def service(self, kind: Any, name: str, callback: Callable[[Any, Any], Any], *, urgent: bool = False) -> Any:
-        """Offer a service, in every state; the callback decides what it may do. An urgent one is asked at each poll."""
+    def service(self, kind: Any, name: str, callback: Callable[[Any, Any], Any], *,
+                urgent: bool = False) -> Any:
+        """Offer a service, in every state; the callback decides what it may do.
+
+        An urgent one is asked at each poll.
+        """
         def gate(request: Any, response: Any) -> Any:
             try:
                 return callback(request, response)
@@ -99,7 +119,10 @@ class Node(LifecycleNode):
         return service
 
     def complain(self, error: Exception) -> None:
-        """Log what could not be done, at most every few seconds; the node goes on. Faults of ours end the program."""
+        """Log what could not be done, at most every few seconds; the node goes on.
+
+        Faults of ours end the program.
+        """
         self.get_logger().error(str(error), throttle_duration_sec=5.0)
 
     def client(self, kind: Any, name: str) -> Any:

@@ -1,4 +1,7 @@
-"""A parameter is a field of one frozen dataclass: declared read-only with its sentence, so none can go unused."""
+"""A parameter is a field of one frozen dataclass.
+
+Declared read-only with its sentence, so none can go unused.
+"""
 from __future__ import annotations
 
 import dataclasses
@@ -18,9 +21,11 @@ LARGEST_INTEGER = 2**63 - 1
 
 
 def declare(node: Node, cls: type[T]) -> T:
-    """Declare each field of `cls` on the node and return it filled: defaults, files of config/, then parameters.
+    """Declare each field of `cls` on the node and return it filled: defaults, files of config/,
+    then parameters.
 
-    `node.origins` says where each value that is not a default was set. SafetySettings are those of nodes/safety.
+    `node.origins` says where each value that is not a default was set. SafetySettings are those of
+    nodes/safety.
     """
     name = node.get_name()
     given = {key: _plain(value) for key, value in node.given.items()
@@ -42,21 +47,29 @@ def folder(cls: type[Any]) -> str:
 
 
 def describe(metadata: Mapping[str, Any], value: Any) -> ParameterDescriptor:
-    """Tell ROS what a field means: sentence, unit and range. Its ranges include their ends and hold single numbers."""
+    """Tell ROS what a field means: sentence, unit and range.
+
+    Its ranges include their ends and hold single numbers.
+    """
     unit, limits = metadata.get('unit', ''), settings.words(metadata)
     names = ', '.join(settings.known(metadata))
     description = ParameterDescriptor(
-        description=metadata.get('sentence', '') + (f' [{unit}]' if unit else ''), read_only=True, dynamic_typing=True,
+        description=metadata.get('sentence', '') + (f' [{unit}]' if unit else ''), read_only=True,
+        dynamic_typing=True,
         additional_constraints=limits or (names and f'one of {names}'))
     if limits and type(value) is float:
         lowest, highest = -sys.float_info.max, sys.float_info.max
-        low = metadata.get('least', math.nextafter(metadata['above'], math.inf) if 'above' in metadata else lowest)
-        high = metadata.get('most', math.nextafter(metadata['below'], -math.inf) if 'below' in metadata else highest)
-        description.floating_point_range = [FloatingPointRange(from_value=float(low), to_value=float(high))]
+        low = metadata.get('least', math.nextafter(metadata['above'], math.inf)
+                           if 'above' in metadata else lowest)
+        high = metadata.get('most', math.nextafter(metadata['below'], -math.inf)
+                            if 'below' in metadata else highest)
+        description.floating_point_range = [FloatingPointRange(from_value=float(low),
+                                                               to_value=float(high))]
     if limits and type(value) is int:
         low = metadata.get('least', math.floor(metadata.get('above', -LARGEST_INTEGER - 2)) + 1)
         high = metadata.get('most', math.ceil(metadata.get('below', LARGEST_INTEGER + 1)) - 1)
-        description.integer_range = [IntegerRange(from_value=math.ceil(low), to_value=math.floor(high))]
+        description.integer_range = [IntegerRange(from_value=math.ceil(low),
+                                                  to_value=math.floor(high))]
     return description
 
 
@@ -65,7 +78,8 @@ def explain(cls: type[Any]) -> str:
     lines = []
     for field in dataclasses.fields(cls):
         told = describe(field.metadata, None)
-        default = f'default {settings.default_of(field)!r}' if settings.has_default(field) else 'has to be given'
+        default = (f'default {settings.default_of(field)!r}' if settings.has_default(field)
+                   else 'has to be given')
         range_ = f'; {told.additional_constraints}' if told.additional_constraints else ''
         lines.append(f'  {field.name:<20} {told.description}{range_}; {default}')
     return '\n'.join(lines)

@@ -1,7 +1,9 @@
-"""Every private part of rclpy that we lean on: here and nowhere else, so that one page tells what an update may break.
+"""Every private part of rclpy that we lean on: here and nowhere else, so that one page tells what
+an update may break.
 
-`missing` is asked once at start-up. When this rclpy lacks anything, or VISUOMOTOR_EXECUTOR=public asks for it, the
-executor of executor.py is replaced by rclpy's own behind the same interface: slower, but made of public names alone.
+`missing` is asked once at start-up. When this rclpy lacks anything, or VISUOMOTOR_EXECUTOR=public
+asks for it, the executor of executor.py is replaced by rclpy's own behind the same interface:
+slower, but made of public names alone.
 """
 from __future__ import annotations
 
@@ -13,13 +15,17 @@ from typing import Any
 from rclpy import client, executors, subscription, task
 from rclpy.impl.implementation_singleton import rclpy_implementation as _rclpy
 
-NAMES = ('Subscription.take_message', 'Service.service_take_request', 'Client.take_response', 'Timer.is_timer_ready',
-         'Timer.call_timer', 'rclpy_deserialize', 'WaitSet.clear_entities', 'WaitSet.add_subscription',
+NAMES = ('Subscription.take_message', 'Service.service_take_request', 'Client.take_response',
+         'Timer.is_timer_ready',
+         'Timer.call_timer', 'rclpy_deserialize', 'WaitSet.clear_entities',
+         'WaitSet.add_subscription',
          'WaitSet.add_timer', 'WaitSet.add_guard_condition', 'WaitSet.wait')
-IN_PYTHON = ((client, 'Client.get_pending_request'), (subscription, 'Subscription.CallbackType.MessageOnly'),
+IN_PYTHON = ((client, 'Client.get_pending_request'),
+             (subscription, 'Subscription.CallbackType.MessageOnly'),
              (executors, 'await_or_execute'), (task, 'Task.__call__'))
 CHOICE = 'VISUOMOTOR_EXECUTOR'   # environment variable; 'public' asks for rclpy's own executor
-KINDS = ('subscriptions', 'guard_conditions', 'timers', 'clients', 'services', 'events')   # in a wait set
+# in a wait set
+KINDS = ('subscriptions', 'guard_conditions', 'timers', 'clients', 'services', 'events')
 
 
 def missing(compiled: Any = _rclpy) -> list[str]:
@@ -45,7 +51,10 @@ def why_public() -> str:
 
 # What is asked without a wait set.
 def take_message(asked: Any) -> Callable[[Any, bool], tuple[Any, Any] | None]:
-    """Return what takes a subscription's next message, as bytes or as it is; None: there is none."""
+    """Return what takes a subscription's next message, as bytes or as it is; None.
+
+    There is none.
+    """
     take: Callable[[Any, bool], tuple[Any, Any] | None] = asked.handle.take_message
     return take
 
@@ -86,7 +95,8 @@ def timer_calls(timer: Any) -> tuple[Callable[[], bool], Callable[[], None]]:
 
 
 # What needs one.
-def sleep(context: Any, subscriptions: Sequence[Any], timers: Sequence[Any], guard: Any, timeout: float) -> None:
+def sleep(context: Any, subscriptions: Sequence[Any], timers: Sequence[Any], guard: Any,
+          timeout: float) -> None:
     """Wait until a message, a timer or the guard condition comes, or the time-out."""
     with context.handle:
         wait_set = _rclpy.WaitSet(len(subscriptions), 1, len(timers), 0, 0, 0, context.handle)
@@ -100,7 +110,10 @@ def sleep(context: Any, subscriptions: Sequence[Any], timers: Sequence[Any], gua
 
 
 def ready(context: Any, waitables: Sequence[Any], sizes: Sequence[int]) -> list[Any]:
-    """Return which waitables have something to do; `sizes` is how many of each of KINDS they hold."""
+    """Return which waitables have something to do.
+
+    `sizes` is how many of each of KINDS they hold.
+    """
     with context.handle:
         wait_set = _rclpy.WaitSet(*sizes, context.handle)
         wait_set.clear_entities()

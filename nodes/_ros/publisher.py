@@ -1,6 +1,8 @@
-"""A publisher that counts its messages, so that this process need not ask subscriptions that cannot have any.
+"""A publisher that counts its messages, so that this process need not ask subscriptions that cannot
+have any.
 
-In one process a message has arrived when `publish` returns. A count is only a hint: polls begin by asking everybody.
+In one process a message has arrived when `publish` returns. A count is only a hint: polls begin by
+asking everybody.
 """
 from __future__ import annotations
 
@@ -11,7 +13,8 @@ from weakref import WeakKeyDictionary
 from rclpy.context import Context
 from rclpy.publisher import Publisher
 
-# For each context, which is in one domain: full name of a topic -> messages that this process has published on it.
+# For each context, which is in one domain: full name of a topic -> messages that this process has
+# published on it.
 _counts: WeakKeyDictionary[Context, defaultdict[str, int]] = WeakKeyDictionary()
 
 
@@ -21,7 +24,10 @@ def counts(context: Context) -> defaultdict[str, int]:
 
 
 class CountingPublisher(Publisher):
-    """Silent unless its node lets its publishers publish. `node` and `counts` are set by the node that makes it."""
+    """Silent unless its node lets its publishers publish.
+
+    `node` and `counts` are set by the node that makes it.
+    """
 
     node: Any
     counts: defaultdict[str, int]

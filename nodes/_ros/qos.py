@@ -3,7 +3,8 @@ from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPo
 
 
 def _keep(depth: int, durability: DurabilityPolicy = DurabilityPolicy.VOLATILE) -> QoSProfile:
-    return QoSProfile(depth=depth, history=HistoryPolicy.KEEP_LAST, reliability=ReliabilityPolicy.RELIABLE,
+    return QoSProfile(depth=depth, history=HistoryPolicy.KEEP_LAST,
+                      reliability=ReliabilityPolicy.RELIABLE,
                       durability=durability)
 
 
@@ -12,5 +13,6 @@ COMMAND = _keep(10)    # command, proposals
 IMAGE = _keep(30)      # one second of pictures, so that a busy listener loses none
 EVENT = _keep(100)     # rewards and statuses: each one counts
 LATCHED = _keep(1, DurabilityPolicy.TRANSIENT_LOCAL)  # episode, safety/status for late listeners
-LATCHED_EACH = _keep(100, DurabilityPolicy.TRANSIENT_LOCAL)  # the same wires, for a listener that must see every change
+# the same wires, for a listener that must see every change
+LATCHED_EACH = _keep(100, DurabilityPolicy.TRANSIENT_LOCAL)
 EVERYTHING = _keep(1000)  # the recorder

@@ -1,4 +1,5 @@
-"""Runs nodes as a program of their own, as `ros2 run`, launch files and `visuomotor node` start them."""
+"""Runs nodes as a program of their own, as `ros2 run`, launch files and `visuomotor node` start
+them."""
 from __future__ import annotations
 
 import math
@@ -18,7 +19,8 @@ from visuomotor.nodes._ros.params import explain
 from visuomotor.nodes._ros.stopping import Asked
 from visuomotor.specs.errors import BadInput
 
-ACTIVE = 'active: '  # said once on standard output; launch files begin the supervisor when everybody has said it
+# said once on standard output; launch files begin the supervisor when everybody has said it
+ACTIVE = 'active: '
 CLOCK = 5.0  # s of wall time without /clock before a program says that it waits for it
 USAGE = 2  # exit code for input that does not fit
 
@@ -29,7 +31,10 @@ def run(*makers: Callable[..., Node], args: Sequence[str] | None = None) -> None
 
 
 def serve(makers: Sequence[Callable[..., Node]], args: Sequence[str] | None = None) -> int:
-    """Make, configure, activate and spin until a signal; one sentence and a code other than 0 when a node refuses."""
+    """Make, configure, activate and spin until a signal.
+
+    One sentence and a code other than 0 when a node refuses.
+    """
     words = list(sys.argv if args is None else args)
     if {'-h', '--help'} & set(words[:words.index('--ros-args') if '--ros-args' in words else None]):
         print('\n\n'.join(told(maker) for maker in makers))
@@ -60,7 +65,8 @@ def told(maker: Callable[..., Node]) -> str:
     """Say what a node does and which parameters it has."""
     module = sys.modules[maker.__module__]
     settings = getattr(module, maker.__name__.removesuffix('Node') + 'Settings')
-    return (f'{(module.__doc__ or "").strip()}\n\nParameters, each given as --ros-args -p name:=value, or many with '
+    return (f'{(module.__doc__ or "").strip()}\n\nParameters, each given as --ros-args -p '
+            'name:=value, or many with '
             f'--params-file <file>:\n{explain(settings)}')
 
 
@@ -73,7 +79,8 @@ def understood() -> Iterator[None]:
         why = str(error).partition('. Error')[0].partition(': ')[2] or f'it does not know {error}'
         if "Couldn't parse" not in why and type(error).__name__ != 'UnknownROSArgsError':
             raise
-        raise BadInput(f'ROS takes arguments such as -p name:=value and -r from:=to: {why}.') from error
+        raise BadInput('ROS takes arguments such as -p name:=value and -r '
+                       f'from:=to: {why}.') from error
 
 
 def spin(context: Context, nodes: Sequence[Node], asked: Asked) -> None:
@@ -95,10 +102,13 @@ def spin(context: Context, nodes: Sequence[Node], asked: Asked) -> None:
 
 def warn_of_clock(nodes: Sequence[Node]) -> None:
     """Say so, once, when time stands still because nobody publishes it."""
-    still = [node for node in nodes if node.get_parameter('use_sim_time').value and not node.nanoseconds]
+    still = [node for node in nodes if node.get_parameter('use_sim_time').value
+             and not node.nanoseconds]
     if still:
-        still[0].get_logger().warning(f'use_sim_time is true, but nothing came on /clock for {CLOCK:g} s, so nothing '
-                                      'happens here; start what publishes it, or leave use_sim_time out.')
+        still[0].get_logger().warning('use_sim_time is true, but nothing came on /clock for '
+                                      f'{CLOCK:g} s, so nothing '
+                                      'happens here; start what publishes it, or leave '
+                                      'use_sim_time out.')
 
 
 def start(node: Node) -> None:
@@ -106,5 +116,6 @@ def start(node: Node) -> None:
     node.watched = True
     for transition in (node.trigger_configure, node.trigger_activate):
         if transition() != TransitionCallbackReturn.SUCCESS:
-            raise BadInput(f'{node.get_name()}: {node.failure or "could not be started; its log says why."}')
+            raise BadInput(f'{node.get_name()}: '
+                           f'{node.failure or "could not be started; its log says why."}')
     node.watched = False

@@ -1,4 +1,7 @@
-"""How a program is asked to stop: by a signal, by a terminal that closes, or by the end of whoever started it."""
+"""How a program is asked to stop.
+
+By a signal, by a terminal that closes, or by the end of whoever started it.
+"""
 from __future__ import annotations
 
 import ctypes
@@ -7,7 +10,8 @@ import signal
 import sys
 from typing import Any
 
-STARTER = 'VISUOMOTOR_STARTER'   # process id of the program that starts others; they end with it, however it ends
+# process id of the program that starts others; they end with it, however it ends
+STARTER = 'VISUOMOTOR_STARTER'
 PR_SET_PDEATHSIG = 1             # linux/prctl.h
 
 
@@ -17,7 +21,8 @@ class Asked:
     def __init__(self) -> None:
         self.to_stop = False
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            if (number, signal.getsignal(number)) != (signal.SIGHUP, signal.SIG_IGN):   # as nohup leaves it
+            # as nohup leaves it
+            if (number, signal.getsignal(number)) != (signal.SIGHUP, signal.SIG_IGN):
                 signal.signal(number, self._hear)
         self._end_with(os.environ.get(STARTER, ''))
 
@@ -27,7 +32,10 @@ class Asked:
         self.to_stop = True
 
     def _end_with(self, starter: str) -> None:
-        """Let the kernel send SIGTERM when the program that started this one is gone; it may have been killed."""
+        """Let the kernel send SIGTERM when the program that started this one is gone.
+
+        It may have been killed.
+        """
         if not starter.isdecimal() or not sys.platform.startswith('linux'):
             return
         if os.getppid() == int(starter):

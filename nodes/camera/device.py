@@ -1,4 +1,7 @@
-"""A camera that OpenCV can open. A thread of its own reads it all the time, so that the newest picture is new."""
+"""A camera that OpenCV can open.
+
+A thread of its own reads it all the time, so that the newest picture is new.
+"""
 from __future__ import annotations
 
 import threading
@@ -34,7 +37,8 @@ class Device:
             return frame
 
     def complaint(self) -> str:
-        return f'camera {self.address} gives no more pictures; is it still plugged in?' if self._lost else ''
+        return (f'camera {self.address} gives no more pictures; is it still plugged in?'
+                if self._lost else '')
 
     def close(self) -> None:
         self._closing = True
@@ -59,10 +63,13 @@ class Device:
 
 def open_device(address: str) -> Any:
     """Open a camera by index or path; refuse one that is absent or busy."""
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # it would say the same in many lines
-    capture = cv2.VideoCapture(int(address) if address.isdecimal() and len(address) < 5 else address)
+    # it would say the same in many lines
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    capture = cv2.VideoCapture(int(address) if address.isdecimal() and len(address) < 5
+                               else address)
     if not capture.isOpened() or not capture.grab():
         capture.release()
-        raise BadInput(f"There is no camera '{address}' that gives pictures; plug it in, close the program that "
+        raise BadInput(f"There is no camera '{address}' that gives pictures; plug it in, close the "
+                       "program that "
                        'uses it, or give another index or path.')
     return capture

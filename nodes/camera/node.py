@@ -1,7 +1,8 @@
 """Publishes the pictures of one camera, stamped with the time when the light fell.
 
 in   a simulated world of this process, a device, a video file or another Image topic
-out  camera/<name>/image   rgb8, straightened, cropped and resized as asked      camera/<name>/camera_info
+out  camera/<name>/image   rgb8, straightened, cropped and resized as asked
+     camera/<name>/camera_info
      /diagnostics          pictures captured, published and dropped
 """
 from __future__ import annotations
@@ -40,7 +41,9 @@ class CameraNode(Node):
         self.settings = declare(self, CameraSettings)
 
     def open(self) -> None:
-        self.pipeline, self.published, self.trouble = Pipeline(self.settings), 0, ''
+        self.pipeline = Pipeline(self.settings)
+        self.published = 0
+        self.trouble = ''
         self.described: tuple[int, ...] = ()   # shape of the source's picture that `info` is for
         self.info: CameraInfo | None = None
         self.waiting = DelayQueue[Frame](max(0.0, self.settings.latency))
@@ -75,7 +78,8 @@ class CameraNode(Node):
         mount = mounts[settings.choose('camera', self.settings.camera, mounts)]
         running.find(self.get_namespace())
         self.pipeline.lens = lens_of_view(mount.fov, mount.width, mount.height)
-        self.waiting = DelayQueue(self.settings.latency if self.settings.latency >= 0 else task.latency.camera)
+        self.waiting = DelayQueue(self.settings.latency if self.settings.latency >= 0
+                                  else task.latency.camera)
         return Rendered(self.render, self.settings.rate or mount.rate)
 
     def render(self) -> Frame:
@@ -116,10 +120,14 @@ class CameraNode(Node):
             self.infos.publish(info)
 
     def info_of(self, message: Image, source: tuple[int, ...]) -> CameraInfo | None:
-        """Describe the lens for this picture; the numbers change only with the size of the source's pictures."""
+        """Describe the lens for this picture.
+
+        The numbers change only with the size of the source's pictures.
+        """
         if source != self.described:
             lens = self.pipeline.published(source[1], source[0])
-            self.info = camera_info(message, (lens.fx, lens.fy), (lens.cx, lens.cy)) if lens else None
+            self.info = camera_info(message, (lens.fx, lens.fy),
+                                    (lens.cx, lens.cy)) if lens else None
             self.described = source
         if self.info:
             self.info.header = message.header
@@ -130,10 +138,13 @@ class CameraNode(Node):
 
     def on_second(self) -> None:
         counts = self.source.counts if self.source else self.counts
-        complaints = [text for text in (self.trouble, self.source.complaint() if self.source else '') if text]
+        complaints = [text
+                      for text in (self.trouble, self.source.complaint() if self.source else '')
+                      if text]
         numbers = {**asdict(counts), 'published': self.published, 'source': self.settings.source}
         name = self.settings.camera
-        self.health.publish(convert.diagnostics(self.now, f'camera {name}', name, complaints, numbers))
+        self.health.publish(convert.diagnostics(self.now, f'camera {name}', name, complaints,
+                                                numbers))
 
 
 def main() -> None:

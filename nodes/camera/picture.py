@@ -1,4 +1,7 @@
-"""From the source's picture to the published one: straighten, crop, resize; the camera's numbers follow every step."""
+"""From the source's picture to the published one: straighten, crop, resize.
+
+The camera's numbers follow every step.
+"""
 from __future__ import annotations
 
 import math
@@ -74,8 +77,10 @@ class Pipeline:
             return 0, 0, width, height
         if self.settings.crop == 'box':
             left, top, wide, high = self.settings.box
-            if min(left, top) < 0 or min(wide, high) < 1 or left + wide > width or top + high > height:
-                raise BadInput(f"Camera '{self.settings.camera}': box {self.settings.box} does not fit into its pictures "
+            if min(left, top) < 0 or min(wide,
+                                         high) < 1 or left + wide > width or top + high > height:
+                raise BadInput(f"Camera '{self.settings.camera}': box {self.settings.box} does not "
+                               "fit into its pictures "
                                f'of {width} x {height}; choose a smaller one.')
             return left, top, wide, high
         scale = min(width / self.settings.width, height / self.settings.height)
@@ -83,12 +88,16 @@ class Pipeline:
         return (width - wide) // 2, (height - high) // 2, wide, high
 
     def published(self, width: int, height: int) -> Lens | None:
-        """Return the numbers of the published picture for sources of this size; none when not known."""
+        """Return the numbers of the published picture for sources of this size.
+
+        None when not known.
+        """
         source = self.lens
         if source is None:
             return None
         left, top, wide, high = self.part(width, height)
-        x, y = (self.settings.width / wide, self.settings.height / high) if self.settings.width else (1.0, 1.0)
+        x, y = (self.settings.width / wide, self.settings.height
+                / high) if self.settings.width else (1.0, 1.0)
         cx, cy = (source.cx - left + 0.5) * x - 0.5, (source.cy - top + 0.5) * y - 0.5
         return Lens(source.fx * x, source.fy * y, cx, cy)
 
@@ -96,12 +105,14 @@ class Pipeline:
         """Average when shrinking, so that nothing flickers; interpolate when growing."""
         shrinking = rgb.shape[1] >= self.settings.width
         how = cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR
-        return np.asarray(cv2.resize(rgb, (self.settings.width, self.settings.height), interpolation=how), np.uint8)
+        return np.asarray(cv2.resize(rgb, (self.settings.width, self.settings.height),
+                                     interpolation=how), np.uint8)
 
     def _straighten(self, rgb: Pixels, lens: Lens) -> Pixels:
         size = (rgb.shape[1], rgb.shape[0])
         if self._maps is None or self._maps[0] != size:
             coefficients = np.array(lens.distortion)
-            maps = cv2.initUndistortRectifyMap(lens.matrix, coefficients, None, lens.matrix, size, cv2.CV_16SC2)
+            maps = cv2.initUndistortRectifyMap(lens.matrix, coefficients, None, lens.matrix, size,
+                                               cv2.CV_16SC2)
             self._maps = (size, *maps)
         return np.asarray(cv2.remap(rgb, self._maps[1], self._maps[2], cv2.INTER_LINEAR), np.uint8)

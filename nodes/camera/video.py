@@ -11,17 +11,23 @@ from visuomotor.specs.errors import BadInput
 
 
 class Video:
-    """Shows the picture that is due; those that nobody asked for in time are skipped, so that it never runs late."""
+    """Shows the picture that is due.
+
+    Those that nobody asked for in time are skipped, so that it never runs late.
+    """
 
     def __init__(self, path: Path, rate: float = 0.0, loop: bool = True) -> None:
-        self.path, self.loop, self.counts = path, loop, Counts()
+        self.path = path
+        self.loop = loop
+        self.counts = Counts()
         self._file = self._open()
         self.rate = rate or float(self._file.get(cv2.CAP_PROP_FPS))
         self._began: float | None = None
         self._shown = -1       # number of the newest picture shown, over all rounds
         self.ended = False
         if not self.rate > 0:
-            raise BadInput(f'{path} does not say how many pictures a second it has; set parameter rate.')
+            raise BadInput(f'{path} does not say how many pictures a second it has; set parameter '
+                           'rate.')
 
     def take(self, now: float) -> Frame | None:
         self._began = now if self._began is None else self._began

@@ -38,9 +38,11 @@ class ConsoleNode(Node):
     def open(self) -> None:
         self.subscription(JointState, 'joint_states', self.counted('state'), qos.STATE, raw=True)
         for camera in self.settings.cameras:
-            self.subscription(Image, f'camera/{camera}/image', self.counted('camera'), qos.IMAGE, raw=True)
+            self.subscription(Image, f'camera/{camera}/image', self.counted('camera'), qos.IMAGE,
+                              raw=True)
         for source in PROPOSERS.values():
-            self.subscription(Proposal, f'action/{source}', self.counted(source), qos.COMMAND, raw=True)
+            self.subscription(Proposal, f'action/{source}', self.counted(source), qos.COMMAND,
+                              raw=True)
         self.subscription(Command, 'command', self.on_command, qos.COMMAND)
         self.subscription(Reward, 'reward', self.on_reward, qos.EVENT)
         self.subscription(PolicyStatus, 'policy/status', self.on_policy, qos.EVENT)
@@ -63,8 +65,10 @@ class ConsoleNode(Node):
         outcome = message.outcome
         if outcome.number:
             self.statistics.note_ended(ended(
-                outcome.number, outcome.result, outcome.truth, outcome.return_value, outcome.duration, outcome.reason))
-        self.statistics.note_episode(message.state, message.number, message.planned, message.message)
+                outcome.number, outcome.result, outcome.truth, outcome.return_value,
+                outcome.duration, outcome.reason))
+        self.statistics.note_episode(message.state, message.number, message.planned,
+                                     message.message)
 
     def on_stored(self, message: EpisodeStored) -> None:
         if message.stored:

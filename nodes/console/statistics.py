@@ -1,4 +1,7 @@
-"""Counts what the graph says: messages of each group, verdicts, episodes, latency. Numbers only, no ROS."""
+"""Counts what the graph says: messages of each group, verdicts, episodes, latency.
+
+Numbers only, no ROS.
+"""
 from __future__ import annotations
 
 from collections import Counter, deque
@@ -14,21 +17,27 @@ class Ended:
     """One episode that is over."""
 
     number: int
-    result: str                 # a name of codes.Result in small letters, by the detector or a person
+    # a name of codes.Result in small letters, by the detector or a person
+    result: str
     truth: str                  # the same, by the simulator's own state
     return_value: float
     duration: float             # s of ROS time
     reason: str
 
 
-def ended(number: int, result: int, truth: int, return_value: float, duration: float, reason: str) -> Ended:
+def ended(number: int, result: int, truth: int, return_value: float, duration: float,
+          reason: str) -> Ended:
     """Make one from the numbers of an EpisodeOutcome."""
-    return Ended(number, Result(result).name.lower(), Result(truth).name.lower(), return_value, duration, reason)
+    return Ended(number, Result(result).name.lower(), Result(truth).name.lower(), return_value,
+                 duration, reason)
 
 
 @dataclass
 class GraphStatistics:
-    """Everything counted so far; `note_*` is called for each message, in the order in which they came."""
+    """Everything counted so far.
+
+    `note_*` is called for each message, in the order in which they came.
+    """
 
     messages: Counter[str] = field(default_factory=Counter)
     verdicts: Counter[str] = field(default_factory=Counter)
@@ -52,7 +61,10 @@ class GraphStatistics:
         self.reasons = reasons
 
     def note_episode(self, phase: int, number: int, planned: int, message: str) -> None:
-        self.phase, self.number, self.planned, self.message = Phase(phase), number, planned, message
+        self.phase = Phase(phase)
+        self.number = number
+        self.planned = planned
+        self.message = message
 
     @property
     def state(self) -> str:
@@ -92,4 +104,5 @@ class GraphStatistics:
 
 def rates(before: dict[str, int], now: dict[str, int], seconds: float) -> dict[str, float]:
     """Messages a second of each group between two counts; none when no time has passed."""
-    return {group: (count - before.get(group, 0)) / seconds for group, count in now.items()} if seconds > 0 else {}
+    return {group: (count - before.get(group, 0)) / seconds for group,
+            count in now.items()} if seconds > 0 else {}

@@ -1,4 +1,7 @@
-"""One driver for one robot: a second one on its domain and namespace is refused; a killed one leaves nothing behind."""
+"""One driver for one robot: a second one on its domain and namespace is refused.
+
+A killed one leaves nothing behind.
+"""
 from __future__ import annotations
 
 import fcntl
@@ -12,17 +15,22 @@ from visuomotor.specs.errors import BadInput
 
 
 class ExclusiveDriver:
-    """Holds a lock on a file while this object lives; the kernel lets go of it however the process ends."""
+    """Holds a lock on a file while this object lives.
+
+    The kernel lets go of it however the process ends.
+    """
 
     def __init__(self, domain: int, namespace: str, folder: Path | None = None) -> None:
-        self.path = (folder or lock_folder(os.environ)) / f'visuomotor-driver-{domain}-{fingerprint(namespace)}.lock'
+        name = f'visuomotor-driver-{domain}-{fingerprint(namespace)}.lock'
+        self.path = (folder or lock_folder(os.environ)) / name
         self._file = self.path.open('a+')
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             owner = self._owner()
             self._file.close()
-            raise BadInput(f"Namespace '{namespace}' on ROS domain {domain} has a driver already (process {owner}); "
+            raise BadInput(f"Namespace '{namespace}' on ROS domain {domain} has a driver already "
+                           f"(process {owner}); "
                            'stop that one, or give this one another namespace.') from None
         self._sign()
 

@@ -47,7 +47,9 @@ class DriverNode(Node):
         self.machine = Machine(self.settings, self.spec, lambda: self.now)
         self.also_undo(self.machine.close)
         self.robot, self.world = self.machine.robot, self.machine.world
-        self.watchdog, self.beats, self.complaint = Watchdog(self.spec), 0, ''
+        self.watchdog = Watchdog(self.spec)
+        self.beats = 0
+        self.complaint = ''
         self.state: State | None = None
         if self.world:
             self.show_world(self.world)
@@ -96,12 +98,14 @@ class DriverNode(Node):
         self.state = measured
         self.states.publish(convert.joint_state(measured, self.spec))
         if self.attitude and measured.imu:
-            self.attitude.publish(convert.imu_message(measured.imu, measured.stamp, self.spec.base_link))
+            self.attitude.publish(convert.imu_message(measured.imu, measured.stamp,
+                                                      self.spec.base_link))
 
     def on_command(self, command: Command) -> None:
         answered = convert.seconds(command.header.stamp)
         if not self.watchdog.admits(answered, self.now):
-            self.complaint = f'a command came that answers joint_states {self.now - answered:.2f} s old: not obeyed'
+            self.complaint = (f'a command came that answers joint_states {self.now - answered:.2f} '
+                              's old: not obeyed')
             return
         sent = self._obey(convert.target(command, self.spec))
         if sent is not None:
@@ -109,7 +113,10 @@ class DriverNode(Node):
             self.sent.publish(convert.sent_message(sent, command.header, self.spec.base_link))
 
     def _obey(self, target: Target | None) -> Target | None:
-        """Send a target and return what was really sent; a target that cannot be sent is silence."""
+        """Send a target and return what was really sent.
+
+        A target that cannot be sent is silence.
+        """
         if target is None:
             return None
         try:
@@ -120,7 +127,8 @@ class DriverNode(Node):
         self.complaint = ''
         return sent
 
-    def on_new_scene(self, request: NewScene.Request, response: NewScene.Response) -> NewScene.Response:
+    def on_new_scene(self, request: NewScene.Request,
+                     response: NewScene.Response) -> NewScene.Response:
         if not (self.active and self.world):
             response.message = ('New scenes need an active driver of a simulated world; '
                                 'on a real robot a person lays out the scene.')
@@ -131,11 +139,14 @@ class DriverNode(Node):
         return response
 
     def on_second(self) -> None:
-        alarms = [*(self.state.alarms if self.state else ()), self.complaint, self.watchdog.complaint(self.now)]
-        numbers = {'beats': self.beats, 'lost time (s)': round(self.machine.lost, 3), 'world': self.settings.world}
+        alarms = [*(self.state.alarms if self.state else ()), self.complaint,
+                  self.watchdog.complaint(self.now)]
+        numbers = {'beats': self.beats, 'lost time (s)': round(self.machine.lost, 3),
+                   'world': self.settings.world}
         if self.machine.lost:
             alarms.append(f'the machine was too busy: {self.machine.lost:.2f} s of world time lost')
-        self.health.publish(convert.diagnostics(self.now, self.get_fully_qualified_name(), self.spec.name,
+        self.health.publish(convert.diagnostics(self.now, self.get_fully_qualified_name(),
+                                                self.spec.name,
                                                 [a for a in alarms if a], numbers))
 
 

@@ -1,4 +1,7 @@
-"""The driver's own last line: when commands stop coming, brake with the robot's own limits and hold."""
+"""The driver's own last line.
+
+When commands stop coming, brake with the robot's own limits and hold.
+"""
 from __future__ import annotations
 
 import numpy as np
@@ -13,7 +16,8 @@ def brake(target: Target, acceleration: FloatArray, dt: float) -> Target:
 
 
 class Watchdog:
-    """Remembers the last command obeyed, and takes over once it is older than the robot's command age."""
+    """Remembers the last command obeyed, and takes over once it is older than the robot's command
+    age."""
 
     def __init__(self, spec: RobotSpec) -> None:
         self._spec = spec
@@ -22,19 +26,27 @@ class Watchdog:
         self.braking = False
 
     def admits(self, answered: float, now: float) -> bool:
-        """Say whether a command is fresh enough to obey: it answers joint_states of second `answered`."""
+        """Say whether a command is fresh enough to obey.
+
+        It answers joint_states of second `answered`.
+        """
         return abs(now - answered) <= self._spec.command_age
 
     def obeyed(self, target: Target, now: float) -> None:
         """Note what was sent, at which second of the graph's clock."""
-        self._target, self._obeyed_at, self.braking = target, now, False
+        self._target = target
+        self._obeyed_at = now
+        self.braking = False
 
     def forget(self) -> None:
         """Begin anew: nothing was ever commanded."""
         self._target, self.braking = None, False
 
     def beat(self, now: float, dt: float) -> Target | None:
-        """Return what to send by ourselves at this beat; None while commands are fresh, or none ever came."""
+        """Return what to send by ourselves at this beat.
+
+        None while commands are fresh, or none ever came.
+        """
         if self._target is None or 0.0 <= now - self._obeyed_at <= self._spec.command_age:
             return None
         self.braking = True
@@ -45,4 +57,5 @@ class Watchdog:
 
     def complaint(self, now: float) -> str:
         """Say why it took over; empty when it has not."""
-        return f'no command for {now - self._obeyed_at:.2f} s: braked and holding' if self.braking else ''
+        return (f'no command for {now - self._obeyed_at:.2f} s: braked and holding' if self.braking
+                else '')

@@ -33,19 +33,27 @@ class InferenceResult:
 
 
 class PolicyRunner:
-    """Asks one policy; it is begun anew by the first request of another episode, wherever that is answered."""
+    """Asks one policy; it is begun anew by the first request of another episode, wherever that is
+    answered."""
 
     def __init__(self, loaded: LoadedPolicy, size: int) -> None:
-        self.policy, self.name, self.hash, self.size = loaded.policy, loaded.name, loaded.hash, size
+        self.policy = loaded.policy
+        self.name = loaded.name
+        self.hash = loaded.hash
+        self.size = size
         self.episode = 0
 
     def answer(self, request: InferenceRequest) -> InferenceResult:
-        """Ask the policy; whatever goes wrong inside it becomes a sentence, and the robot hears nothing."""
+        """Ask the policy; whatever goes wrong inside it becomes a sentence, and the robot hears
+        nothing."""
         began = time.perf_counter()
         try:
             actions = self._act(request)
-        except Exception as error:  # a policy is anybody's code: its faults must not take the node down
-            return InferenceResult(request, failure=f"Policy '{self.name}' failed: {type(error).__name__}: {error}.")
+        # a policy is anybody's code: its faults must not take the node down
+        except Exception as error:
+            return InferenceResult(request,
+                                   failure=f"Policy '{self.name}' failed: {type(error).__name__}: "
+                                           f"{error}.")
         return InferenceResult(request, actions, self.policy.finished, time.perf_counter() - began)
 
     def _act(self, request: InferenceRequest) -> NDArray[np.float64]:
@@ -54,7 +62,8 @@ class PolicyRunner:
             self.episode = request.episode
         actions = np.atleast_2d(np.asarray(self.policy.act(request.observation), dtype=np.float64))
         if actions.shape[1:] != (self.size,) or not len(actions):
-            raise ValueError(f'it should give rows of {self.size} numbers, but gave shape {actions.shape}')
+            raise ValueError(f'it should give rows of {self.size} numbers, but gave shape '
+                             f'{actions.shape}')
         if not np.isfinite(actions).all():
             raise ValueError('it gave a number that is not finite')
         return actions

@@ -1,6 +1,7 @@
 """Shows the policy what was seen and says what it wants.
 
-in   joint_states, imu, camera/<name>/image, world/truth (goals; bodies for scripted experts), episode (when to act)
+in   joint_states, imu, camera/<name>/image, episode (when to act)
+     world/truth (goals; bodies for scripted experts)
 out  action/policy          chunks of targets           policy/status         how long thinking took
 serves policy/load, between episodes
 """
@@ -23,7 +24,12 @@ from visuomotor.nodes.policy.inference import (
     PolicyRunner,
     ThreadedInference,
 )
-from visuomotor.nodes.policy.schedule import ObservationBuffer, RateMeter, between_episodes, schedule_for
+from visuomotor.nodes.policy.schedule import (
+    ObservationBuffer,
+    RateMeter,
+    between_episodes,
+    schedule_for,
+)
 from visuomotor.nodes.policy.settings import PolicySettings
 from visuomotor.policies.make import make_policy
 from visuomotor.robots.kinematics import Kinematics
@@ -47,16 +53,19 @@ class PolicyNode(Node):
         self.kinematics = Kinematics(self.spec) if self.spec.tip_link else None
         self.buffer, self.rate = ObservationBuffer(), RateMeter()
         self.take(self.settings.policy)
-        self.inference = (InlineInference if self.settings.inline else ThreadedInference)(self.on_result)
+        self.inference = (InlineInference if self.settings.inline
+                          else ThreadedInference)(self.on_result)
         self.also_undo(self.inference.close)
         self.proposals = self.publisher(Proposal, 'action/policy', qos.COMMAND)
         self.status = self.publisher(PolicyStatus, 'policy/status', qos.EVENT)
         self.subscription(EpisodeStatus, 'episode', self.on_episode, qos.LATCHED)
-        self.subscription(WorldTruth, 'world/truth', partial(setattr, self.buffer, 'truth'), qos.STATE)
+        self.subscription(WorldTruth, 'world/truth', partial(setattr, self.buffer, 'truth'),
+                          qos.STATE)
         self.subscription(Imu, 'imu', partial(setattr, self.buffer, 'imu'), qos.STATE)
         self.subscription(JointState, 'joint_states', self.on_state, qos.STATE)
         for camera in self.task.observe:
-            self.subscription(Image, f'camera/{camera}/image', partial(self.on_picture, camera), qos.IMAGE)
+            self.subscription(Image, f'camera/{camera}/image', partial(self.on_picture, camera),
+                              qos.IMAGE)
         self.service(LoadPolicy, 'policy/load', self.on_load)
 
     def take(self, name: str) -> None:
@@ -70,7 +79,8 @@ class PolicyNode(Node):
 
     def on_episode(self, status: EpisodeStatus) -> None:
         running = status.state == EpisodeStatus.RUNNING
-        last = self.schedule.turn(running, status.number, status.seed, convert.seconds(status.started), self.buffer)
+        last = self.schedule.turn(running, status.number, status.seed,
+                                  convert.seconds(status.started), self.buffer)
         if last:  # one more that asks for nothing, so that the silence that follows is no fault
             self.propose(replace(last, actions=self.task.action.rest(last.actions), finished=True))
 
@@ -95,7 +105,8 @@ class PolicyNode(Node):
         truth = convert.truth(heard.truth) if heard.truth else None
         pictures = {camera: convert.picture(heard.pictures[camera]) for camera in plan.cameras}
         observed, time = plan.ask(heard, state.stamp, self.now)
-        seen = observe(self.spec, self.task, self.kinematics, state, truth, pictures, time, self.loaded.privileged)
+        seen = observe(self.spec, self.task, self.kinematics, state, truth, pictures, time,
+                       self.loaded.privileged)
         return InferenceRequest(plan.episode, plan.seed, observed, seen)
 
     def on_result(self, result: InferenceResult) -> None:
@@ -116,13 +127,16 @@ class PolicyNode(Node):
         now, observed = self.now, result.request.observed
         wish = self.task.action.decode(result.actions, observed, self.schedule.delay)
         wish, frame = replace(wish, policy_hash=self.runner.hash), self.spec.base_link
-        self.proposals.publish(convert.proposal_message(wish, now, frame=frame, terminate=result.finished))
-        status = PolicyStatus(policy=self.runner.name, policy_hash=self.runner.hash, inference=result.inference,
+        self.proposals.publish(convert.proposal_message(wish, now, frame=frame,
+                                                        terminate=result.finished))
+        status = PolicyStatus(policy=self.runner.name, policy_hash=self.runner.hash,
+                              inference=result.inference,
                               observation_age=now - observed, rate=self.rate.tick(now))
         status.header.stamp = convert.stamp(observed)
         self.status.publish(status)
 
-    def on_load(self, request: LoadPolicy.Request, response: LoadPolicy.Response) -> LoadPolicy.Response:
+    def on_load(self, request: LoadPolicy.Request,
+                response: LoadPolicy.Response) -> LoadPolicy.Response:
         try:
             between_episodes(self.schedule.episode)
             self.take(request.policy)

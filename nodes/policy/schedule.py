@@ -20,25 +20,32 @@ NEVER = float('-inf')
 
 @dataclass
 class ObservationBuffer:
-    """The newest message of everything, with the time of each picture; decoded only when a question is asked."""
+    """The newest message of everything, with the time of each picture.
+
+    Decoded only when a question is asked.
+    """
 
     state: Any = None
     imu: Any = None
     truth: Any = None
     pictures: dict[str, Any] = field(default_factory=dict)
-    stamps: dict[str, float] = field(default_factory=dict)  # camera -> s, ROS time of its newest picture
-    used: float = NEVER                                     # s, stamp of the newest picture asked about
+    # camera -> s, ROS time of its newest picture
+    stamps: dict[str, float] = field(default_factory=dict)
+    # s, stamp of the newest picture asked about
+    used: float = NEVER
 
     def picture(self, camera: str, message: Any, stamp: float) -> None:
         self.pictures[camera], self.stamps[camera] = message, stamp
 
 
 class ChunkSchedule:
-    """Inferences follow each other by as many rows as can be used before the next chunk takes over."""
+    """Inferences follow each other by as many rows as can be used before the next chunk takes
+    over."""
 
     def __init__(self, rate: float, delay: float, replan: int = 0) -> None:
         self.row = 1.0 / rate                                   # s between two rows of a chunk
-        self.delay = math.ceil(delay / self.row - SAME_MOMENT)  # rows that pass while the policy thinks
+        # rows that pass while the policy thinks
+        self.delay = math.ceil(delay / self.row - SAME_MOMENT)
         self.replan = replan
         self.begin()
 
@@ -61,15 +68,22 @@ class ChunkSchedule:
 
     def answered(self, rows: int) -> None:
         """Note how long the chunk is that came back."""
-        self.interval = self.row * (min(self.replan, rows) if self.replan else max(1, rows - self.delay))
+        self.interval = self.row * (min(self.replan, rows) if self.replan
+                                    else max(1, rows - self.delay))
 
 
 class EpisodeSchedule:
-    """What one policy needs to see, and its time within an episode. Between episodes it wants nothing."""
+    """What one policy needs to see, and its time within an episode.
 
-    def __init__(self, *, cameras: tuple[str, ...], truth: bool, imu: bool, rate: float, delay: float,
+    Between episodes it wants nothing.
+    """
+
+    def __init__(self, *, cameras: tuple[str, ...], truth: bool, imu: bool, rate: float,
+                 delay: float,
                  replan: int = 0) -> None:
-        self.cameras, self.truth, self.imu = cameras, truth, imu
+        self.cameras = cameras
+        self.truth = truth
+        self.imu = imu
         self.chunks, self.delay = ChunkSchedule(rate, delay, replan), delay
         self.waiting = DelayQueue[InferenceResult](delay)
         self.said: InferenceResult | None = None    # the newest that went out
@@ -95,26 +109,36 @@ class EpisodeSchedule:
         return last
 
     def wants(self, buffer: ObservationBuffer, now: float) -> bool:
-        """Tell whether to ask now; a picture that was asked about already is used again only when no other comes."""
+        """Tell whether to ask now.
+
+        A picture that was asked about already is used again only when no other comes.
+        """
         if not self.episode or not self.chunks.due(now) or self.missing(buffer):
             return False
         newest = [buffer.stamps[camera] for camera in self.cameras]
         return not newest or max(newest) > buffer.used or self.chunks.overdue(now)
 
     def missing(self, buffer: ObservationBuffer) -> list[str]:
-        """Name the topics that are needed and silent; pictures from before the episode show the last one."""
+        """Name the topics that are needed and silent.
+
+        Pictures from before the episode show the last one.
+        """
         needed = [('joint_states', True, buffer.state), ('imu', self.imu, buffer.imu),
                   ('world/truth', self.truth, buffer.truth)]
-        dark = [camera for camera in self.cameras if buffer.stamps.get(camera, NEVER) < self.started]
+        dark = [camera for camera in self.cameras if buffer.stamps.get(camera, NEVER)
+                < self.started]
         silent = [topic for topic, wanted, newest in needed if wanted and newest is None]
         return silent + [f'camera/{name}/image' for name in dark]
 
     def complaint(self, buffer: ObservationBuffer, now: float) -> str:
         """Say what the policy has been waiting for in vain; empty: nothing."""
-        if not self.episode or now < self.started + PATIENCE or not (silent := self.missing(buffer)):
+        if (not self.episode or now < self.started + PATIENCE
+            or not (silent := self.missing(buffer))):
             return ''
-        return (f'The policy cannot act: nothing was heard on {", ".join(silent)} since the episode began '
-                f'{now - self.started:.0f} s ago; start what publishes it, or choose another policy.')
+        return (f'The policy cannot act: nothing was heard on {", ".join(silent)} since the '
+                'episode began '
+                f'{now - self.started:.0f} s ago; start what publishes it, or choose another '
+                'policy.')
 
     def ask(self, buffer: ObservationBuffer, measured: float, now: float) -> tuple[float, float]:
         """Note a request; return the stamp of what it shows and the time since the episode began.
@@ -139,22 +163,26 @@ class EpisodeSchedule:
         return out
 
 
-def schedule_for(loaded: LoadedPolicy, task: TaskSpec, latency: float, replan: int) -> EpisodeSchedule:
+def schedule_for(loaded: LoadedPolicy, task: TaskSpec, latency: float,
+                 replan: int) -> EpisodeSchedule:
     """Make the schedule that fits a policy: it waits for what that sees, and for nothing else.
 
     `latency` below 0 and `replan` 0 leave it to the task and the policy.
     """
     cameras = tuple(camera for camera in task.observe if IMAGE + camera in loaded.sees)
-    rate, delay = task.action.rate, latency if latency >= 0.0 else task.latency.answer(bool(cameras))
+    rate = task.action.rate
+    delay = latency if latency >= 0.0 else task.latency.answer(bool(cameras))
     own = max(1, round(rate / loaded.decides)) if loaded.decides else 0
-    return EpisodeSchedule(cameras=cameras, truth=loaded.privileged or 'goal' in loaded.sees, imu='imu' in loaded.sees,
+    return EpisodeSchedule(cameras=cameras, truth=loaded.privileged or 'goal' in loaded.sees,
+                           imu='imu' in loaded.sees,
                            rate=rate, delay=delay, replan=replan or own)
 
 
 def between_episodes(running: int) -> None:
     """Refuse to change the policy while an episode runs."""
     if running:
-        raise BadInput(f'A policy is loaded between episodes, but episode {running} is running; ask again after it.')
+        raise BadInput(f'A policy is loaded between episodes, but episode {running} is running; '
+                       'ask again after it.')
 
 
 class RateMeter:

@@ -33,8 +33,11 @@ class RecorderSettings(Settings):
     folder: str = required('folder of this run; a folder used before continues counting')
     robot: str = required('which robot')
     task: str = required('which task')
-    policy: str = setting('', 'name of the policy, for the record; the supervisor\'s word goes before it')
-    topics: tuple[str, ...] = setting((), "lines of 'topic package/msg/Name'; empty: the whole graph")
+    policy: str = setting('',
+                          'name of the policy, for the record; the supervisor\'s word goes before '
+                          'it')
+    topics: tuple[str, ...] = setting((),
+                                      "lines of 'topic package/msg/Name'; empty: the whole graph")
     resets: bool = setting(False, 'record the reset before each episode too')
 
 
@@ -50,11 +53,13 @@ class RecorderNode(Node):
         self.began = 0.0
         self.judged_by = b''
         self.stored = self.publisher(EpisodeStored, 'episode/stored', qos.EVENT)
-        cameras = {**load_task(self.settings.task).cameras, **load_robot(self.settings.robot).cameras}
+        cameras = {**load_task(self.settings.task).cameras,
+                   **load_robot(self.settings.robot).cameras}
         for topic, kind in topics.to_record(self.settings.topics, cameras).items():
             module, name = topics.split_type(kind)
             cls = getattr(importlib.import_module(module), name)
-            self.subscription(cls, topic, partial(self.on_message, topic, kind), qos.EVERYTHING, raw=True)
+            self.subscription(cls, topic, partial(self.on_message, topic, kind), qos.EVERYTHING,
+                              raw=True)
         # Last, so that what was said before the episode ended is written before it is closed.
         self.subscription(EpisodeStatus, topics.EPISODE, self.on_episode, qos.LATCHED, raw=True)
 
@@ -77,7 +82,8 @@ class RecorderNode(Node):
     def begin(self, status: EpisodeStatus) -> None:
         self.began, self.judged_by = self.now, b''
         policy = status.policy or self.settings.policy
-        about = description(self.settings.robot, self.settings.task, policy, status.number, status.seed)
+        about = description(self.settings.robot, self.settings.task, policy, status.number,
+                            status.seed)
         self.recording.begin(status.number, about)
 
     def store(self, o: EpisodeOutcome) -> None:
@@ -100,7 +106,8 @@ class RecorderNode(Node):
 
     @property
     def policy_hash(self) -> str:
-        return str(deserialize_message(self.judged_by, PolicyStatus).policy_hash) if self.judged_by else ''
+        return str(deserialize_message(self.judged_by,
+                                       PolicyStatus).policy_hash) if self.judged_by else ''
 
 
 def main() -> None:

@@ -1,8 +1,9 @@
 """Zeroes the gaps that alignment leaves between the fields of a serialised message.
 
-Fast CDR leaves there whatever was in memory before. With zeros, equal messages are equal bytes, so two runs of one seed
-can be compared file by file. Where the gaps are follows from the lengths of texts and sequences alone, so a message
-with the same lengths as the one before it is not walked over again.
+Fast CDR leaves there whatever was in memory before. With zeros, equal messages are equal bytes, so
+two runs of one seed can be compared file by file. Where the gaps are follows from the lengths of
+texts and sequences alone, so a message with the same lengths as the one before it is not walked
+over again.
 """
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from functools import lru_cache
 
 from visuomotor.nodes.recorder import topics
 
-SIZES = {'bool': 1, 'byte': 1, 'char': 1, 'int8': 1, 'uint8': 1, 'int16': 2, 'uint16': 2, 'int32': 4, 'uint32': 4,
+SIZES = {'bool': 1, 'byte': 1, 'char': 1, 'int8': 1, 'uint8': 1, 'int16': 2, 'uint16': 2,
+         'int32': 4, 'uint32': 4,
          'float32': 4, 'int64': 8, 'uint64': 8, 'float64': 8}
 HEAD = 4   # bytes of encapsulation, from behind which alignment counts
 FIELD = re.compile(r'^([A-Za-z][\w/]*)(?:<=\d+)?(\[[^\]]*\])?\s+[a-z]\w*\s*(?:[^=\w].*)?$')
@@ -26,7 +28,8 @@ class Layout:
     """Where one message has counts and gaps."""
 
     data: bytes
-    counts: list[int] = field(default_factory=list)             # places of the lengths of texts and sequences
+    # places of the lengths of texts and sequences
+    counts: list[int] = field(default_factory=list)
     gaps: list[tuple[int, int]] = field(default_factory=list)   # from, to
 
     def fixed(self) -> tuple[struct.Struct, tuple[int, ...]]:
@@ -37,7 +40,8 @@ class Layout:
         return reader, reader.unpack_from(self.data)
 
 
-Walk = Callable[[Layout, int], int]   # from a place to the place behind a field, noting counts and gaps on the way
+# from a place to the place behind a field, noting counts and gaps on the way
+Walk = Callable[[Layout, int], int]
 
 
 class Padding:
@@ -78,7 +82,8 @@ def walk_of(kind: str) -> Walk:
     for line in topics.text(kind).splitlines():
         found = FIELD.match(line.split('#')[0].strip())
         if found:
-            steps.append(_repeated(_single(found.group(1), package), found.group(1), found.group(2)))
+            steps.append(_repeated(_single(found.group(1), package), found.group(1),
+                                   found.group(2)))
 
     def walk(layout: Layout, place: int) -> int:
         for step in steps:

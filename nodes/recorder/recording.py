@@ -1,4 +1,7 @@
-"""Decides when a file begins, what goes into it and how it ends. A disk that fails costs one episode, not the run."""
+"""Decides when a file begins, what goes into it and how it ends.
+
+A disk that fails costs one episode, not the run.
+"""
 from __future__ import annotations
 
 import struct
@@ -16,7 +19,8 @@ from visuomotor.specs.codes import Phase, Result
 from visuomotor.specs.errors import BadInput
 
 HEADER = 'std_msgs/Header header'
-STAMP = struct.Struct('<iI')  # sec, nanosec; little-endian, as every CDR of ours says in its first four bytes
+# sec, nanosec; little-endian, as every CDR of ours says in its first four bytes
+STAMP = struct.Struct('<iI')
 
 
 @dataclass(frozen=True)
@@ -41,11 +45,13 @@ def todo(under_way: int, phase: int, number: int, resets: bool) -> Todo:
 
 def description(robot: str, task: str, policy: str, number: int, seed: int) -> dict[str, str]:
     """Return the metadata that are known when an episode begins."""
-    return {'robot': robot, 'task': task, 'policy': policy, 'number': str(number), 'seed': str(seed),
+    return {'robot': robot, 'task': task, 'policy': policy, 'number': str(number),
+            'seed': str(seed),
             'visuomotor': version()}
 
 
-def outcome(result: int, *, truth: int = Result.UNKNOWN, success_probability: float = 0.0, return_value: float = 0.0,
+def outcome(result: int, *, truth: int = Result.UNKNOWN, success_probability: float = 0.0,
+            return_value: float = 0.0,
             duration: float = 0.0, reason: str = '', policy_hash: str = '') -> dict[str, str]:
     """Return the metadata that are known when it ends, in the words of EpisodeOutcome.msg."""
     return {'result': Result(result).name, 'truth': Result(truth).name, 'reason': reason,
@@ -54,8 +60,12 @@ def outcome(result: int, *, truth: int = Result.UNKNOWN, success_probability: fl
 
 
 def interrupted(seconds: float, policy_hash: str) -> dict[str, str]:
-    """Return the metadata of an episode that was cut off because the program was stopped; its data is kept."""
-    return outcome(Result.ABORTED, duration=seconds, reason='The run was stopped during the episode.',
+    """Return the metadata of an episode that was cut off because the program was stopped.
+
+    Its data is kept.
+    """
+    return outcome(Result.ABORTED, duration=seconds,
+                   reason='The run was stopped during the episode.',
                    policy_hash=policy_hash)
 
 
@@ -90,10 +100,14 @@ class Recording:
 
     def begin(self, number: int, about: Mapping[str, str]) -> None:
         """Open the file of an episode."""
-        self.number, self.failure, self._channels = number, '', {}
+        self.number = number
+        self.failure = ''
+        self._channels = {}
         try:
-            # The folder counts, not the run: a second run in it, in this process or a later one, goes on behind.
-            self._writer = EpisodeWriter(naming.episode_file(self.folder, naming.next_number(self.folder)), about)
+            # The folder counts, not the run: a second run in it, in this process or a later one,
+            # goes on behind.
+            next_file = naming.episode_file(self.folder, naming.next_number(self.folder))
+            self._writer = EpisodeWriter(next_file, about)
         except OSError as error:
             self._fail(error)
 
@@ -105,7 +119,8 @@ class Recording:
             if topic not in self._channels:
                 self._open_channel(topic, kind)
             published = stamp_of(data) if self._stamped[topic] else now
-            self._writer.write(self._channels[topic], self._paddings[topic].tidy(data), now, published)
+            self._writer.write(self._channels[topic], self._paddings[topic].tidy(data), now,
+                               published)
         except OSError as error:
             self._fail(error)
 
@@ -137,7 +152,8 @@ class Recording:
     def _lost(self, writer: EpisodeWriter | None, error: OSError) -> str:
         left = f' What was written is in {writer.abandon()}.' if writer else ''
         why = error.strerror or error
-        return f'Episode {self.number} could not be stored in {self.folder}: {why}; make room there.{left}'
+        return (f'Episode {self.number} could not be stored in {self.folder}: {why}; make room '
+                f'there.{left}')
 
 
 def prepared(folder: Path) -> Path:
@@ -148,12 +164,16 @@ def prepared(folder: Path) -> Path:
         probe.write_bytes(b'')
         probe.unlink()
     except OSError as error:
-        raise BadInput(f'Episodes cannot be written to {folder}: {error.strerror}; choose another folder.') from error
+        raise BadInput(f'Episodes cannot be written to {folder}: {error.strerror}; choose another '
+                       'folder.') from error
     return folder
 
 
 def starts_with_header(text: str) -> bool:
-    """Tell whether the first field of a message is a header; its stamp then lies at a fixed place."""
+    """Tell whether the first field of a message is a header.
+
+    Its stamp then lies at a fixed place.
+    """
     fields = (line.split('#')[0].split() for line in text.splitlines())
     plain = (words for words in fields if words and '=' not in ''.join(words))
     return next(plain, []) == HEADER.split()

@@ -1,4 +1,7 @@
-"""Which topics an episode is made of, and the text of their types: recorded files carry it, so that any tool reads them."""
+"""Which topics an episode is made of, and the text of their types.
+
+Recorded files carry it, so that any tool reads them.
+"""
 from __future__ import annotations
 
 import os
@@ -14,19 +17,24 @@ from visuomotor.specs.errors import BadInput
 GRAPH = (
     'joint_states sensor_msgs/msg/JointState', 'imu sensor_msgs/msg/Imu',
     *(f'action/{source} visuomotor/msg/Proposal' for source in PROPOSERS.values()),
-    'command visuomotor/msg/Command', 'sent visuomotor/msg/Sent', 'safety/status visuomotor/msg/SafetyStatus',
+    'command visuomotor/msg/Command', 'sent visuomotor/msg/Sent',
+    'safety/status visuomotor/msg/SafetyStatus',
     'world/truth visuomotor/msg/WorldTruth',
     'reward visuomotor/msg/Reward', 'policy/status visuomotor/msg/PolicyStatus',
 )
 EPISODE = 'episode'  # always recorded: it says when to begin and when to store
 SEPARATOR = '=' * 80
-BUILT_IN = {'bool', 'byte', 'char', 'float32', 'float64', 'int8', 'uint8', 'int16', 'uint16', 'int32', 'uint32',
+BUILT_IN = {'bool', 'byte', 'char', 'float32', 'float64', 'int8', 'uint8', 'int16', 'uint16',
+            'int32', 'uint32',
             'int64', 'uint64', 'string', 'wstring'}
 FIELD = re.compile(r'^([A-Za-z][\w/]*)(?:<=\d+)?(?:\[[^\]]*\])?\s+[A-Za-z]')
 
 
 def to_record(listed: Iterable[str], cameras: Iterable[str]) -> dict[str, str]:
-    """Return type by topic of what to record: the list given, or else the whole graph with these cameras."""
+    """Return type by topic of what to record.
+
+    The list given, or else the whole graph with these cameras.
+    """
     lines = list(listed) or [*GRAPH, *(line for name in cameras for line in of_camera(name))]
     pairs = dict(_pair(line) for line in lines)
     pairs.pop(EPISODE, None)
@@ -34,7 +42,8 @@ def to_record(listed: Iterable[str], cameras: Iterable[str]) -> dict[str, str]:
 
 
 def of_camera(name: str) -> tuple[str, str]:
-    return f'camera/{name}/image sensor_msgs/msg/Image', f'camera/{name}/camera_info sensor_msgs/msg/CameraInfo'
+    return f'camera/{name}/image sensor_msgs/msg/Image', (f'camera/{name}/camera_info '
+                                                          'sensor_msgs/msg/CameraInfo')
 
 
 def split_type(kind: str) -> tuple[str, str]:
@@ -46,13 +55,15 @@ def split_type(kind: str) -> tuple[str, str]:
 def _pair(line: str) -> tuple[str, str]:
     words = line.split()
     if len(words) != 2 or words[1].count('/msg/') != 1:
-        raise BadInput(f"A topic to record is written as 'topic package/msg/Name', but '{line}' came.")
+        raise BadInput(f"A topic to record is written as 'topic package/msg/Name', but '{line}' "
+                       "came.")
     return words[0], words[1]
 
 
 @lru_cache
 def definition(kind: str) -> str:
-    """Return the .msg text of `package/msg/Name`, followed by that of every type that it needs, each once."""
+    """Return the .msg text of `package/msg/Name`, followed by that of every type that it needs,
+    each once."""
     texts = {kind: text(kind)}
     waiting = list(needed(kind, texts[kind]))
     while waiting:
@@ -61,7 +72,8 @@ def definition(kind: str) -> str:
             texts[inner] = text(inner)
             waiting.extend(needed(inner, texts[inner]))
     first, *others = texts
-    parts = [texts[first], *(f'{SEPARATOR}\nMSG: {short(other)}\n{texts[other]}' for other in others)]
+    parts = [texts[first],
+             *(f'{SEPARATOR}\nMSG: {short(other)}\n{texts[other]}' for other in others)]
     return '\n'.join(parts)
 
 
@@ -96,6 +108,10 @@ def text(kind: str) -> str:
 
 
 def prefixes() -> list[Path]:
-    """Return where ROS packages are installed: every sourced workspace, then the Python environment itself."""
-    named = [Path(entry) for entry in os.environ.get('AMENT_PREFIX_PATH', '').split(os.pathsep) if entry]
+    """Return where ROS packages are installed.
+
+    Every sourced workspace, then the Python environment itself.
+    """
+    named = [Path(entry) for entry in os.environ.get('AMENT_PREFIX_PATH', '').split(os.pathsep)
+             if entry]
     return [*named, Path(sys.prefix)]

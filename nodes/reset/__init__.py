@@ -1,1 +1,4 @@
-"""Brings robot and scene back to where an episode can begin, as any other source of motion: by proposals."""
+"""Brings robot and scene back to where an episode can begin, as any other source of motion.
+
+By proposals.
+"""

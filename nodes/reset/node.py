@@ -1,7 +1,7 @@
 """Brings robot and scene back to where an episode can begin.
 
 in   joint_states      where the robot is
-out  action/reset      what should move, half a second ahead, sent again and again: silence means stop
+out  action/reset      what should move, half a second ahead, sent again: silence means stop
 asks world/new_scene   in simulation
 serves the action `reset`
 """
@@ -42,7 +42,8 @@ class ResetNode(Node):
         self.subscription(JointState, 'joint_states', self.on_state, qos.STATE)
         asks = way_to_scene(self.settings.world) == 'new_scene'
         self.scenes = self.client(NewScene, 'world/new_scene') if asks else None
-        self.goals = GoalServer(self, Reset, 'reset', refuse=lambda request: '', begin=self.on_goal, cancel=self.on_cancel)
+        self.goals = GoalServer(self, Reset, 'reset', refuse=lambda request: '', begin=self.on_goal,
+                                cancel=self.on_cancel)
         self.timer(1.0 / self.settings.rate, self.on_tick)
 
     def halt(self) -> None:
@@ -98,7 +99,8 @@ class ResetNode(Node):
 
     def answer(self, routine: Routine) -> None:
         self.routine = None
-        result = Reset.Result(ready=routine.ready, attempts=routine.attempt, message=routine.message)
+        result = Reset.Result(ready=routine.ready, attempts=routine.attempt,
+                              message=routine.message)
         self.goals.finish(routine.ready, result)
 
 

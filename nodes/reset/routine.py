@@ -12,9 +12,16 @@ from visuomotor.specs.values import Proposal, State, passed
 class Routine:
     """Feed it the newest state with `step` and publish what comes back, until `done`."""
 
-    def __init__(self, stages: Sequence[Stage], attempts: int, state_age: float, patience: float) -> None:
-        """Before the first motion, wait up to `patience` seconds for a first state; later silence ends the reset."""
-        self._stages, self._attempts, self._state_age, self._patience = stages, attempts, state_age, patience
+    def __init__(self, stages: Sequence[Stage], attempts: int, state_age: float,
+                 patience: float) -> None:
+        """Before the first motion, wait up to `patience` seconds for a first state.
+
+        Later silence ends the reset.
+        """
+        self._stages = stages
+        self._attempts = attempts
+        self._state_age = state_age
+        self._patience = patience
         self._asked_at: float | None = None
         self._place = -1           # of the stage under way
         self._began = 0.0
@@ -34,7 +41,9 @@ class Routine:
         if proposal is not None or self._last is None or state is None or failed:
             self._last = proposal
             return proposal
-        last, self._last, self.resting = self._last, None, True
+        last = self._last
+        self._last = None
+        self.resting = True
         return resting(last, state.stamp, now)
 
     def _step(self, state: State | None, now: float) -> Proposal | None:
@@ -49,7 +58,8 @@ class Routine:
             self._again(state, now)
         self._advance(state, now)
         if not self.done and now - self._began > self._stages[self._place].limit:
-            self._failed(f'{self.stage} took more than {self._stages[self._place].limit:.1f} s', state, now)
+            self._failed(f'{self.stage} took more than {self._stages[self._place].limit:.1f} s',
+                         state, now)
         return None if self.done else self._stages[self._place].propose(state, now)
 
     @property
@@ -63,8 +73,11 @@ class Routine:
 
     def scene_unserved(self, now: float) -> None:
         """Hear that nobody takes the question yet; fail when that lasts."""
-        if isinstance(self._under_way, NewScene) and passed(self._patience, self._under_way.since, now):
-            self._finish(False, 'no new scene: nobody serves world/new_scene; is the driver active, with world:=sim?')
+        if isinstance(self._under_way, NewScene) and passed(self._patience, self._under_way.since,
+                                                            now):
+            self._finish(False,
+                         'no new scene: nobody serves world/new_scene; is the driver active, with '
+                         'world:=sim?')
 
     def scene_answered(self, ready: bool, message: str, now: float) -> None:
         """Take in the world's answer; an answer that nobody waits for any more is dropped."""
@@ -85,10 +98,12 @@ class Routine:
     def _silence(self, now: float) -> None:
         assert self._asked_at is not None
         if self.attempt:
-            self._finish(False, f'joint_states have been silent for more than {self._state_age:g} s; '
+            self._finish(False,
+                         f'joint_states have been silent for more than {self._state_age:g} s; '
                                 'is the driver active?')
         elif passed(self._patience, self._asked_at, now):
-            self._finish(False, f'no joint_states came within {self._patience:g} s; is the driver active?')
+            self._finish(False,
+                         f'no joint_states came within {self._patience:g} s; is the driver active?')
 
     def _advance(self, state: State, now: float) -> None:
         while not self.done and self._stages[self._place].over(state, now):
@@ -113,10 +128,13 @@ class Routine:
             self._finish(False, f'{why}, and {self.attempt} attempts were made')
 
     def _finish(self, ready: bool, message: str) -> None:
-        self.done, self.ready, self.message = True, ready, message
+        self.done = True
+        self.ready = ready
+        self.message = message
 
 
 def resting(last: Proposal, observed: float, now: float) -> Proposal:
     """Return what ends a motion well: its last target alone, due now."""
     due = np.array([max(now - observed, 0.0)])
-    return replace(last, times=due, targets=last.targets[-1:], gripper=last.gripper[-1:], observed=observed)
+    return replace(last, times=due, targets=last.targets[-1:], gripper=last.gripper[-1:],
+                   observed=observed)

@@ -50,7 +50,10 @@ class Still:
 
 
 class Open:
-    """Opens the fingers where they are. Jammed fingers come free when the arm lifts: `patience` says when to go on."""
+    """Opens the fingers where they are. Jammed fingers come free when the arm lifts.
+
+    `patience` says when to go on.
+    """
 
     sentence, limit = 'opening the gripper', 4.0
 
@@ -61,16 +64,19 @@ class Open:
         self._until = now + self._patience
 
     def propose(self, state: State, now: float) -> Proposal | None:
-        return Proposal(Mode.GRIPPER, np.zeros(1), np.zeros((1, 0)), np.zeros(1), state.stamp, Source.RESET)
+        return Proposal(Mode.GRIPPER, np.zeros(1), np.zeros((1, 0)), np.zeros(1), state.stamp,
+                        Source.RESET)
 
     def over(self, state: State, now: float) -> bool:
         return state.gripper <= OPENED or now >= self._until
 
 
 class JointMove:
-    """A jerk-limited straight line in joint space, from rest to rest, all joints arriving together; begins at `now`."""
+    """A jerk-limited straight line in joint space, from rest to rest, all joints arriving together;
+    begins at `now`."""
 
-    def __init__(self, spec: RobotSpec, start: FloatArray, goal: FloatArray, speed: float, now: float) -> None:
+    def __init__(self, spec: RobotSpec, start: FloatArray, goal: FloatArray, speed: float,
+                 now: float) -> None:
         wanted = InputParameter(len(goal))
         wanted.current_position, wanted.target_position = start.tolist(), goal.tolist()
         wanted.max_velocity = (speed * spec.velocity).tolist()
@@ -79,12 +85,16 @@ class JointMove:
         self._trajectory = Trajectory(len(goal))
         result = Ruckig(len(goal)).calculate(wanted, self._trajectory)
         if result not in (Result.Working, Result.Finished):
-            raise BadInput(f'No motion leads from {np.round(start, 3)} to {np.round(goal, 3)}: {result.name}.')
-        self.goal, self.began, self.duration = goal, now, float(self._trajectory.duration)
+            raise BadInput(f'No motion leads from {np.round(start, 3)} to {np.round(goal, 3)}: '
+                           f'{result.name}.')
+        self.goal = goal
+        self.began = now
+        self.duration = float(self._trajectory.duration)
 
     def at(self, now: float) -> FloatArray:
         """Return where the joints should be."""
-        position, _, _ = self._trajectory.at_time(float(np.clip(now - self.began, 0.0, self.duration)))
+        position, _, _ = self._trajectory.at_time(float(np.clip(now - self.began, 0.0,
+                                                                self.duration)))
         return np.array(position)
 
     def chunk(self, now: float, observed: float, span: float, gripper: float | None) -> Proposal:
@@ -92,27 +102,37 @@ class JointMove:
         ahead = np.arange(0.0, span + ROW / 2, ROW)
         rows = np.array([self.at(now + seconds) for seconds in ahead])
         fingers = np.zeros(0) if gripper is None else np.full(len(ahead), gripper)
-        return Proposal(Mode.JOINT_POSITION, now - observed + ahead, rows, fingers, observed, Source.RESET)
+        return Proposal(Mode.JOINT_POSITION, now - observed + ahead, rows, fingers, observed,
+                        Source.RESET)
 
 
 class Move:
     """Goes to a joint position and checks by measurement that it is there and at rest."""
 
-    def __init__(self, spec: RobotSpec, sentence: str, goal: Callable[[State], FloatArray | None], *, speed: float,
+    def __init__(self, spec: RobotSpec, sentence: str, goal: Callable[[State], FloatArray | None],
+                 *, speed: float,
                  tolerance: float, chunk: float, gripper: float | None) -> None:
-        """`goal` may answer None when there is nothing to do; an endless tolerance leaves the arrival unchecked."""
+        """`goal` may answer None when there is nothing to do.
+
+        An endless tolerance leaves the arrival unchecked.
+        """
         self.sentence, self.limit = sentence, SLACK
-        self._spec, self._goal, self._speed, self._tolerance = spec, goal, speed, tolerance
+        self._spec = spec
+        self._goal = goal
+        self._speed = speed
+        self._tolerance = tolerance
         self._chunk, self._gripper = chunk, gripper
         self._move: JointMove | None = None
 
     def begin(self, state: State, now: float) -> None:
         goal = self._goal(state)
-        self._move = None if goal is None else JointMove(self._spec, state.position, goal, self._speed, now)
+        self._move = None if goal is None else JointMove(self._spec, state.position, goal,
+                                                         self._speed, now)
         self.limit = SLACK + (2.0 * self._move.duration if self._move else 0.0)
 
     def propose(self, state: State, now: float) -> Proposal | None:
-        return self._move.chunk(now, state.stamp, self._chunk, self._gripper) if self._move else None
+        return self._move.chunk(now, state.stamp, self._chunk,
+                                self._gripper) if self._move else None
 
     def over(self, state: State, now: float) -> bool:
         if self._move is None:
@@ -125,7 +145,10 @@ class Move:
 
 
 class NewScene:
-    """Waits until the world has laid out a new scene and measures again. The node asks; `answered` tells."""
+    """Waits until the world has laid out a new scene and measures again. The node asks.
+
+    `answered` tells.
+    """
 
     sentence, limit = 'laying out a new scene', 30.0
 
@@ -136,7 +159,9 @@ class NewScene:
         self._ready_at: float | None = None
 
     def begin(self, state: State, now: float) -> None:
-        self.asked, self.since, self._ready_at = False, now, None
+        self.asked = False
+        self.since = now
+        self._ready_at = None
 
     def answered(self, now: float) -> None:
         self._ready_at = now

@@ -1,1 +1,4 @@
-"""Judges episodes from what can be sensed, as they run: a value for every step and a probability of success."""
+"""Judges episodes from what can be sensed, as they run.
+
+A value for every step and a probability of success.
+"""

@@ -1,7 +1,7 @@
 """Judges while an episode runs, and once more when it is being judged.
 
 in   joint_states   sets the pace     imu, world/truth, command   the rest of what is seen
-     episode        when to look        camera/<name>/image   of the cameras that the detector is shown
+     episode        when to look     camera/<name>/image   of the cameras that it is shown
 out  reward         value, probability of success and evidence
 """
 from __future__ import annotations
@@ -33,9 +33,14 @@ class RewardSettings(Settings):
 
     robot: str = required('which robot; `visuomotor list robots`')
     task: str = required('task whose detector judges; `visuomotor list tasks`')
-    detector: str = setting('', 'another detector than the one of the task, with its default numbers')
-    scene: str = setting('', "numbers of the task's scene to replace, as the driver has them: 'within=0.05'")
-    fastest: float = setting(20.0, 'most looks a second; a slower task is judged at its own action rate', 'Hz',
+    detector: str = setting('',
+                            'another detector than the one of the task, with its default numbers')
+    scene: str = setting('',
+                         "numbers of the task's scene to replace, as the driver has them: "
+                         "'within=0.05'")
+    fastest: float = setting(20.0,
+                             'most looks a second; a slower task is judged at its own action rate',
+                             'Hz',
                              above=0, most=1000)
 
 
@@ -69,16 +74,21 @@ class RewardNode(Node):
         self.subscription(WorldTruth, 'world/truth', self.on_truth, qos.STATE)
         self.subscription(Command, 'command', self.on_command, qos.COMMAND)
         for camera in chosen.cameras:
-            self.subscription(Image, f'camera/{camera}/image', partial(self.on_picture, camera), qos.IMAGE)
+            self.subscription(Image, f'camera/{camera}/image', partial(self.on_picture, camera),
+                              qos.IMAGE)
         self.subscription(JointState, 'joint_states', self.on_state, qos.STATE)
 
     def on_episode(self, message: EpisodeStatus) -> None:
         before, self.episode = self.episode, message
-        if message.state == EpisodeStatus.RUNNING and (before.state, before.number) != (message.state, message.number):
+        if message.state == EpisodeStatus.RUNNING and (before.state,
+                                                       before.number) != (message.state,
+                                                                          message.number):
             self.detector.begin(convert.seconds(message.started))
             self.pace.begin()
             self.first = self.pictures
-            self.closing, self.judged, self.warned = None, -1.0, False
+            self.closing = None
+            self.judged = -1.0
+            self.warned = False
         if message.state == EpisodeStatus.JUDGING and before.state == EpisodeStatus.RUNNING:
             self.judge()  # the last word
 
@@ -97,7 +107,8 @@ class RewardNode(Node):
 
     def on_state(self, message: JointState) -> None:
         self.state = message
-        if self.episode.state == EpisodeStatus.RUNNING and self.pace.due(convert.seconds(message.header.stamp)):
+        if (self.episode.state == EpisodeStatus.RUNNING
+            and self.pace.due(convert.seconds(message.header.stamp))):
             self.judge()
 
     def judge(self) -> None:
@@ -109,14 +120,16 @@ class RewardNode(Node):
         if judgement.published_probability is None:
             self.warn(judgement.evidence)
             return
-        message = Reward(value=judgement.value, success_probability=judgement.published_probability, detector=self.name,
+        message = Reward(value=judgement.value, success_probability=judgement.published_probability,
+                         detector=self.name,
                          evidence=judgement.evidence)
         message.header.stamp = convert.stamp(signals.now)
         self.rewards.publish(message)
 
     def warn(self, why: str) -> None:
         if not self.warned:
-            self.get_logger().warning(f'{self.name} cannot judge episode {self.episode.number}: {why}')
+            self.get_logger().warning(f'{self.name} cannot judge episode {self.episode.number}: '
+                                      f'{why}')
         self.warned = True
 
     def signals(self) -> Signals:

@@ -1,9 +1,11 @@
 """Stands between every source of motion and the robot.
 
-in   action/policy, action/reset, action/teleop   what somebody wants     joint_states, imu   where the robot is
-     world/truth   where bodies are that fixtures move with, when the task has such
-     safety/stop_now   latches a stop, with its reason     operator/heartbeat   where one is required, silence stops
-out  command         one for every joint_states, with the same stamp: what is permitted, with its verdict and reasons
+in   action/policy, action/reset, action/teleop   what somebody wants
+     joint_states, imu    where the robot is
+     world/truth          where bodies are that fixtures move with, when the task has such
+     safety/stop_now      latches a stop, with its reason
+     operator/heartbeat   where one is required, silence stops
+out  command         one for every joint_states, of the same stamp: what is permitted, and why
      safety/status   the same for people, with margins: at each change and ten times a second
 serves safety/stop, safety/arm
 """
@@ -53,15 +55,19 @@ class SafetyNode(Node):
         self.commands = self.publisher(Command, 'command', qos.COMMAND)
         self.status = self.publisher(SafetyStatus, 'safety/status', qos.LATCHED)
         self.health = self.publisher(DiagnosticArray, '/diagnostics', qos.EVENT)
-        # What is heard first counts in the same beat: a stop before proposals, and everything before the joints.
-        self.subscription(String, 'safety/stop_now', lambda message: self.filter.stop(message.data), qos.COMMAND)
+        # What is heard first counts in the same beat: a stop before proposals, and everything
+        # before the joints.
+        self.subscription(String, 'safety/stop_now', lambda message: self.filter.stop(message.data),
+                          qos.COMMAND)
         for source, name in PROPOSERS.items():
-            self.subscription(Proposal, f'action/{name}', partial(self.on_proposal, source), qos.COMMAND)
+            self.subscription(Proposal, f'action/{name}', partial(self.on_proposal, source),
+                              qos.COMMAND)
         self.subscription(ImuMessage, 'imu', self.on_imu, qos.STATE)
         if any(fixture.body for fixture in fixtures):
             self.subscription(WorldTruth, 'world/truth', self.on_truth, qos.STATE)
         self.subscription(JointState, 'joint_states', self.on_state, qos.STATE)
-        self.subscription(Empty, 'operator/heartbeat', lambda _: self.heartbeat.beat(self.now), qos.COMMAND)
+        self.subscription(Empty, 'operator/heartbeat', lambda _: self.heartbeat.beat(self.now),
+                          qos.COMMAND)
         self.service(Stop, 'safety/stop', self.on_stop, urgent=True)
         self.service(Arm, 'safety/arm', self.on_arm, urgent=True)
         self.timer(0.1, self.on_silence)
@@ -69,7 +75,8 @@ class SafetyNode(Node):
 
     def on_proposal(self, source: int, message: Proposal) -> None:
         if message.source != source:
-            self.filter.sources.refuse(source, f'it says that it comes from source {message.source}')
+            self.filter.sources.refuse(source,
+                                       f'it says that it comes from source {message.source}')
             return
         try:
             proposal = convert.proposal(message)
@@ -101,26 +108,37 @@ class SafetyNode(Node):
     def _tell_command(self, permitted: Permitted, header: Any) -> None:
         target = permitted.target
         self.commands.publish(Command(
-            header=header, position=convert.doubles(target.position), velocity=convert.doubles(target.velocity),
-            gripper=target.gripper or 0.0, verdict=int(permitted.verdict), reasons=permitted.reasons,
-            asked_source=permitted.source, asked_mode=permitted.mode, asked=convert.doubles(permitted.asked),
+            header=header, position=convert.doubles(target.position),
+            velocity=convert.doubles(target.velocity),
+            gripper=target.gripper or 0.0, verdict=int(permitted.verdict),
+            reasons=permitted.reasons,
+            asked_source=permitted.source, asked_mode=permitted.mode,
+            asked=convert.doubles(permitted.asked),
             observation_stamp=convert.stamp(permitted.observed), policy_hash=permitted.policy_hash))
 
-    def _tell_status(self, level: Verdict, reasons: Sequence[str], permitted: Permitted | None = None) -> None:
+    def _tell_status(self, level: Verdict, reasons: Sequence[str],
+                     permitted: Permitted | None = None) -> None:
         latch, now = self.filter.latch, self.now
-        if not self.news.worth_telling(now, level, reasons, latch, permitted.source if permitted else 0):
+        source = permitted.source if permitted else 0
+        if not self.news.worth_telling(now, level, reasons, latch, source):
             return
         status = SafetyStatus(
-            level=int(level), reasons=reasons, armed=latch.armed, stopped=latch.stopped, stop_reason=latch.reason,
-            refused=self.filter.sources.refused, state_age=self.filter.state_age(now), proposal_age=-1.0)
+            level=int(level), reasons=reasons, armed=latch.armed, stopped=latch.stopped,
+            stop_reason=latch.reason,
+            refused=self.filter.sources.refused, state_age=self.filter.state_age(now),
+            proposal_age=-1.0)
         status.header.stamp = convert.stamp(now)
         if permitted:
             status.source, status.proposal_age = permitted.source, permitted.proposal_age
-            status.margins = [Margin(limit=m.limit, value=m.value, unit=m.unit) for m in permitted.margins]
+            status.margins = [Margin(limit=m.limit, value=m.value, unit=m.unit)
+                              for m in permitted.margins]
         self.status.publish(status)
 
     def on_silence(self) -> None:
-        """Without joint_states there is nothing to answer; the driver brakes by itself, and we say so."""
+        """Without joint_states there is nothing to answer.
+
+        The driver brakes by itself, and we say so.
+        """
         if silence := self.filter.silence(self.now):
             self._tell_status(Verdict.STOP, (silence,))
         if lost := self.heartbeat.lost(self.now, self.filter.latch.armed):
@@ -132,15 +150,18 @@ class SafetyNode(Node):
         return response
 
     def on_arm(self, request: Arm.Request, response: Arm.Response) -> Arm.Response:
-        response.message = self.heartbeat.missing(self.now) or self.filter.arm(request.reason, self.now)
+        response.message = self.heartbeat.missing(self.now) or self.filter.arm(request.reason,
+                                                                               self.now)
         response.armed = not response.message
         return response
 
     def on_second(self) -> None:
         complaints = [c for c in (self.filter.latch.forbids, self.filter.silence(self.now)) if c]
         numbers = {verdict.name: count for verdict, count in self.verdicts.items()}
-        self.health.publish(convert.diagnostics(self.now, self.get_fully_qualified_name(), self.spec.name, complaints,
-                                                {**numbers, 'refused': self.filter.sources.refused}))
+        self.health.publish(convert.diagnostics(self.now, self.get_fully_qualified_name(),
+                                                self.spec.name, complaints,
+                                                {**numbers,
+                                                 'refused': self.filter.sources.refused}))
 
 
 def main() -> None:

@@ -1,4 +1,7 @@
-"""What was heard during one episode, and what follows from it: when it ends and how it is judged."""
+"""What was heard during one episode, and what follows from it.
+
+When it ends and how it is judged.
+"""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -75,11 +78,14 @@ class Evidence:
         self.stop_reason = reason
 
     def ending(self, settings: EpisodeSettings, now: float) -> Ending | None:
-        """Return why the episode ends at `now`, the gravest reason first, or nothing when it goes on."""
+        """Return why the episode ends at `now`, the gravest reason first, or nothing when it goes
+        on."""
         if self.latched:
             return Ending(f'stopped: {self.stop_reason}', aborted=True)
-        if self.stopped_since is not None and passed(settings.stop_patience, self.stopped_since, now):
-            held = f'safety held the robot still for {settings.stop_patience:g} s: {self.stop_reason}'
+        if self.stopped_since is not None and passed(settings.stop_patience, self.stopped_since,
+                                                     now):
+            held = (f'safety held the robot still for {settings.stop_patience:g} s: '
+                    f'{self.stop_reason}')
             return Ending(held, aborted=True)
         if self.beyond_rescue:
             return Ending(self.beyond_rescue)
@@ -90,7 +96,10 @@ class Evidence:
         return None
 
     def outcome(self, number: int, ending: Ending, ended: float) -> Outcome:
-        """Judge: an abort says nothing, then the detector decides; the truth is only noted beside."""
+        """Judge: an abort says nothing, then the detector decides.
+
+        The truth is only noted beside.
+        """
         if ending.aborted:
             result = Result.ABORTED
         elif self.probability is None:

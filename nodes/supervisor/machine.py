@@ -1,6 +1,8 @@
-"""The life of a run: reset, run, judge, store, again. Events leave facts; only `tick` changes the phase, once at most.
+"""The life of a run: reset, run, judge, store, again. Events leave facts; only `tick` changes the
+phase, once at most.
 
-One change for each tick, so that a listener that keeps only the newest status still sees every phase.
+One change for each tick, so that a listener that keeps only the newest status still sees every
+phase.
 """
 from __future__ import annotations
 
@@ -46,7 +48,10 @@ class Machine:
         """Begin a run with the next tick; false when one is under way."""
         if self.phase not in AT_REST or self._start:
             return False
-        self.planned, self.base_seed, self._start, self._stop = episodes, seed, True, ''
+        self.planned = episodes
+        self.base_seed = seed
+        self._start = True
+        self._stop = ''
         return True
 
     def stop(self, reason: str) -> None:
@@ -56,7 +61,9 @@ class Machine:
 
     def interrupt(self, reason: str) -> None:
         """Drop everything at once: the node is going away. Counts stay."""
-        self.phase, self.message, self._start = Phase.IDLE, reason, False
+        self.phase = Phase.IDLE
+        self.message = reason
+        self._start = False
 
     def on_reset(self, attempt: int, ready: bool, message: str) -> None:
         if self.phase == Phase.RESETTING and attempt == self.attempt:
@@ -105,7 +112,8 @@ class Machine:
         """Take the next step if its time has come; true when the phase changed."""
         before = (self.phase, self.number)
         step = {Phase.RESETTING: self._resetting, Phase.RUNNING: self._running,
-                Phase.JUDGING: self._judging, Phase.STORING: self._storing}.get(self.phase, self._resting)
+                Phase.JUDGING: self._judging, Phase.STORING: self._storing}.get(self.phase,
+                                                                                self._resting)
         step(now)
         return before != (self.phase, self.number)
 
@@ -115,7 +123,9 @@ class Machine:
             self._begin(1, now)
 
     def _begin(self, number: int, now: float) -> None:
-        self.number, self.attempt, self._ask_at = number, 0, now
+        self.number = number
+        self.attempt = 0
+        self._ask_at = now
         self.evidence = self.ending = self._stored = self._reset = None
         self._enter(Phase.RESETTING, now)
 
@@ -127,7 +137,9 @@ class Machine:
         if self.attempt == 0 or self.waiting:
             return self._ask_reset(now)
         if self._reset is None and passed(self.settings.reset_timeout, self._since, now):
-            self._reset = (False, f'no reset within {self.settings.reset_timeout:g} s; is the reset node active?')
+            self._reset = (False,
+                           f'no reset within {self.settings.reset_timeout:g} s; is the reset node '
+                           'active?')
         if self._reset is None:
             return None
         ready, message = self._reset
@@ -135,22 +147,30 @@ class Machine:
             self.evidence = Evidence(now)
             return self._enter(Phase.RUNNING, now)
         if self.attempt >= self.settings.reset_attempts:
-            return self._enter(Phase.FAULT, now, f'{self.attempt} resets failed; the last: {message}')
+            return self._enter(Phase.FAULT, now,
+                               f'{self.attempt} resets failed; the last: {message}')
         return self._pause(message, now)
 
     def _pause(self, why: str, now: float) -> None:
-        """Give what failed some time before it is asked again; the attempts of a moment all fail alike."""
+        """Give what failed some time before it is asked again.
+
+        The attempts of a moment all fail alike.
+        """
         self._ask_at = now + self.settings.reset_pause * min(2 ** (self.attempt - 1), SLOWEST)
         self.waiting = f'reset {self.attempt} failed and is tried again: {why}'
 
     def _ask_reset(self, now: float) -> None:
         self.waiting = self._blocked or self.missing
         if not self.waiting:
-            self.attempt, self._reset, self._since = self.attempt + 1, None, now
+            self.attempt = self.attempt + 1
+            self._reset = None
+            self._since = now
 
     def _running(self, now: float) -> None:
         assert self.evidence
-        self.ending = Ending(self._stop, aborted=True) if self._stop else self.evidence.ending(self.settings, now)
+        self.ending = Ending(self._stop,
+                             aborted=True) if self._stop else self.evidence.ending(self.settings,
+                                                                                   now)
         if self.ending:
             self._enter(Phase.JUDGING, now)
 
@@ -165,7 +185,8 @@ class Machine:
         if not self.settings.recorded:
             return self._next(now)
         if self._stored is None and passed(self.settings.store_timeout, self._since, now):
-            self._stored = (False, '', f'no word from the recorder within {self.settings.store_timeout:g} s')
+            self._stored = (False, '',
+                            f'no word from the recorder within {self.settings.store_timeout:g} s')
         if self._stored is None:
             return None
         stored, file, message = self._stored
@@ -182,4 +203,7 @@ class Machine:
         return self._begin(self.number + 1, now)
 
     def _enter(self, phase: Phase, now: float, message: str = '') -> None:
-        self.phase, self.message, self._since, self.waiting = phase, message, now, ''
+        self.phase = phase
+        self.message = message
+        self._since = now
+        self.waiting = ''

@@ -1,7 +1,7 @@
 """Runs episodes: reset, run, judge, store, again.
 
-in   reward          what the detector saw        world/truth      what the simulator knows (noted beside)
-     action/policy   its word that it is done     safety/status    an episode that is held still is aborted
+in   reward          what the detector saw        world/truth      what the simulator knows
+     action/policy   its word that it is done     safety/status    what is held still is aborted
      episode/stored  the recorder's word
 out  episode         where the run is (latched)   reset            asks the reset node (action)
      run_episodes    starts a run (action)        episode/label    a person's verdict (service)
@@ -12,7 +12,15 @@ from dataclasses import replace
 from typing import Any
 
 from visuomotor.action import Reset, RunEpisode
-from visuomotor.msg import EpisodeOutcome, EpisodeStatus, EpisodeStored, Proposal, Reward, SafetyStatus, WorldTruth
+from visuomotor.msg import (
+    EpisodeOutcome,
+    EpisodeStatus,
+    EpisodeStored,
+    Proposal,
+    Reward,
+    SafetyStatus,
+    WorldTruth,
+)
 from visuomotor.nodes._ros import qos
 from visuomotor.nodes._ros.convert import seconds, stamp
 from visuomotor.nodes._ros.goals import GoalClient, GoalServer
@@ -34,7 +42,8 @@ class SupervisorNode(Node):
         super().__init__('supervisor', **kwargs)
         self.settings = declare(self, SupervisorSettings)
         self.machine = Machine(self.settings)
-        self.asked, self.published = 0, 0.0   # attempt of the newest reset asked for; when the status was published
+        # attempt of the newest reset asked for; when the status was published
+        self.asked, self.published = 0, 0.0
 
     def open(self) -> None:
         horizon = self.settings.horizon or load_task(self.settings.task).horizon
@@ -48,7 +57,8 @@ class SupervisorNode(Node):
         self.service(Label, 'episode/label', self.on_label)
         self.reset = GoalClient(self, Reset, 'reset')
         self.runs = GoalServer(self, RunEpisode, 'run_episodes', refuse=self.refuse,
-                               begin=lambda request: self.machine.run(request.episodes, request.seed),
+                               begin=lambda request: self.machine.run(request.episodes,
+                                                                      request.seed),
                                cancel=lambda: self.machine.stop('the run was cancelled'))
         self.timer(1.0 / self.settings.rate, self.on_tick)
 
@@ -76,22 +86,27 @@ class SupervisorNode(Node):
 
     def on_safety(self, message: SafetyStatus) -> None:
         reason = message.stop_reason if message.stopped else '; '.join(message.reasons)
-        self.machine.on_safety(message.level == SafetyStatus.STOP, message.stopped, message.armed, reason, self.now)
+        self.machine.on_safety(message.level == SafetyStatus.STOP, message.stopped, message.armed,
+                               reason, self.now)
 
     def on_stored(self, message: EpisodeStored) -> None:
         self.machine.on_stored(message.number, message.stored, message.file, message.message)
 
     def on_label(self, request: Label.Request, response: Label.Response) -> Label.Response:
-        response.labelled, response.message = self.machine.label(request.number, request.result, request.labelled_by)
+        response.labelled, response.message = self.machine.label(request.number, request.result,
+                                                                 request.labelled_by)
         if response.labelled:
             self.publish()
         return response
 
     def refuse(self, request: RunEpisode.Goal) -> str:
-        return '' if self.machine.phase in AT_REST else 'a run is under way already; cancel it first'
+        return '' if self.machine.phase in AT_REST else ('a run is under way already; cancel it '
+                                                         'first')
 
     def on_reset(self, attempt: int, result: Reset.Result | None) -> None:
-        ready, message = (result.ready, result.message) if result else (False, 'the reset node refused; see its log')
+        ready, message = (result.ready,
+                          result.message) if result else (False,
+                                                          'the reset node refused; see its log')
         self.machine.on_reset(attempt, ready, message)
 
     def on_tick(self) -> None:
@@ -109,7 +124,8 @@ class SupervisorNode(Node):
     # What follows.
     def missing(self) -> str:
         """Say which node is not there yet; a run begins when all are."""
-        silent = [topic for topic in self.settings.awaits if not self.count_publishers(self.resolve_topic_name(topic))]
+        silent = [topic for topic in self.settings.awaits
+                  if not self.count_publishers(self.resolve_topic_name(topic))]
         return f'waiting for somebody to publish {", ".join(silent)}' if silent else ''
 
     def seek_reset(self) -> None:
@@ -127,7 +143,8 @@ class SupervisorNode(Node):
 
     def publish(self) -> None:
         now = self.published = self.now
-        message = EpisodeStatus(robot=self.settings.robot, task=self.settings.task, policy=self.settings.policy,
+        message = EpisodeStatus(robot=self.settings.robot, task=self.settings.task,
+                                policy=self.settings.policy,
                                 started=stamp(self.machine.started), **report.status(self.machine))
         message.header.stamp = stamp(now)
         if self.machine.outcome:

@@ -32,6 +32,8 @@ class Outcomes:
         if not labelled_by.strip():
             return False, 'labelled_by is empty; say who labels.'
         before, verdict = self.outcomes[number], Result(result)
-        sentence = f'labelled {verdict.name.lower()} by {labelled_by.strip()}, was {before.result.name.lower()}'
-        self.outcomes[number] = replace(before, result=verdict, reason=f'{sentence}; {before.reason}')
+        sentence = (f'labelled {verdict.name.lower()} by {labelled_by.strip()}, was '
+                    f'{before.result.name.lower()}')
+        self.outcomes[number] = replace(before, result=verdict,
+                                        reason=f'{sentence}; {before.reason}')
         return True, f'Episode {number} {sentence}.'

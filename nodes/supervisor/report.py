@@ -1,4 +1,5 @@
-"""What the supervisor says about itself, as the fields of EpisodeStatus.msg and EpisodeOutcome.msg."""
+"""What the supervisor says about itself, as the fields of EpisodeStatus.msg and
+EpisodeOutcome.msg."""
 from __future__ import annotations
 
 from typing import Any
@@ -30,7 +31,8 @@ def outcome(outcome: Outcome) -> dict[str, Any]:
 def ended(outcome: Outcome) -> str:
     """Return one line on an episode that is over, for the log."""
     file = f'; {outcome.file}' if outcome.file else ''
-    return (f'Episode {outcome.number}: {outcome.result.name} after {outcome.duration:.2f} s, return '
+    return (f'Episode {outcome.number}: {outcome.result.name} after {outcome.duration:.2f} s, '
+            'return '
             f'{outcome.return_value:.3f}: {outcome.reason}{file}')
 
 

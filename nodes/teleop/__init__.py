@@ -1,1 +1,2 @@
-"""A person moves the robot, with the keys of a terminal or a joystick, while the dead-man switch is held."""
+"""A person moves the robot, with the keys of a terminal or a joystick, while the dead-man switch is
+held."""

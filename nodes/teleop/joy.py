@@ -1,4 +1,7 @@
-"""Sticks and buttons of a joystick as deflections; axes are positive forward and left, as sensor_msgs/Joy has them."""
+"""Sticks and buttons of a joystick as deflections.
+
+Axes are positive forward and left, as sensor_msgs/Joy has them.
+"""
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -22,19 +25,23 @@ class Joystick:
         """Take in one message of the joystick."""
         down = frozenset(number for number, state in enumerate(buttons) if state)
         self._pressed |= down - self._buttons
-        self._axes, self._buttons, self._updated = axes, down, now
+        self._axes = axes
+        self._buttons = down
+        self._updated = now
 
     def read(self, now: float) -> OperatorInput:
         """Say what is wanted now; a joystick that fell silent holds no dead-man switch."""
         pressed, self._pressed = self._pressed, set()
-        held = self._settings.dead_man_button in self._buttons and now - self._updated <= self._settings.dead_man
+        held = (self._settings.dead_man_button in self._buttons and now - self._updated
+                <= self._settings.dead_man)
         if self._settings.gripper_button in pressed and held:
             self._closed = not self._closed
         stop, arm = self._settings.stop_button in pressed, self._settings.arm_button in pressed
         if not held or stop:
             return OperatorInput(closed=self._closed, stop=stop, arm=arm and not stop)
         chosen = self._settings
-        return OperatorInput(self._axis(chosen.forward_axis), self._axis(chosen.left_axis), self._axis(chosen.up_axis),
+        return OperatorInput(self._axis(chosen.forward_axis), self._axis(chosen.left_axis),
+                             self._axis(chosen.up_axis),
                              self._axis(chosen.turn_axis), closed=self._closed, held=True, arm=arm)
 
     def _axis(self, number: int) -> float:

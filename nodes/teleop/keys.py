@@ -1,11 +1,15 @@
-"""Keys of a terminal as deflections. It tells of presses only, so a key counts as held for a moment after each."""
+"""Keys of a terminal as deflections.
+
+It tells of presses only, so a key counts as held for a moment after each.
+"""
 from __future__ import annotations
 
 from dataclasses import replace
 
 from visuomotor.nodes.teleop.operator_input import OperatorInput
 
-HELP = ('w/s forward back · a/d left right · r/f up down · q/e turn · space gripper · x STOP · enter arm; '
+HELP = ('w/s forward back · a/d left right · r/f up down · q/e turn · space gripper · x STOP · '
+        'enter arm; '
         'let go to stop moving')
 AXES = {'w': ('forward', 1.0), 's': ('forward', -1.0), 'a': ('left', 1.0), 'd': ('left', -1.0),
         'r': ('up', 1.0), 'f': ('up', -1.0), 'q': ('turn', 1.0), 'e': ('turn', -1.0)}
@@ -45,4 +49,5 @@ class Keys:
             axis, sign = AXES[key]
             sums[axis] += sign
         held = bool(down) or now - self._gripper_at <= self._dead_man
-        return OperatorInput(sums['forward'], sums['left'], sums['up'], sums['turn'], closed=self._closed, held=held)
+        return OperatorInput(sums['forward'], sums['left'], sums['up'], sums['turn'],
+                             closed=self._closed, held=held)

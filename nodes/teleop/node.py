@@ -74,13 +74,15 @@ class TeleopNode(Node):
     def propose(self, given: OperatorInput) -> None:
         self.held = given.held
         wanted = proposal(given, self.spec, self.settings, self.observed or self.now, self.now)
-        self.proposals.publish(convert.proposal_message(wanted, self.now, frame=self.spec.base_link))
+        self.proposals.publish(convert.proposal_message(wanted, self.now,
+                                                        frame=self.spec.base_link))
 
     def ask(self, client: Any, request: Any) -> None:
         if not client.service_is_ready():
             self.get_logger().error(f'Nobody serves {client.srv_name}; is the safety node active?')
             return
-        client.call_async(request).add_done_callback(lambda future: self.get_logger().info(str(future.result())))
+        answer = client.call_async(request)
+        answer.add_done_callback(lambda future: self.get_logger().info(str(future.result())))
 
 
 def main() -> None:

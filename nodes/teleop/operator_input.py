@@ -25,7 +25,8 @@ class OperatorInput:
     arm: bool = False        # asked for in this moment
 
 
-def proposal(given: OperatorInput, spec: RobotSpec, settings: TeleopSettings, observed: float, now: float) -> Proposal:
+def proposal(given: OperatorInput, spec: RobotSpec, settings: TeleopSettings, observed: float,
+             now: float) -> Proposal:
     """Turn it into one target that is due now; without the dead-man nothing is to move."""
     moving = given if given.held else OperatorInput(closed=given.closed)
     mode, row = (Mode.LEG, _legs(moving, spec, settings)) if spec.legs else (
@@ -44,6 +45,7 @@ def _legs(given: OperatorInput, spec: RobotSpec, settings: TeleopSettings) -> Fl
     """Lean all legs forward, or left against right; stretch them all. Left legs come first."""
     side = np.array([-1.0, -1.0, 1.0, 1.0])
     row = legs.legs(np.array(spec.home))
-    row[0::2] += settings.swing * np.clip(given.forward + side * (given.turn + given.left), -1.0, 1.0)
+    row[0::2] += settings.swing * np.clip(given.forward + side * (given.turn + given.left), -1.0,
+                                          1.0)
     row[1::2] += settings.extend * given.up
     return row

@@ -41,7 +41,8 @@ class Terminal:
     def close(self) -> None:
         """Give the terminal back. Harmless when not open."""
         if self._before is not None and self._descriptor is not None:
-            termios.tcsetattr(self._descriptor, termios.TCSADRAIN, self._before)  # type: ignore[arg-type]
+            termios.tcsetattr(self._descriptor, termios.TCSADRAIN,
+                              self._before)  # type: ignore[arg-type]
         self._before = None
 
 

@@ -1,4 +1,7 @@
-"""Acting for many episodes at once; one episode is a batch of one, so that the two cannot differ."""
+"""Acting for many episodes at once.
+
+One episode is a batch of one, so that the two cannot differ.
+"""
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -9,7 +12,10 @@ from visuomotor.specs.policy import Observation
 
 
 class Batched:
-    """A kind of acting writes `begin` and `act_batch`; the single policy of specs/policy.py follows from them."""
+    """A kind of acting writes `begin` and `act_batch`.
+
+    The single policy of specs/policy.py follows from them.
+    """
 
     finished = False
 
@@ -18,12 +24,14 @@ class Batched:
         raise NotImplementedError
 
     def act_batch(self, observation: Observation) -> NDArray[np.float64]:
-        """Turn observations, each (episodes, *shape), into actions in -1..1, (episodes, rows, size)."""
+        """Turn observations, each (episodes, *shape), into actions in -1..1, (episodes, rows,
+        size)."""
         raise NotImplementedError
 
     def reset(self, rng: np.random.Generator) -> None:
         self.begin([rng])
 
     def act(self, observation: Observation) -> NDArray[np.float64]:
-        rows: NDArray[np.float64] = self.act_batch({name: np.asarray(value)[None] for name, value in observation.items()})[0]
+        rows: NDArray[np.float64] = self.act_batch({name: np.asarray(value)[None] for name,
+                                                    value in observation.items()})[0]
         return rows

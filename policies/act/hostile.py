@@ -1,4 +1,7 @@
-"""Means harm, within what a policy can say: a standing test of everything below it. Never a policy to compare with."""
+"""Means harm, within what a policy can say: a standing test of everything below it.
+
+Never a policy to compare with.
+"""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -8,7 +11,8 @@ from numpy.typing import NDArray
 from visuomotor.specs.policy import Observation, Role, Sees
 from visuomotor.specs.settings import Settings
 
-MOODS = {'bang': 0.3, 'dive': 0.3, 'shake': 0.15, 'jump': 0.15, 'broken': 0.09, 'endless': 0.01}  # and how likely
+# and how likely
+MOODS = {'bang': 0.3, 'dive': 0.3, 'shake': 0.15, 'jump': 0.15, 'broken': 0.09, 'endless': 0.01}
 LASTS = {'broken': 4, 'endless': 1}  # actions of one mood, at most; others:
 LONG = 30
 ENDLESS = 3000   # rows of a chunk that nobody should follow
@@ -20,7 +24,10 @@ class HostileSettings(Settings):
 
 
 class Hostile:
-    """Changes its mood now and then: full speed to and fro, into the table, chunks without end, no numbers at all."""
+    """Changes its mood now and then.
+
+    Full speed to and fro, into the table, chunks without end, no numbers at all.
+    """
 
     finished = False
     sees: Sees = {}
@@ -30,7 +37,9 @@ class Hostile:
         self.reset(np.random.default_rng(0))
 
     def reset(self, rng: np.random.Generator) -> None:
-        self._generator, self._left, self._mood = rng, 0, 'bang'
+        self._generator = rng
+        self._left = 0
+        self._mood = 'bang'
         self._corner = np.ones(self.size)
 
     def act(self, observation: Observation) -> NDArray[np.float64]:
@@ -40,7 +49,8 @@ class Hostile:
             self._left = int(rng.integers(1, LASTS.get(self._mood, LONG) + 1))
             self._corner = rng.choice([-1.0, 1.0], self.size)
         self._left -= 1
-        return {'bang': self._bang, 'dive': self._dive, 'shake': self._shake, 'endless': self._endless,
+        return {'bang': self._bang, 'dive': self._dive, 'shake': self._shake,
+                'endless': self._endless,
                 'broken': self._broken, 'jump': self._jump}[self._mood]()
 
     def _bang(self) -> NDArray[np.float64]:

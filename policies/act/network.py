@@ -1,6 +1,8 @@
-"""One forward pass, one chunk: of what is seen now, or of a history; overlapping chunks may be averaged.
+"""One forward pass, one chunk: of what is seen now, or of a history; overlapping chunks may be
+averaged.
 
-Averaging: Zhao et al. 2023 (ACT), section IV-A: weights exp(-fade i), i = 0 for the oldest prediction of a row.
+Averaging: Zhao et al. 2023 (ACT), section IV-A: weights exp(-fade i), i = 0 for the oldest
+prediction of a row.
 """
 from __future__ import annotations
 
@@ -28,10 +30,13 @@ class NetworkSettings(Settings):
 
     net: str = setting('visuomotor_net', 'a file of policies/nets')
     parts: dict[str, Any] = setting({}, 'numbers of that network; it checks them')
-    history: int = setting(1, 'observations that it is shown at once, oldest first', least=1, most=100)
-    past_actions: int = setting(0, 'of its own actions that it is shown, oldest first', least=0, most=100)
+    history: int = setting(1, 'observations that it is shown at once, oldest first', least=1,
+                           most=100)
+    past_actions: int = setting(0, 'of its own actions that it is shown, oldest first', least=0,
+                                most=100)
     average: bool = setting(False, 'average what overlapping chunks say; decide anew at every row')
-    fade: float = setting(0.01, 'how fast newer predictions lose weight against the oldest', least=0, most=100)
+    fade: float = setting(0.01, 'how fast newer predictions lose weight against the oldest',
+                          least=0, most=100)
 
 
 def network(settings: NetworkSettings, sees: Sees, gives: Gives) -> nn.Module:
@@ -40,7 +45,10 @@ def network(settings: NetworkSettings, sees: Sees, gives: Gives) -> nn.Module:
 
 
 def inputs(settings: NetworkSettings, sees: Sees, size: int) -> Sees:
-    """Return the shapes that the network reads: a history stands one behind the other in the last axis."""
+    """Return the shapes that the network reads.
+
+    A history stands one behind the other in the last axis.
+    """
     longer = {name: (*shape[:-1], shape[-1] * settings.history) for name, shape in sees.items()}
     return longer | ({PAST: (size * settings.past_actions,)} if settings.past_actions else {})
 
@@ -49,7 +57,9 @@ class Network(Batched):
     """Act as the network says; the same observations give the same bytes."""
 
     def __init__(self, settings: NetworkSettings, role: Role, net: nn.Module) -> None:
-        self.settings, self.role, self.net = settings, role, net.eval()
+        self.settings = settings
+        self.role = role
+        self.net = net.eval()
         self.sees = role.shown
         self.device = next(net.parameters()).device
         self.begin([np.random.default_rng(0)])
@@ -57,7 +67,8 @@ class Network(Batched):
     def begin(self, rngs: Sequence[np.random.Generator]) -> None:
         self.seen: deque[dict[str, Array]] = deque(maxlen=self.settings.history)
         self.done = np.zeros((len(rngs), self.settings.past_actions, self.role.gives.size))
-        self.chunks: deque[tuple[float, Array]] = deque(maxlen=self.role.gives.rows)   # row that each began at
+        # row that each began at
+        self.chunks: deque[tuple[float, Array]] = deque(maxlen=self.role.gives.rows)
         self.row = 0.0
 
     @torch.inference_mode()
@@ -73,7 +84,8 @@ class Network(Batched):
 
     def _batch(self) -> dict[str, torch.Tensor]:
         """Join the history; what was never seen before an episode began is what was seen first."""
-        shown = {name: np.concatenate([old[name] for old in self.seen], axis=-1) for name in self.sees}
+        shown = {name: np.concatenate([old[name] for old in self.seen], axis=-1)
+                 for name in self.sees}
         if self.settings.past_actions:
             shown[PAST] = self.done.reshape(len(self.done), -1)
         return tensors(shown, self.device)
@@ -81,13 +93,16 @@ class Network(Batched):
     def _averaged(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return one row: what all chunks that reach it say of it."""
         self.chunks.append((self.row, rows))
-        said = [chunk[:, int(self.row - began)] for began, chunk in self.chunks if self.row - began < chunk.shape[1]]
+        said = [chunk[:, int(self.row - began)] for began, chunk in self.chunks if self.row - began
+                < chunk.shape[1]]
         weight = np.exp(-self.settings.fade * np.arange(len(said)))
         self.row += 1
-        mixed: NDArray[np.float64] = np.tensordot(weight / weight.sum(), np.stack(said), axes=1)[:, None]
+        mixed: NDArray[np.float64] = np.tensordot(weight / weight.sum(), np.stack(said),
+                                                  axes=1)[:, None]
         return mixed
 
 
 def tensors(observation: Mapping[str, Array], device: torch.device) -> dict[str, torch.Tensor]:
     """Return observations, each (batch, *shape), as the networks take them."""
-    return {name: torch.from_numpy(np.ascontiguousarray(value)).to(device) for name, value in observation.items()}
+    return {name: torch.from_numpy(np.ascontiguousarray(value)).to(device) for name,
+            value in observation.items()}

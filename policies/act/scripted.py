@@ -1,4 +1,7 @@
-"""The task's own expert, written by hand. It looks at the simulator's truth, which no real robot has."""
+"""The task's own expert, written by hand.
+
+It looks at the simulator's truth, which no real robot has.
+"""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -16,13 +19,17 @@ class ScriptedSettings(Settings):
 
 
 class Scripted:
-    """Passes everything on to the expert that its role can make; needs no pictures, but the truth."""
+    """Passes everything on to the expert that its role can make.
+
+    Needs no pictures, but the truth.
+    """
 
     privileged = True
 
     def __init__(self, settings: ScriptedSettings, role: Role) -> None:
         if role.expert is None:
-            raise BadInput('A scripted policy needs the expert of a task, but there is no world here that has one.')
+            raise BadInput('A scripted policy needs the expert of a task, but there is no world '
+                           'here that has one.')
         self.expert = role.expert()
         self.sees: Sees = {name: shape for name, shape in role.shown.items() if len(shape) != 3}
 

@@ -1,7 +1,8 @@
-"""Recognises states that a policy was never trained on, and lets a recovery policy take over until they are left.
+"""Recognises states that a policy was never trained on, and lets a recovery policy take over until
+they are left.
 
-Distance: Mahalanobis 1936 over features of safe states. Handing over: Thananjeyan et al. 2021 (Recovery RL), with a
-threshold to enter and a lower one to leave, so that the two do not alternate.
+Distance: Mahalanobis 1936 over features of safe states. Handing over: Thananjeyan et al. 2021
+(Recovery RL), with a threshold to enter and a lower one to leave, so that the two do not alternate.
 """
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ class Familiarity:
 
     def __init__(self, safe: Array, share: float = 0.99) -> None:
         if safe.ndim != 2 or len(safe) <= safe.shape[1] or not 0 < share < 1:
-            raise ValueError('safe states should be more rows than features and share in 0..1, but they are '
+            raise ValueError('safe states should be more rows than features and share in 0..1, but '
+                             'they are '
                              f'{safe.shape} and {share}')
         self._mean = safe.mean(axis=0)
         spread = np.atleast_2d(np.cov(safe.T))
@@ -41,11 +43,15 @@ class Familiarity:
 class Recovering:
     """A policy that hands over to `recovery` beyond `enter` and takes back below `leave`."""
 
-    def __init__(self, policy: Policy, recovery: Policy, danger: Callable[[Mapping[str, NDArray[Any]]], float],
+    def __init__(self, policy: Policy, recovery: Policy,
+                 danger: Callable[[Mapping[str, NDArray[Any]]], float],
                  enter: float = 1.5, leave: float = 1.0) -> None:
         if not 0 < leave < enter:
-            raise ValueError(f'leave should be above 0 and below enter, but they are {leave} and {enter}')
-        self._policy, self._recovery, self._danger = policy, recovery, danger
+            raise ValueError(f'leave should be above 0 and below enter, but they are {leave} and '
+                             f'{enter}')
+        self._policy = policy
+        self._recovery = recovery
+        self._danger = danger
         self._enter, self._leave = enter, leave
         self.reset(np.random.default_rng(0))
 

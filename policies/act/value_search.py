@@ -1,4 +1,5 @@
-"""Looks for the actions that a network values most: what is seen is encoded once, then searched by cross-entropy.
+"""Looks for the actions that a network values most: what is seen is encoded once, then searched by
+cross-entropy.
 
 Kalashnikov et al. 2018 (QT-Opt), section 4.1, and Levine et al. 2016 (hand-eye), section 4.2.
 """
@@ -23,7 +24,10 @@ from visuomotor.specs.settings import Settings, setting
 
 @dataclass(frozen=True)
 class ValueSearchSettings(Settings):
-    """Which network, and how long to search; it has `encode(observation)` and `score(code, actions)`."""
+    """Which network, and how long to search.
+
+    It has `encode(observation)` and `score(code, actions)`.
+    """
 
     net: str = setting('value_net', 'a file of policies/nets')
     parts: dict[str, Any] = setting({}, 'numbers of that network; it checks them')

@@ -1,6 +1,8 @@
-"""Pomerleau: ALVINN, NIPS 1988: learn to act by predicting what a demonstrator did (squared error of whole chunks).
+"""Pomerleau: ALVINN, NIPS 1988: learn to act by predicting what a demonstrator did (squared error
+of whole chunks).
 
-The rate falls to nothing along half a cosine (Loshchilov and Hutter 2017, SGDR, equation 5), so the last weights are the best.
+The rate falls to nothing along half a cosine (Loshchilov and Hutter 2017, SGDR, equation 5), so the
+last weights are the best.
 """
 from __future__ import annotations
 
@@ -23,7 +25,8 @@ class BehaviourCloningSettings(Settings):
     """How to fit what."""
 
     rate: float = setting(1e-3, 'of AdamW, at first', above=0, most=1)
-    steps: int = setting(0, 'after which the rate is zero; 0: it stays', least=0, most=1_000_000_000)
+    steps: int = setting(0, 'after which the rate is zero; 0: it stays', least=0,
+                         most=1_000_000_000)
     weight_decay: float = setting(1e-4, 'of AdamW', least=0, most=1)
     act: NetworkSettings = setting(NetworkSettings(), 'the policy that is made')
 
@@ -31,12 +34,14 @@ class BehaviourCloningSettings(Settings):
 class BehaviourCloning:
     """One network and its optimiser; the seed gives its first weights."""
 
-    def __init__(self, settings: BehaviourCloningSettings, sees: Sees, gives: Gives, seed: int = 0) -> None:
+    def __init__(self, settings: BehaviourCloningSettings, sees: Sees, gives: Gives,
+                 seed: int = 0) -> None:
         self.settings = settings
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self.net = network.network(settings.act, sees, gives)
-        self.optimiser = torch.optim.AdamW(self.net.parameters(), lr=settings.rate, weight_decay=settings.weight_decay)
+        self.optimiser = torch.optim.AdamW(self.net.parameters(), lr=settings.rate,
+                                           weight_decay=settings.weight_decay)
 
     def measure(self, seen: Mapping[str, Tensor]) -> None:
         """Let the network measure the numbers of the data once, before the first step."""

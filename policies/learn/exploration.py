@@ -1,4 +1,5 @@
-"""Exploration that a robot can follow: noise correlated in time, with a spread that does not depend on its colour.
+"""Exploration that a robot can follow: noise correlated in time, with a spread that does not depend
+on its colour.
 
 Ornstein-Uhlenbeck noise: Uhlenbeck and Ornstein 1930, as used by Lillicrap et al. 2016 (DDPG).
 Coloured noise: Eberhard et al. 2023, "Pink noise is all you need"; made as Timmer and Koenig 1995.
@@ -12,14 +13,19 @@ Array = NDArray[np.float64]
 
 
 class OrnsteinUhlenbeck:
-    """Noise that forgets itself in `memory` seconds; each number has standard deviation `spread`, from the first on."""
+    """Noise that forgets itself in `memory` seconds.
+
+    Each number has standard deviation `spread`, from the first on.
+    """
 
     def __init__(self, size: int, spread: float, memory: float, period: float) -> None:
         if size < 1 or spread < 0 or memory <= 0 or period <= 0:
-            raise ValueError('size should be 1 or more, spread 0 or more, memory and period above 0, but they are '
+            raise ValueError('size should be 1 or more, spread 0 or more, memory and period above '
+                             '0, but they are '
                              f'{size}, {spread}, {memory} and {period}')
         self.size, self.spread = size, spread
-        self._kept = float(np.exp(-period / memory))           # exact for any period, unlike an Euler step
+        # exact for any period, unlike an Euler step
+        self._kept = float(np.exp(-period / memory))
         self._fresh = spread * float(np.sqrt(1 - self._kept**2))
         self.reset(np.random.default_rng(0))
 
@@ -35,13 +41,19 @@ class OrnsteinUhlenbeck:
 
 
 class Coloured:
-    """Noise whose power falls with frequency as 1/f^colour: 0 white, 1 pink, 2 red. One block of `length` at a time."""
+    """Noise whose power falls with frequency as 1/f^colour: 0 white, 1 pink, 2 red.
+
+    One block of `length` at a time.
+    """
 
     def __init__(self, size: int, spread: float, colour: float, length: int) -> None:
         if size < 1 or spread < 0 or not 0 <= colour <= 2 or length < 4:
-            raise ValueError('size should be 1 or more, spread 0 or more, colour 0..2 and length 4 or more, but they '
+            raise ValueError('size should be 1 or more, spread 0 or more, colour 0..2 and length 4 '
+                             'or more, but they '
                              f'are {size}, {spread}, {colour} and {length}')
-        self.size, self.spread, self.length = size, spread, length
+        self.size = size
+        self.spread = spread
+        self.length = length
         frequencies = np.fft.rfftfreq(length)
         frequencies[0] = frequencies[1]  # the mean of a block is noise too, not infinite
         self._shape = np.asarray(frequencies ** (-colour / 2), dtype=np.float64)
@@ -65,7 +77,8 @@ class Coloured:
     def _make(self) -> Array:
         draws = self._generator.standard_normal((2, len(self._shape), self.size)) / np.sqrt(2)
         spectrum = draws[0] + 1j * draws[1]
-        spectrum[0] = np.sqrt(2) * draws[0, 0]     # the mean, and at even lengths the highest frequency, are real
+        # the mean, and at even lengths the highest frequency, are real
+        spectrum[0] = np.sqrt(2) * draws[0, 0]
         if self.length % 2 == 0:
             spectrum[-1] = np.sqrt(2) * draws[0, -1]
         return np.fft.irfft(spectrum * self._shape[:, None] * self._scale, self.length, axis=0)

@@ -1,4 +1,7 @@
-"""What every page has in common: it learns from batches, gives its whole state, and takes it back."""
+"""What every page has in common.
+
+It learns from batches, gives its whole state, and takes it back.
+"""
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -43,7 +46,8 @@ def pack(net: nn.Module, optimiser: Optimizer) -> dict[str, Tensor]:
 
 def unpack(state: Mapping[str, Tensor], net: nn.Module, optimiser: Optimizer) -> None:
     """Put back what `pack` took."""
-    net.load_state_dict({name.removeprefix('net.'): value for name, value in state.items() if name.startswith('net.')})
+    net.load_state_dict({name.removeprefix('net.'): value for name, value in state.items()
+                         if name.startswith('net.')})
     numbers: dict[int, dict[str, Tensor]] = {}
     for name, value in state.items():
         first, _, rest = name.partition('.')

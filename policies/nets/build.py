@@ -1,4 +1,7 @@
-"""Networks by file name: `<name>.py` here holds `<Name>Settings` and `<Name>(settings, sees, gives)`."""
+"""Networks by file name.
+
+`<name>.py` here holds `<Name>Settings` and `<Name>(settings, sees, gives)`.
+"""
 from __future__ import annotations
 
 import importlib
@@ -16,11 +19,15 @@ HERE = Path(__file__).parent
 
 def names() -> list[str]:
     """Return the networks that there are: files here that hold settings of their own name."""
-    return sorted(path.stem for path in HERE.glob('*.py') if f'class {_class(path.stem)}Settings' in path.read_text())
+    return sorted(path.stem for path in HERE.glob('*.py')
+                  if f'class {_class(path.stem)}Settings' in path.read_text())
 
 
 def build(name: str, numbers: Mapping[str, Any], sees: Sees, gives: Gives) -> nn.Module:
-    """Make a network that reads observations of these shapes; refuse a name or a number that does not fit."""
+    """Make a network that reads observations of these shapes.
+
+    Refuse a name or a number that does not fit.
+    """
     settings.choose('network', name, names())
     module = importlib.import_module(f'visuomotor.policies.nets.{name}')
     chosen = settings.build(getattr(module, f'{_class(name)}Settings'), numbers, f'network {name}')

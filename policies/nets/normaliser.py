@@ -1,4 +1,5 @@
-"""Centre and size of each number that a network reads, kept with its weights so that the two never part."""
+"""Centre and size of each number that a network reads, kept with its weights so that the two never
+part."""
 from __future__ import annotations
 
 import torch

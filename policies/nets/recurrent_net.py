@@ -1,4 +1,7 @@
-"""Hochreiter and Schmidhuber 1997: a network that remembers; its state goes in and out, so that whoever acts keeps it."""
+"""Hochreiter and Schmidhuber 1997: a network that remembers.
+
+Its state goes in and out, so that whoever acts keeps it.
+"""
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -23,13 +26,17 @@ class RecurrentNetSettings(Settings):
 
 
 class RecurrentNet(nn.Module):
-    """Numbers by name, each (batch, size), and a memory, to (batch, rows, size) and the next memory."""
+    """Numbers by name, each (batch, size), and a memory, to (batch, rows, size) and the next
+    memory."""
 
     def __init__(self, settings: RecurrentNetSettings, sees: Sees, gives: Gives) -> None:
         super().__init__()
         if pictures(sees) or not sees:
-            raise BadInput(f'a recurrent_net should see numbers alone, but is shown {", ".join(sorted(sees)) or "nothing"}')
-        self.settings, self.sees, self.gives = settings, dict(sees), gives
+            raise BadInput('a recurrent_net should see numbers alone, but is shown '
+                           f'{", ".join(sorted(sees)) or "nothing"}')
+        self.settings = settings
+        self.sees = dict(sees)
+        self.gives = gives
         width = sum(shape[0] for shape in sees.values())
         self.normaliser = Normaliser(width)
         self.cell = nn.LSTMCell(width, settings.width)

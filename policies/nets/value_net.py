@@ -1,4 +1,7 @@
-"""How good actions are where one stands: observations are encoded once, then any number of actions is scored."""
+"""How good actions are where one stands.
+
+Observations are encoded once, then any number of actions is scored.
+"""
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -17,16 +20,22 @@ class ValueNetSettings(Settings):
     """The size of the network."""
 
     code: int = setting(64, 'numbers that an observation becomes', least=1, most=4096)
-    hidden: tuple[int, ...] = setting((64,), 'widths of the layers that join code and action', least=1, most=65_536)
+    hidden: tuple[int, ...] = setting((64,), 'widths of the layers that join code and action',
+                                      least=1, most=65_536)
     eyes: VisuomotorNetSettings = setting(VisuomotorNetSettings(), 'what encodes the observation')
 
 
 class ValueNet(nn.Module):
-    """`score(encode(observation), actions)`: actions (batch, samples, rows x size) to (batch, samples)."""
+    """`score(encode(observation), actions)`.
+
+    Actions (batch, samples, rows x size) to (batch, samples).
+    """
 
     def __init__(self, settings: ValueNetSettings, sees: Sees, gives: Gives) -> None:
         super().__init__()
-        self.settings, self.sees, self.gives = settings, dict(sees), gives
+        self.settings = settings
+        self.sees = dict(sees)
+        self.gives = gives
         self.encoder = VisuomotorNet(settings.eyes, sees, Gives(settings.code))
         self.head = dense(settings.code + gives.rows * gives.size, settings.hidden, 1)
 

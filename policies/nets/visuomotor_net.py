@@ -1,8 +1,8 @@
 """Levine, Finn, Darrell, Abbeel: End-to-end training of deep visuomotor policies, JMLR 2016.
 
-Three convolutions and a spatial softmax find feature points in each picture (section 5.1, figure 3); they join the
-robot's own numbers and pass through fully connected layers. Without pictures it is a plain network of the state. The
-last layer is a tanh: actions are in -1..1.
+Three convolutions and a spatial softmax find feature points in each picture (section 5.1, figure
+3); they join the robot's own numbers and pass through fully connected layers. Without pictures it
+is a plain network of the state. The last layer is a tanh: actions are in -1..1.
 """
 from __future__ import annotations
 
@@ -23,11 +23,15 @@ from visuomotor.specs.settings import Settings, setting
 class VisuomotorNetSettings(Settings):
     """The size of the network."""
 
-    channels: tuple[int, ...] = setting((64, 32, 32), 'of the convolutions; the last are the feature points',
+    channels: tuple[int, ...] = setting((64, 32, 32),
+                                        'of the convolutions; the last are the feature points',
                                         least=1, most=4096)
     first_kernel: int = setting(7, 'edge of the first kernel', 'px', least=1, most=64)
-    hidden: tuple[int, ...] = setting((40, 40), 'widths of the fully connected layers', least=1, most=65_536)
-    differences: tuple[tuple[str, str], ...] = setting((), 'observations whose difference is read too, such as '
+    hidden: tuple[int, ...] = setting((40, 40), 'widths of the fully connected layers', least=1,
+                                      most=65_536)
+    differences: tuple[tuple[str, str], ...] = setting((),
+                                                       'observations whose difference is read too, '
+                                                       'such as '
                                                            '[goal, tip_pose]: the way that is left')
 
 
@@ -37,7 +41,9 @@ class VisuomotorNet(nn.Module):
     def __init__(self, settings: VisuomotorNetSettings, sees: Sees, gives: Gives) -> None:
         super().__init__()
         _check(settings, sees)
-        self.settings, self.sees, self.gives = settings, dict(sees), gives
+        self.settings = settings
+        self.sees = dict(sees)
+        self.gives = gives
         self.eyes = nn.ModuleList(_eye(settings, sees[name]) for name in pictures(sees))
         width = sum(sees[name][0] for name in numbers(sees))
         width += sum(sees[first][0] for first, _ in settings.differences)
@@ -46,14 +52,17 @@ class VisuomotorNet(nn.Module):
         self.head = dense(width + points, settings.hidden, gives.rows * gives.size)
 
     def forward(self, observation: Mapping[str, Tensor]) -> Tensor:
-        points = [eye(_light(observation[name])) for eye, name in zip(self.eyes, pictures(self.sees), strict=True)]
+        points = [eye(_light(observation[name])) for eye,
+                  name in zip(self.eyes, pictures(self.sees), strict=True)]
         seen = torch.cat([self.normaliser(self.state(observation)), *points], dim=1)
         actions: Tensor = torch.tanh(self.head(seen))
         return actions.reshape(-1, self.gives.rows, self.gives.size)
 
     def state(self, observation: Mapping[str, Tensor]) -> Tensor:
-        """Join the numbers that are no pictures, in the order of their names, then the differences."""
-        ways = [observation[first].float() - observation[other].float() for first, other in self.settings.differences]
+        """Join the numbers that are no pictures, in the order of their names, then the
+        differences."""
+        ways = [observation[first].float() - observation[other].float() for first,
+                other in self.settings.differences]
         return torch.cat([joined(observation, self.sees), *ways], dim=1)
 
     def measure(self, observation: Mapping[str, Tensor]) -> None:
@@ -69,12 +78,15 @@ def _check(settings: VisuomotorNetSettings, sees: Sees) -> None:
         raise BadInput('a network should see at least one observation, but it is shown none')
     for first, other in settings.differences:
         if not {first, other} <= set(numbers(sees)) or sees[first] != sees[other]:
-            raise BadInput(f'differences should name two observations of one size, but {first} and {other} are not among '
+            raise BadInput(f'differences should name two observations of one size, but {first} and '
+                           f'{other} are not among '
                            f'{", ".join(sorted(sees))} or differ in size')
     for name in pictures(sees):
-        edge = (min(sees[name][:2]) - settings.first_kernel) // 2 + 1 - 4 * (len(settings.channels) - 1)
+        edge = (min(sees[name][:2]) - settings.first_kernel) // 2 + 1 - 4 * (len(settings.channels)
+                                                                             - 1)
         if not settings.channels or edge < 1:
-            raise BadInput(f"{len(settings.channels)} convolutions do not fit '{name}' of shape {tuple(sees[name])}")
+            raise BadInput(f"{len(settings.channels)} convolutions do not fit '{name}' of shape "
+                           f"{tuple(sees[name])}")
 
 
 def _light(picture: Tensor) -> Tensor:
@@ -84,7 +96,9 @@ def _light(picture: Tensor) -> Tensor:
 
 def _eye(settings: VisuomotorNetSettings, shape: tuple[int, ...]) -> nn.Module:
     layers: list[nn.Module] = []
-    for index, (inner, outer) in enumerate(zip((shape[2], *settings.channels), settings.channels, strict=False)):
+    for index, (inner,
+                outer) in enumerate(zip((shape[2], *settings.channels), settings.channels,
+                                        strict=False)):
         kernel, stride = (settings.first_kernel, 2) if index == 0 else (5, 1)
         layers += [nn.Conv2d(inner, outer, kernel, stride), nn.ReLU()]
     return nn.Sequential(*layers, SpatialSoftmax())

@@ -1,4 +1,7 @@
-"""Rubinstein 1999, the cross-entropy method: draw, keep the best, draw again around them. Many states at once."""
+"""Rubinstein 1999, the cross-entropy method: draw, keep the best, draw again around them.
+
+Many states at once.
+"""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
@@ -18,15 +21,18 @@ class CemSettings(Settings):
     """How long to search."""
 
     samples: int = setting(64, 'drawn in each round', least=2, most=100_000)
-    elites: int = setting(6, 'best samples that the next round is drawn around', least=2, most=10_000)
+    elites: int = setting(6, 'best samples that the next round is drawn around', least=2,
+                          most=10_000)
     rounds: int = setting(2, 'how often', least=1, most=100)
     spread: float = setting(0.7, 'standard deviation of the first round', above=0, most=10)
-    narrowest: float = setting(0.02, 'standard deviation below which no round is drawn', least=0, most=1)
+    narrowest: float = setting(0.02, 'standard deviation below which no round is drawn', least=0,
+                               most=1)
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.elites > self.samples:
-            raise BadInput(f'elites should be at most the {self.samples} samples, but are {self.elites}')
+            raise BadInput(f'elites should be at most the {self.samples} samples, but are '
+                           f'{self.elites}')
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,10 @@ class Found:
 
 def search(score: Score, size: int, settings: CemSettings, rngs: Sequence[np.random.Generator],
            device: torch.device | str = 'cpu') -> Found:
-    """Look for the numbers in -1..1, `size` of them, that score best; one generator for each state."""
+    """Look for the numbers in -1..1, `size` of them, that score best.
+
+    One generator for each state.
+    """
     mean = torch.zeros(len(rngs), size, device=device)
     spread = torch.full_like(mean, settings.spread)
     best, best_score = mean, torch.full((len(rngs),), -torch.inf, device=device)

@@ -1,8 +1,10 @@
-"""Legs of the Minitaur: two motors drive one five-bar leg; together they stretch it, against each other they swing it.
+"""Legs of the Minitaur: two motors drive one five-bar leg; together they stretch it, against each
+other they swing it.
 
-Leg order: front left, back left, front right, back right. A leg target is (swing, extension) for each leg in turn, rad.
-Motor angles are in the leg frame: pi/2 on every motor stands, larger extensions make longer legs, and a positive swing
-swings all four feet the same way. The model's joint angle is DIRECTION times the motor angle.
+Leg order: front left, back left, front right, back right. A leg target is (swing, extension) for
+each leg in turn, rad. Motor angles are in the leg frame: pi/2 on every motor stands, larger
+extensions make longer legs, and a positive swing swings all four feet the same way. The model's
+joint angle is DIRECTION times the motor angle.
 """
 from __future__ import annotations
 
@@ -32,5 +34,6 @@ def legs(motors: FloatArray) -> FloatArray:
 
 def length(extension: FloatArray) -> FloatArray:
     """Return how far a foot is from its hip, m."""
-    reach: FloatArray = np.sqrt(LOWER**2 - (UPPER * np.sin(extension))**2) - UPPER * np.cos(extension)
+    reach: FloatArray = np.sqrt(LOWER**2
+                                - (UPPER * np.sin(extension))**2) - UPPER * np.cos(extension)
     return reach

@@ -1,6 +1,8 @@
-"""The Minitaur's direct-drive motors: a position loop sets the PWM, back-EMF and iron saturation decide the torque.
+"""The Minitaur's direct-drive motors: a position loop sets the PWM, back-EMF and iron saturation
+decide the torque.
 
-Eight motors at once. Constants are those of the public simulation of this robot (pybullet, minitaur/envs/motor.py).
+Eight motors at once. Constants are those of the public simulation of this robot (pybullet,
+minitaur/envs/motor.py).
 """
 from __future__ import annotations
 
@@ -31,17 +33,20 @@ class MotorConstants:
     hot_time: float = setting(1.0, 'time above it after which the motor switches itself off', 's')
 
     def __post_init__(self) -> None:
-        for name in ('battery', 'resistance', 'torque_constant', 'voltage_limit', 'hot_torque', 'hot_time'):
+        for name in ('battery', 'resistance', 'torque_constant', 'voltage_limit', 'hot_torque',
+                     'hot_time'):
             if not getattr(self, name) > 0:
                 raise ValueError(f'{name} should be above 0, but is {getattr(self, name)}')
 
 
 @dataclass
 class Motors:
-    """Eight motors; `battery` and `strength` may be changed for a new scene, `reset` cools them down."""
+    """Eight motors; `battery` and `strength` may be changed for a new scene, `reset` cools them
+    down."""
 
     constants: MotorConstants = field(default_factory=MotorConstants)
-    strength: FloatArray = field(default_factory=lambda: np.ones(MOTORS))  # factor on each motor's torque
+    # factor on each motor's torque
+    strength: FloatArray = field(default_factory=lambda: np.ones(MOTORS))
 
     def __post_init__(self) -> None:
         self.battery = self.constants.battery
@@ -53,30 +58,42 @@ class Motors:
         self.off = np.zeros(MOTORS, dtype=np.bool_)
 
     def pwm(self, target: FloatArray, position: FloatArray, velocity: FloatArray) -> FloatArray:
-        """Return the duty cycle, -1..1, for the position and velocity that the electronics know (delayed ones)."""
+        """Return the duty cycle, -1..1, for the position and velocity that the electronics know
+        (delayed ones)."""
         wish = self.constants.kp * (target - position) - self.constants.kd * velocity
         clipped: FloatArray = np.minimum(np.maximum(wish, -1.0), 1.0)
         return clipped
 
     def torque(self, pwm: FloatArray, velocity: FloatArray) -> FloatArray:
-        """Return the torque at the shaft; `velocity` is the true one, as back-EMF knows no delay."""
+        """Return the torque at the shaft.
+
+        `velocity` is the true one, as back-EMF knows no delay.
+        """
         known = self.constants
         volts = pwm * self.battery - (known.torque_constant + known.damping) * velocity
-        amperes = np.minimum(np.maximum(volts, -known.voltage_limit), known.voltage_limit) / known.resistance
+        amperes = np.minimum(np.maximum(volts, -known.voltage_limit),
+                             known.voltage_limit) / known.resistance
         saturated = np.interp(np.abs(amperes), SATURATION_CURRENT, SATURATION_TORQUE)
         given: FloatArray = self.strength * np.where(amperes < 0, -saturated, saturated)
         return given
 
     def observed(self, pwm: FloatArray) -> FloatArray:
-        """Return the torque that the electronics report: they do not know back-EMF nor saturation."""
+        """Return the torque that the electronics report.
+
+        They do not know back-EMF nor saturation.
+        """
         known = self.constants
         guess = known.torque_constant * pwm * self.battery / known.resistance
-        clipped: FloatArray = np.minimum(np.maximum(guess, -known.observed_limit), known.observed_limit)
+        clipped: FloatArray = np.minimum(np.maximum(guess, -known.observed_limit),
+                                         known.observed_limit)
         return clipped
 
     def step(self, target: FloatArray, delayed: tuple[FloatArray, FloatArray], velocity: FloatArray,
              dt: float) -> tuple[FloatArray, FloatArray]:
-        """Run all motors for `dt`; return torque at the shaft and as reported. An overheated motor gives none."""
+        """Run all motors for `dt`; return torque at the shaft and as reported.
+
+        An overheated motor gives none.
+        """
         duty = self.pwm(target, *delayed)
         torque = self.torque(duty, velocity)
         self.heating = np.where(np.abs(torque) > self.constants.hot_torque, self.heating + dt, 0.0)

@@ -31,7 +31,8 @@ def typed(monkeypatch, capfd, *words):
 
 @pytest.mark.parametrize('command', [
     ('up',), ('train',), ('evaluate',),
-    ('node',), ('version',), ('list', 'robots'), ('list', 'tasks'), ('list', 'policies'), ('list', 'nodes')])
+    ('node',), ('version',), ('list', 'robots'), ('list', 'tasks'), ('list', 'policies'),
+    ('list', 'nodes')])
 def test_every_command_has_help_with_an_example(command):
     said = CliRunner().invoke(make_app(), [*command, '--help'])
     assert said.exit_code == 0
@@ -48,15 +49,23 @@ def test_the_commands_are_these():
     (['up', '--policy', 'scriptd'], "There is no policy 'scriptd'; did you mean scripted?"),
     (['up', '--policy', '/no/such/folder'], 'has no policy.yaml'),
     (['up', '--lockstep', '--processes'], 'Lock-step needs one process'),
-    (['up', '--set', 'reset.speed=2'], '--set reset: speed should be above 0 and at most 1, but is 2'),
-    (['node', 'reset', '--set', 'reset.speed=2'], '--set reset: speed should be above 0 and at most 1, but is 2'),
-    (['up', '--rate-limit', 'fast'], "--rate-limit should be none or a number above 0 such as 1.0, but is 'fast'"),
+    (['up', '--set', 'reset.speed=2'],
+     '--set reset: speed should be above 0 and at most 1, but is 2'),
+    (['node', 'reset', '--set', 'reset.speed=2'],
+     '--set reset: speed should be above 0 and at most 1, but is 2'),
+    (['up', '--rate-limit', 'fast'],
+     "--rate-limit should be none or a number above 0 such as 1.0, but is 'fast'"),
     (['up', '--world', 'real'], "World 'real' needs a driver, and iiwa7 has no driver yet"),
-    (['train', 'cloning', '--robot', 'iiwa7', '--task', 'reach'], "There is no recipe 'cloning'; known are bc."),
-    (['train', 'bc', '--robot', 'iwa7', '--task', 'reach', '--out', 'none'], "There is no robot 'iwa7'"),
-    (['train', 'bc', '--robot', 'iiwa7', '--task', 'reach', '--set', 'stps=3'], "unknown setting 'stps' of recipe bc"),
-    (['train', 'bc', '--robot', 'iiwa7', '--task', 'reach', '--set', 'page.rate=-1'], 'rate should be above 0'),
-    (['evaluate', 'scriptd', '--robot', 'iiwa7'], "There is no policy 'scriptd'; did you mean scripted?"),
+    (['train', 'cloning', '--robot', 'iiwa7', '--task', 'reach'],
+     "There is no recipe 'cloning'; known are bc."),
+    (['train', 'bc', '--robot', 'iwa7', '--task', 'reach', '--out', 'none'],
+     "There is no robot 'iwa7'"),
+    (['train', 'bc', '--robot', 'iiwa7', '--task', 'reach', '--set', 'stps=3'],
+     "unknown setting 'stps' of recipe bc"),
+    (['train', 'bc', '--robot', 'iiwa7', '--task', 'reach', '--set', 'page.rate=-1'],
+     'rate should be above 0'),
+    (['evaluate', 'scriptd', '--robot', 'iiwa7'],
+     "There is no policy 'scriptd'; did you mean scripted?"),
     (['evaluate', 'hold', '--episodes', '0'], '--episodes should be 1 or more, but is 0'),
     (['node', 'sfety'], "There is no node 'sfety'; did you mean safety or"),
     (['node'], 'Which node?'),
@@ -75,7 +84,8 @@ def test_lists_without_a_terminal_are_columns_between_tabs(monkeypatch, capfd):
     names = [row.split('\t')[0] for row in out.splitlines()]
     assert {'iiwa7', 'iiwa14', 'j2n6s300', 'j2s7s300', 'minitaur'} <= set(names)
     code, out, _ = typed(monkeypatch, capfd, 'list', 'nodes')
-    assert {'camera', 'driver', 'policy', 'safety', 'reward', 'reset', 'teleop', 'recorder', 'supervisor'} <= {
+    assert {'camera', 'driver', 'policy', 'safety', 'reward', 'reset', 'teleop', 'recorder',
+            'supervisor'} <= {
         row.split('\t')[0] for row in out.splitlines()}
 
 
@@ -95,7 +105,8 @@ def test_the_version_as_an_option_and_a_list_as_json(monkeypatch, capfd):
 
 
 def test_settings_are_listed_with_their_range_and_origin(monkeypatch, capfd):
-    code, out, _ = typed(monkeypatch, capfd, 'list', 'nodes', '--settings', 'reset', '--set', 'reset.speed=0.3')
+    code, out, _ = typed(monkeypatch, capfd, 'list', 'nodes', '--settings', 'reset', '--set',
+                         'reset.speed=0.3')
     rows = {row.split('\t')[1]: row.split('\t') for row in out.splitlines()}
     assert code == 0
     assert rows['speed'][2:7] == ['0.3', '', 'above 0 and at most 1', '0.5', '--set reset']
@@ -121,10 +132,13 @@ def test_the_environment_is_filled_in_but_never_overruled():
 
 
 def test_a_lockstep_run_from_start_to_summary(tmp_path):
-    words = [sys.executable, '-m', 'visuomotor.cli.main', 'up', '--robot', 'iiwa7', '--task', 'grasp', '--lockstep',
-             '--episodes', '1', '--horizon', '1', '--data', str(tmp_path), '--run', 'here', '--namespace', 'a_test']
+    words = [sys.executable, '-m', 'visuomotor.cli.main', 'up', '--robot', 'iiwa7', '--task',
+             'grasp', '--lockstep',
+             '--episodes', '1', '--horizon', '1', '--data', str(tmp_path), '--run', 'here',
+             '--namespace', 'a_test']
     apart = {**os.environ, 'ROS_DOMAIN_ID': str(100 + os.getpid() % 100)}
-    done = subprocess.run(words, capture_output=True, text=True, timeout=100, check=False, env=apart)
+    done = subprocess.run(words, capture_output=True, text=True, timeout=100, check=False,
+                          env=apart)
     assert done.returncode == 0, done.stderr[-2000:]
     assert 'episode 1/1' in done.stdout
     assert 'control steps' in done.stdout

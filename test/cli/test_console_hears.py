@@ -2,16 +2,26 @@
 from __future__ import annotations
 
 from sensor_msgs.msg import Image, JointState
-from visuomotor.msg import Command, EpisodeOutcome, EpisodeStatus, EpisodeStored, PolicyStatus, Reward
+from visuomotor.msg import (
+    Command,
+    EpisodeOutcome,
+    EpisodeStatus,
+    EpisodeStored,
+    PolicyStatus,
+    Reward,
+)
 from visuomotor.nodes._ros import qos
 
 
 def test_everything_heard_is_counted(rig):
     console = rig.make('console', cameras=('wrist',))
-    outcome = EpisodeOutcome(number=1, result=EpisodeOutcome.SUCCESS, truth=EpisodeOutcome.FAILURE, return_value=2.0)
+    outcome = EpisodeOutcome(number=1, result=EpisodeOutcome.SUCCESS, truth=EpisodeOutcome.FAILURE,
+                             return_value=2.0)
     ended = EpisodeStatus(state=EpisodeStatus.FINISHED, number=1, planned=1, outcome=outcome)
-    stored = [EpisodeStored(number=1, stored=True, file='/data/1.mcap'), EpisodeStored(number=2, stored=False)]
-    words = {'joint_states': (qos.STATE, JointState(), JointState()), 'camera/wrist/image': (qos.IMAGE, Image()),
+    stored = [EpisodeStored(number=1, stored=True, file='/data/1.mcap'),
+              EpisodeStored(number=2, stored=False)]
+    words = {'joint_states': (qos.STATE, JointState(), JointState()),
+             'camera/wrist/image': (qos.IMAGE, Image()),
              'command': (qos.COMMAND, Command(verdict=Command.STOP, reasons=['too close'])),
              'reward': (qos.EVENT, Reward(value=0.5, evidence='seen')),
              'policy/status': (qos.EVENT, PolicyStatus(inference=0.004)),
@@ -29,5 +39,6 @@ def test_everything_heard_is_counted(rig):
     assert statistics.reasons == ('too close',)
     assert (statistics.reward, statistics.evidence, statistics.inference) == (0.5, 'seen', 0.004)
     assert statistics.over
-    assert (statistics.ended[1].result, statistics.ended[1].truth, statistics.ended[1].return_value) == ('success', 'failure', 2.0)
+    assert (statistics.ended[1].result, statistics.ended[1].truth,
+            statistics.ended[1].return_value) == ('success', 'failure', 2.0)
     assert statistics.files == {1: '/data/1.mcap'}

@@ -1,4 +1,5 @@
-"""Every `visuomotor` command in the README and the docs is understood, and every file that they name is there."""
+"""Every `visuomotor` command in the README and the docs is understood, and every file that they
+name is there."""
 from __future__ import annotations
 
 import re
@@ -12,19 +13,22 @@ from visuomotor.graph.description import Choices, describe
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / 'README.md', *sorted((ROOT / 'docs').glob('*.md'))]
-COMMAND = re.compile(r'(?:^|`|\s)(?:\.venv/bin/)?visuomotor ((?:up|list|node|look|bench|safety|version)\b[^`#\n|]*)')
+COMMAND = (re.compile(r'(?:^|`|\s)(?:\.venv/bin/)?visuomotor ((?:up|list|node|look|bench|safety|version)\b[^`#\n|]*)'))
 PLACEHOLDER = re.compile(r'[<…]|ROBOT|EPISODE|\bNAME\b|--help')
 TEST = re.compile(r'`(test/[\w/]+\.py)`')
 
 
 def commands():
-    found = {(page.name, words.split('  ')[0].strip()) for page in PAGES for words in COMMAND.findall(page.read_text())}
+    found = {(page.name, words.split('  ')[0].strip()) for page in PAGES
+             for words in COMMAND.findall(page.read_text())}
     return sorted((page, words) for page, words in found if not PLACEHOLDER.search(words))
 
 
 @pytest.mark.parametrize(('page', 'words'), commands(), ids=lambda text: text[:60])
 def test_commands_of_the_pages_are_understood(page, words):
-    command, context, rest = typer.main.get_command(make_app()), None, shlex.split(words)
+    command = typer.main.get_command(make_app())
+    context = None
+    rest = shlex.split(words)
     while hasattr(command, 'commands'):
         command, rest = command.commands[rest[0]], rest[1:]
     context = command.make_context('visuomotor', rest)

@@ -17,7 +17,8 @@ def ended(number, result='success', truth='success'):
 
 def plain(statistics, quiet=False):
     paper = io.StringIO()
-    return View('a run', statistics, Console(file=paper, width=200, force_terminal=False), quiet), paper
+    return View('a run', statistics, Console(file=paper, width=200, force_terminal=False),
+                quiet), paper
 
 
 def test_verdicts_and_messages_are_counted():
@@ -30,7 +31,8 @@ def test_verdicts_and_messages_are_counted():
 
 
 def test_rates_are_differences_over_time():
-    assert rates({'command': 100}, {'command': 300, 'camera': 40}, 2.0) == {'command': 100.0, 'camera': 20.0}
+    assert rates({'command': 100}, {'command': 300, 'camera': 40}, 2.0) == {'command': 100.0,
+                                                                            'camera': 20.0}
     assert rates({}, {'command': 300}, 0.0) == {}
 
 
@@ -92,13 +94,15 @@ def test_a_terminal_sees_everything():
     for _ in range(50):
         statistics.note('camera')
     view.console.print(view.page(Moment(5.0, 2.0)))
-    for shown in ('3 of 10, running', 'stop 1', 'joint_states is silent', '0.250  tip 0.1 m', 'camera 10 Hz', 'x2.5'):
+    for shown in ('3 of 10, running', 'stop 1', 'joint_states is silent', '0.250  tip 0.1 m',
+                  'camera 10 Hz', 'x2.5'):
         assert shown in paper.getvalue()
 
 
 def test_the_line_of_an_episode_says_how_and_why_it_ended():
     assert line(ended(2, 'failure', 'success'), 0).plain == (
-        'episode 2  failure  truth success  return 1.50  4.0 s  the policy said that it is finished')
+        'episode 2  failure  truth success  return 1.50  4.0 s  the policy said that it is '
+        'finished')
 
 
 def test_the_summary_counts_apart_what_was_not_judged():

@@ -14,7 +14,9 @@ class Run:
     """A run that is over at once, and whose supervisor is idle again after it was stopped."""
 
     def __init__(self, ends_as, message):
-        self.statistics, self.seconds, self._end = GraphStatistics(), 0.0, (ends_as, message)
+        self.statistics = GraphStatistics()
+        self.seconds = 0.0
+        self._end = (ends_as, message)
 
     def start(self):
         self.statistics.note_episode(2, 1, 3, '')
@@ -46,10 +48,12 @@ def test_a_sheet_that_cannot_be_written_is_one_sentence(capsys, monkeypatch, tmp
     statistics = GraphStatistics()
     statistics.note_file(1, str(tmp_path / 'episode_00001.mcap'))
     session.show_files(statistics, Console(soft_wrap=True))
-    assert 'contact sheet  could not be written: [Errno 28] No space left on device' in capsys.readouterr().out
+    assert ('contact sheet  could not be written: [Errno 28] No space '
+            'left on device' in capsys.readouterr().out)
 
 
-@pytest.mark.parametrize(('steps', 'rate', 'told'), [(560, 167.0, True), (1600, 167.0, False), (560, 0.0, False)])
+@pytest.mark.parametrize(('steps', 'rate', 'told'),
+                         [(560, 167.0, True), (1600, 167.0, False), (560, 0.0, False)])
 def test_real_time_that_fell_behind_is_told(steps, rate, told):
     row = dict(summary.rows(GraphStatistics(), summary.Effort(10.0, steps, rate)))['control steps']
     assert ('the robot wants 167: this machine was too busy' in row) is told

@@ -1,4 +1,7 @@
-"""What every detector keeps to, whichever are found in rewards/; and a learned one that is added as a file and a folder."""
+"""What every detector keeps to, whichever are found in rewards/.
+
+And a learned one that is added as a file and a folder.
+"""
 from __future__ import annotations
 
 import math
@@ -59,20 +62,24 @@ def found(request):
 
 
 def test_there_are_detectors():
-    assert {'tip_distance', 'gripper_encoder', 'object_height', 'forward_progress'} <= set(registry.detector_names())
+    assert {'tip_distance', 'gripper_encoder', 'object_height',
+            'forward_progress'} <= set(registry.detector_names())
 
 
 def test_values_are_numbers_and_probabilities_are_probabilities(found):
     for judgement in run(*found, seed=1):
         assert math.isfinite(judgement.value)
         assert judgement.success_probability is None or 0 <= judgement.success_probability <= 1
-        assert judgement.published_probability is None or 0 <= judgement.published_probability <= 0.99
+        assert (judgement.published_probability is None or 0 <= judgement.published_probability
+                <= 0.99)
         assert judgement.evidence
         assert '\n' not in judgement.evidence
 
 
 def test_an_episode_leaves_nothing_behind(found):
-    first, other, again = run(*found, seed=1), run(*found, seed=2), run(*found, seed=1)
+    first = run(*found, seed=1)
+    other = run(*found, seed=2)
+    again = run(*found, seed=1)
     assert first == again != other
 
 
@@ -148,14 +155,17 @@ def test_a_learned_picture_detector_is_found_by_its_file_and_loads_its_folder(ad
     detector.begin(0.0)
     dark, light = (np.full((8, 8, 3), level, np.uint8) for level in (20, 40))
     judged = [detector.judge(Signals(State(now, zeros, zeros, zeros), pictures={'front': picture},
-                                     first={'front': dark})) for now, picture in ((0.0, dark), (0.1, light))]
-    assert [judgement.success_probability for judgement in judged] == pytest.approx([0.5, 0.99995], abs=1e-5)
+                                     first={'front': dark})) for now,
+              picture in ((0.0, dark), (0.1, light))]
+    assert [judgement.success_probability for judgement in judged] == pytest.approx([0.5, 0.99995],
+                                                                                    abs=1e-5)
     assert judged[1].evidence == 'brighter by 20.0'
     assert detector.judge(Signals(State(0.2, zeros, zeros, zeros))).published_probability is None
 
 
 @pytest.mark.parametrize(('parameters', 'why'), [
-    ({}, 'detector brighter_room: missing folder'), ({'folder': '/nowhere'}, 'There is no /nowhere/model.safetensors'),
+    ({}, 'detector brighter_room: missing folder'),
+    ({'folder': '/nowhere'}, 'There is no /nowhere/model.safetensors'),
     ({'folder': 3}, 'folder should be text')])
 def test_a_learned_detector_without_its_weights_is_refused(added, parameters, why):
     with pytest.raises(BadInput, match=why):
@@ -173,11 +183,14 @@ def test_what_the_task_says_holds_and_what_its_detector_says_goes_before():
     zeros = np.zeros(7)
     there = Signals(State(1.0, zeros, zeros, zeros), np.array([0.5, 0, 0.4, 0, 0, 0, 1]),
                     poses={'goal': np.array([0.5, 0.03, 0.4, 0, 0, 0, 1])})
-    for world, own, success in (({'within': 0.02, 'hold': 0.1}, {}, False), ({'within': 0.04, 'hold': 0.1}, {}, True),
+    for world, own, success in (({'within': 0.02, 'hold': 0.1}, {}, False),
+                                ({'within': 0.04, 'hold': 0.1}, {}, True),
                                 ({'within': 0.04, 'hold': 0.1}, {'within': 0.02}, False)):
-        detector = registry.make_detector(DetectorSpec('tip_distance', own), load_robot('iiwa7'), world)
+        detector = registry.make_detector(DetectorSpec('tip_distance', own), load_robot('iiwa7'),
+                                          world)
         detector.begin(0.0)
         later = Signals(State(2.0, zeros, zeros, zeros), there.tip, poses=there.poses)
-        assert [detector.judge(one).success_probability for one in (there, later)][1] == (0.95 if success else 0.05)
+        assert [detector.judge(one).success_probability
+                for one in (there, later)][1] == (0.95 if success else 0.05)
     with pytest.raises(BadInput, match='detector tip_distance: missing within'):
         registry.make_detector(DetectorSpec('tip_distance'), load_robot('iiwa7'), {'hold': 0.1})

@@ -1,6 +1,8 @@
-"""What every page of policies/learn keeps: it learns its toy, goes on as if it had never stopped, and does nothing else.
+"""What every page of policies/learn keeps: it learns its toy, goes on as if it had never stopped,
+and does nothing else.
 
-A page is a file that names its class `Learner`; its toy is the file of the same name in test/contract/toys.
+A page is a file that names its class `Learner`; its toy is the file of the same name in
+test/contract/toys.
 """
 from __future__ import annotations
 
@@ -14,7 +16,8 @@ from visuomotor.policies import kinds
 from visuomotor.policies.learn import protocol
 
 HERE = Path(__file__).parent
-PAGES = sorted(path.stem for path in Path(protocol.__file__).parent.glob('*.py') if '\nLearner = ' in path.read_text())
+PAGES = sorted(path.stem for path in Path(protocol.__file__).parent.glob('*.py')
+               if '\nLearner = ' in path.read_text())
 
 
 def toy(page: str):
@@ -68,7 +71,8 @@ def test_it_goes_on_to_the_same_numbers(page):
 
 
 @pytest.mark.parametrize('page', PAGES)
-def test_it_writes_no_files_prints_nothing_and_leaves_the_worlds_dice_alone(page, tmp_path, monkeypatch, capfd):
+def test_it_writes_no_files_prints_nothing_and_leaves_the_worlds_dice_alone(page, tmp_path,
+                                                                            monkeypatch, capfd):
     monkeypatch.chdir(tmp_path)
     problem, before = toy(page), torch.random.get_rng_state()
     losses(problem.learner(), problem, range(3))

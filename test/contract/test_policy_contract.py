@@ -1,4 +1,7 @@
-"""What every kind of acting keeps, whichever file it is in: one suite over all that are found, and over what they can be."""
+"""What every kind of acting keeps, whichever file it is in.
+
+One suite over all that are found, and over what they can be.
+"""
 from __future__ import annotations
 
 from pathlib import Path
@@ -17,19 +20,24 @@ from visuomotor.policies.nets import build
 from visuomotor.specs.errors import BadCheckpoint, BadInput
 from visuomotor.specs.policy import Gives, Role
 
-SHOWN = {'joint_position': (6,), 'tip_pose': (7,), 'goal': (7,), 'gripper': (1,), 'image_front': (24, 24, 3)}
+SHOWN = {'joint_position': (6,), 'tip_pose': (7,), 'goal': (7,), 'gripper': (1,),
+         'image_front': (24, 24, 3)}
 NUMBERS = {name: shape for name, shape in SHOWN.items() if len(shape) == 1}
 SMALL = {'channels': [4], 'hidden': [8]}
 
-# Trained policies: a name, a kind, its settings, what it sees, what it gives. Kinds that are not here come as they are.
+# Trained policies: a name, a kind, its settings, what it sees, what it gives. Kinds that are not
+# here come as they are.
 TRAINED = {
     'pictures': ('network', {'parts': SMALL}, SHOWN, Gives(4)),
-    'history': ('network', {'parts': {'hidden': [8]}, 'history': 3, 'past_actions': 2}, NUMBERS, Gives(4)),
+    'history': ('network', {'parts': {'hidden': [8]}, 'history': 3, 'past_actions': 2}, NUMBERS,
+                Gives(4)),
     'old pictures': ('network', {'parts': SMALL, 'history': 2}, SHOWN, Gives(4)),
     'chunks of sixteen': ('network', {'parts': {'hidden': [8]}}, NUMBERS, Gives(4, 16)),
-    'chunks averaged': ('network', {'parts': {'hidden': [8]}, 'average': True}, NUMBERS, Gives(4, 16, 20.0)),
+    'chunks averaged': ('network', {'parts': {'hidden': [8]}, 'average': True}, NUMBERS,
+                        Gives(4, 16, 20.0)),
     'recurrent': ('recurrent', {'parts': {'width': 8}}, NUMBERS, Gives(4, 2)),
-    'value search': ('value_search', {'parts': {'code': 8, 'hidden': [8], 'eyes': SMALL}}, SHOWN, Gives(4, 2)),
+    'value search': ('value_search', {'parts': {'code': 8, 'hidden': [8], 'eyes': SMALL}}, SHOWN,
+                     Gives(4, 2)),
 }
 UNTRAINED = sorted({*kinds.names()} - {*kinds.trained()})
 
@@ -73,7 +81,8 @@ def made(name: str, folder: Path):
 
 def observation(number: int) -> dict:
     rng = np.random.default_rng([77, number])
-    return {name: rng.integers(0, 256, shape).astype(np.uint8) if len(shape) == 3 else rng.normal(size=shape)
+    return {name: rng.integers(0, 256, shape).astype(np.uint8) if len(shape) == 3
+            else rng.normal(size=shape)
             for name, shape in SHOWN.items()}
 
 
@@ -87,8 +96,10 @@ trained = pytest.mark.parametrize('name', TRAINED)
 
 
 def test_the_kinds_and_networks_that_are_there():
-    assert {'hold', 'hostile', 'network', 'random', 'recurrent', 'scripted', 'value_search'} <= {*kinds.names()}
-    assert {kind for kind, *_ in TRAINED.values()} == {*kinds.trained()}      # each trained kind is held here
+    assert {'hold', 'hostile', 'network', 'random', 'recurrent', 'scripted',
+            'value_search'} <= {*kinds.names()}
+    # each trained kind is held here
+    assert {kind for kind, *_ in TRAINED.values()} == {*kinds.trained()}
     assert {'recurrent_net', 'value_net', 'visuomotor_net'} <= {*build.names()}
     assert all(make.find(name).kind in UNTRAINED for name in make.names())
 
@@ -133,7 +144,8 @@ def test_many_at_once_act_as_each_alone(name, tmp_path):
         assert name in ('hostile', 'scripted')      # of these there is one at a time
         return
     policy.begin([np.random.default_rng(seed) for seed in (4, 5, 6)])
-    together = [policy.act_batch({key: np.stack([observation(10 * e + step)[key] for e in range(3)]) for key in SHOWN})
+    together = [policy.act_batch({key: np.stack([observation(10 * e + step)[key] for e in range(3)])
+                                  for key in SHOWN})
                 for step in range(4)]
     for episode, seed in enumerate((4, 5, 6)):
         policy.reset(np.random.default_rng(seed))
@@ -152,7 +164,8 @@ def refused(folder: Path, **changes) -> str:
 @trained
 def test_two_robots_are_never_mixed_up(name, tmp_path):
     stored(name, tmp_path)
-    assert "was trained for robot 'iiwa7', not for 'iiwa14'; choose another folder" in refused(tmp_path, robot='iiwa14')
+    assert ("was trained for robot 'iiwa7', not for 'iiwa14'; choose "
+            "another folder" in refused(tmp_path, robot='iiwa14'))
     assert "was trained for task 'grasp', not for 'reach'" in refused(tmp_path, task='reach')
 
 
@@ -179,26 +192,32 @@ def sign(folder: Path, **changes) -> None:
 def test_the_hash_is_of_the_description_too(name, tmp_path):
     stored(name, tmp_path)
     content = yaml.safe_load((tmp_path / 'policy.yaml').read_text())
-    for change in ({'robot': 'iiwa14'}, {'gives': {**content['gives'], 'decides': 3.0}}, {'scores': {'success': 1.0}}):
+    for change in ({'robot': 'iiwa14'}, {'gives': {**content['gives'], 'decides': 3.0}},
+                   {'scores': {'success': 1.0}}):
         (tmp_path / 'policy.yaml').write_text(yaml.safe_dump({**content, **change}))
-        assert 'is damaged: policy.yaml and model.safetensors do not belong together' in refused(tmp_path)
+        assert ('is damaged: policy.yaml and model.safetensors do not '
+                'belong together' in refused(tmp_path))
 
 
 @trained
 def test_what_it_sees_is_checked_before_anything_moves(name, tmp_path):
     stored(name, tmp_path)
-    blind = Role(ROLE.gives, {key: shape for key, shape in SHOWN.items() if key != 'goal'}, gripper=True)
-    assert "needs the observation 'goal' of shape (7,), but there are only" in refused(tmp_path, role=blind)
+    blind = Role(ROLE.gives, {key: shape for key, shape in SHOWN.items() if key != 'goal'},
+                 gripper=True)
+    assert "needs the observation 'goal' of shape (7,), but there are only" in refused(tmp_path,
+                                                                                       role=blind)
     other = Role(ROLE.gives, {**SHOWN, 'joint_position': (7,)}, gripper=True)
     assert "'joint_position' of shape (6,), but here it is (7,)" in refused(tmp_path, role=other)
     wide = Role(Gives(5), SHOWN, gripper=True)
-    assert "gives 4 numbers for one action, but task 'grasp' takes 5" in refused(tmp_path, role=wide)
+    assert "gives 4 numbers for one action, but task 'grasp' takes 5" in refused(tmp_path,
+                                                                                 role=wide)
 
 
 @pytest.mark.parametrize(('changes', 'sentence'), [
     ({'kind': 'hold'}, "There is no kind of trained policy 'hold'"),
     ({'kind': '../../evil'}, 'There is no kind of trained policy'),
-    ({'gives': {'size': 4, 'rows': 10**9}}, 'rows should be 1 or more and at most 1000, but is 1e+09'),
+    ({'gives': {'size': 4, 'rows': 10**9}},
+     'rows should be 1 or more and at most 1000, but is 1e+09'),
     ({'gives': {'size': 4, 'rows': -1}}, 'rows should be 1 or more'),
     ({'gives': {'size': 4, 'rows': 7}}, 'does not fit the network that policy.yaml describes'),
     ({'settings': {'history': 0}}, 'history should be 1 or more and at most 100, but is 0'),
@@ -206,7 +225,8 @@ def test_what_it_sees_is_checked_before_anything_moves(name, tmp_path):
     ({'settings': {'parts': {'hidden': [10**12]}}}, 'hidden should be 1 or more and at most 65536'),
     ({'settings': {'parts': {'hidden': [65536, 65536, 65536]}}}, 'does not fit the network'),
     ({'settings': {'parts': {'channels': [-4]}}}, 'channels should be 1 or more'),
-    ({'settings': {'parts': {'first_kernel': 60}}}, "convolutions do not fit 'image_front' of shape (24, 24, 3)"),
+    ({'settings': {'parts': {'first_kernel': 60}}},
+     "convolutions do not fit 'image_front' of shape (24, 24, 3)"),
     ({'settings': {'parts': {'hiden': [4]}}}, "unknown key 'hiden'; did you mean hidden"),
     ({'settings': {'fade': float('nan')}}, 'fade should be a finite number'),
     ({'colour': 'red'}, "unknown key 'colour'"),

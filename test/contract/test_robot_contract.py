@@ -1,8 +1,8 @@
 """One suite for every robot, whatever is behind it: docs/robot-contract.md in tests.
 
-Robots, tasks and drivers are found, not listed: each robot as a fake, each in the simulation of its first task, and each
-driver against its emulator, whose plant is a fake robot and a simulated one. drivers/loopback is there so that the way
-over a wire is tried even without a driver in robots/.
+Robots, tasks and drivers are found, not listed: each robot as a fake, each in the simulation of its
+first task, and each driver against its emulator, whose plant is a fake robot and a simulated one.
+drivers/loopback is there so that the way over a wire is tried even without a driver in robots/.
 """
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ class Bench:
     tolerance: float   # rad, between what was sent and what is measured when at rest
     delay: float       # s, that measurements and commands may be late
     close: Callable[[], None] = lambda: None
-    mute: Callable[[float], None] | None = None   # lets time pass while the machine says nothing; drivers only
+    # lets time pass while the machine says nothing; drivers only
+    mute: Callable[[float], None] | None = None
 
     @property
     def stillness(self) -> float:
@@ -47,7 +48,10 @@ class Bench:
         return self.robot.read().position.copy()
 
     def moving(self, seconds=0.5, speed=0.2):
-        """Stream a slow motion of the first joint (legs: all motors), begun gently; return what was sent last."""
+        """Stream a slow motion of the first joint (legs: all motors), begun gently.
+
+        Return what was sent last.
+        """
         which = np.ones(8) if bool(self.robot.spec.legs) else np.eye(len(self.robot.spec.joints))[0]
         goal, now = self.position(), 0.0
         for _ in range(round(seconds / self.beat)):
@@ -67,19 +71,23 @@ def fake(name):
 
     def advance(seconds):
         clock[0] += seconds
-    return Bench(Fake(load_robot(name), lambda: clock[0]), advance, lambda: clock[0], tolerance=0.004, delay=0.0)
+    return Bench(Fake(load_robot(name), lambda: clock[0]), advance, lambda: clock[0],
+                 tolerance=0.004, delay=0.0)
 
 
 def bullet(name):
     from visuomotor.worlds.make import make_world
     task = next(task for task in task_names() if name in load_task(task).robots)
     world = make_world(task, name, seed=0, randomise=False)
-    loose = 0.35 if bool(world.spec.legs) else 0.03  # a standing leg's position loop gives way to its load
-    return Bench(world.robot, world.advance, lambda: world.time, tolerance=loose, delay=0.05, close=world.close)
+    # a standing leg's position loop gives way to its load
+    loose = 0.35 if bool(world.spec.legs) else 0.03
+    return Bench(world.robot, world.advance, lambda: world.time, tolerance=loose, delay=0.05,
+                 close=world.close)
 
 
 def driver(kind, plant):
-    """A driver on one end of its wire, its emulator on the other, and a bench whose robot is the plant."""
+    """A driver on one end of its wire, its emulator on the other, and a bench whose robot is the
+    plant."""
     def make(name):
         behind, named = plant(name), load_robot(name)
         spec = named if named.driver.kind == kind else replace(named, driver=DriverChoice(kind))
@@ -95,7 +103,8 @@ def driver(kind, plant):
             robot.disconnect()
             emulator.close()
             behind.close()
-        return Bench(robot, advance, behind.time, behind.tolerance, behind.delay, close, behind.advance)
+        return Bench(robot, advance, behind.time, behind.tolerance, behind.delay, close,
+                     behind.advance)
     return make
 
 
@@ -191,8 +200,10 @@ def test_a_malformed_target_is_refused_and_moves_nothing(live):
     here, rest = live.position(), np.zeros(len(live.robot.spec.joints))
     holed = here.copy()
     holed[1] = np.nan
-    malformed = {'positions': Target(here[:-1] + 1.0, rest), 'velocities': Target(here, np.append(rest, 0.0)),
-                 'finite positions': Target(holed, rest), 'finite velocities': Target(here, rest + np.inf)}
+    malformed = {'positions': Target(here[:-1] + 1.0, rest),
+                 'velocities': Target(here, np.append(rest, 0.0)),
+                 'finite positions': Target(holed, rest),
+                 'finite velocities': Target(here, rest + np.inf)}
     for sentence, target in malformed.items():
         with pytest.raises(BadInput, match=sentence):
             live.robot.send(target)

@@ -1,4 +1,7 @@
-"""The last picture of each episode, framed in the colour of how it ended; and the figures of a run."""
+"""The last picture of each episode, framed in the colour of how it ended.
+
+And the figures of a run.
+"""
 from __future__ import annotations
 
 import struct
@@ -9,7 +12,8 @@ from visuomotor.episodes import read
 from visuomotor.episodes.contact_sheet import contact_sheet, fitted
 from visuomotor.episodes.log import EpisodeWriter
 
-IMAGE = ('std_msgs/Header header\nuint32 height\nuint32 width\nstring encoding\nuint8 is_bigendian\nuint32 step\n'
+IMAGE = ('std_msgs/Header header\nuint32 height\nuint32 width\nstring encoding\nuint8 '
+         'is_bigendian\nuint32 step\n'
          'uint8[] data\n'
          + '=' * 80 + '\nMSG: std_msgs/Header\nbuiltin_interfaces/Time stamp\nstring frame_id\n'
          + '=' * 80 + '\nMSG: builtin_interfaces/Time\nint32 sec\nuint32 nanosec\n')
@@ -19,7 +23,8 @@ def image(red: int, green: int, blue: int, height: int = 4, width: int = 6) -> b
     pixels = bytes((red, green, blue)) * (height * width)
     head = struct.pack('<iII1s3x', 1, 0, 1, b'\0') + struct.pack('<II', height, width)
     code = struct.pack('<I5s', 5, b'rgb8\0')
-    return b'\x00\x01\x00\x00' + head + code + struct.pack('<B2xII', 0, 3 * width, len(pixels)) + pixels
+    return b'\x00\x01\x00\x00' + head + code + struct.pack('<B2xII', 0, 3 * width,
+                                                           len(pixels)) + pixels
 
 
 def episode(path, result: str, colours, duration: str = '2.0', truth: str = 'UNKNOWN'):
@@ -28,7 +33,8 @@ def episode(path, result: str, colours, duration: str = '2.0', truth: str = 'UNK
     channel = writer.channel('camera/front/image', 'sensor_msgs/msg/Image', IMAGE)
     for when, colour in enumerate(colours):
         writer.write(channel, image(*colour), when, when)
-    return writer.commit({'result': result, 'truth': truth, 'reason': '', 'return_value': '1.0', 'duration': duration,
+    return writer.commit({'result': result, 'truth': truth, 'reason': '', 'return_value': '1.0',
+                          'duration': duration,
                           'policy_hash': ''}).path
 
 
@@ -58,7 +64,8 @@ def test_a_tile_for_each_episode_in_the_colour_of_its_outcome(tmp_path):
 
 
 def test_without_any_picture_there_is_no_sheet(tmp_path):
-    assert contact_sheet([episode(tmp_path / 'episode_00001.mcap', 'SUCCESS', [])], tmp_path / 'sheet.png') is None
+    assert contact_sheet([episode(tmp_path / 'episode_00001.mcap', 'SUCCESS', [])], tmp_path
+                         / 'sheet.png') is None
     assert not (tmp_path / 'sheet.png').exists()
 
 

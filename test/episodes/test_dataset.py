@@ -33,16 +33,22 @@ class Straight:
         return np.array([position[0], 0.0, 0.0, 0.0, 0.0, 0.0, 1.0])
 
 
-def write(path, *, robot='j2n6s300', task='reach', result='SUCCESS', verdict=0, source=1, mode=4, seconds=0.4):
-    """Record an episode that starts at 10 s: joint 1 at 0.1 per s, commands asked for the time as the x of a twist."""
+def write(path, *, robot='j2n6s300', task='reach', result='SUCCESS', verdict=0, source=1, mode=4,
+          seconds=0.4):
+    """Record an episode that starts at 10 s.
+
+    Joint 1 at 0.1 per s, commands asked for the time as the x of a twist.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     writer = EpisodeWriter(path, {'robot': robot, 'task': task, 'policy': 'scripted', 'seed': '1'})
     channels = {topic: writer.channel(topic, kind, definition(kind)) for topic, kind in (
         ('/episode', 'visuomotor/msg/EpisodeStatus'), ('/command', 'visuomotor/msg/Command'),
-        ('/joint_states', 'sensor_msgs/msg/JointState'), ('/world/truth', 'visuomotor/msg/WorldTruth'))}
+        ('/joint_states', 'sensor_msgs/msg/JointState'),
+        ('/world/truth', 'visuomotor/msg/WorldTruth'))}
 
     def say(topic, message, now):
-        writer.write(channels[topic], serialize_message(message), round(now * 1e9), round(now * 1e9))
+        writer.write(channels[topic], serialize_message(message), round(now * 1e9),
+                     round(now * 1e9))
 
     say('/episode', EpisodeStatus(started=stamp(10.0)), 10.0)
     goal = Pose()
@@ -51,7 +57,8 @@ def write(path, *, robot='j2n6s300', task='reach', result='SUCCESS', verdict=0, 
     for beat in range(1, round(seconds * 100) + 1):
         now = 10.0 + 0.01 * beat
         place = [0.1 * (now - 10.0), 0.0, 0.0, 0.0, 0.0, 0.0]
-        joints = JointState(name=[*ROBOT.names, 'gripper'], position=[*place, 0.25], velocity=[0.0] * 7)
+        joints = JointState(name=[*ROBOT.names, 'gripper'], position=[*place, 0.25], velocity=[0.0]
+                            * 7)
         joints.header.stamp = stamp(now)
         say('/joint_states', joints, now)
         wanted = Command(position=place, verdict=verdict, asked_source=source, asked_mode=mode,
@@ -63,9 +70,13 @@ def write(path, *, robot='j2n6s300', task='reach', result='SUCCESS', verdict=0, 
 
 
 def test_what_is_shown_and_what_was_asked_for(tmp_path):
-    data = read_dataset([write(tmp_path / 'episode_00001.mcap')], ROBOT, TASK, seen('goal', 'time', 'gripper'), DELAY)
-    # Decisions at the first measurement of each period, while an answer could still act for a whole period.
-    assert data.observations['time'][:, 0] == pytest.approx([0.01, 0.06, 0.11, 0.16, 0.21, 0.26, 0.31], abs=1e-6)
+    data = read_dataset([write(tmp_path / 'episode_00001.mcap')], ROBOT, TASK,
+                        seen('goal', 'time', 'gripper'), DELAY)
+    # Decisions at the first measurement of each period, while an answer could still act for a whole
+    # period.
+    assert data.observations['time'][:,
+                                     0] == pytest.approx([0.01, 0.06, 0.11, 0.16, 0.21, 0.26, 0.31],
+                                                         abs=1e-6)
     # The command that was due 0.03 s later asked for (t, 0, 0) m/s; 0.2 m/s is 1.
     assert data.actions[:, 0] == pytest.approx([0.2, 0.45, 0.7, 0.95, 1.0, 1.0, 1.0])
     assert data.actions[:, 1:].tolist() == [[0.0, 0.0]] * 7
@@ -84,11 +95,13 @@ def test_what_safety_changed_is_learned_as_it_was_done(tmp_path, changes):
 
 def test_what_safety_only_slowed_is_learned_as_it_was_asked_for(tmp_path):
     file = write(tmp_path / 'episode_00001.mcap', verdict=2)
-    assert read_dataset([file], ROBOT, TASK, seen('goal'), DELAY, Straight()).actions[0, 0] == pytest.approx(0.2)
+    assert read_dataset([file], ROBOT, TASK, seen('goal'), DELAY,
+                        Straight()).actions[0, 0] == pytest.approx(0.2)
 
 
 def test_episodes_lie_behind_each_other_and_others_are_counted(tmp_path):
-    files = [write(tmp_path / 'a' / 'episode_00001.mcap'), write(tmp_path / 'a' / 'episode_00002.mcap', result='ABORTED'),
+    files = [write(tmp_path / 'a' / 'episode_00001.mcap'),
+             write(tmp_path / 'a' / 'episode_00002.mcap', result='ABORTED'),
              write(tmp_path / 'b' / 'episode_00001.mcap', seconds=0.2)]
     data = read_dataset(files_in([tmp_path]), ROBOT, TASK, seen('goal'), DELAY)
     assert data.starts.tolist() == [0, 7, 10]
@@ -100,11 +113,14 @@ def test_episodes_lie_behind_each_other_and_others_are_counted(tmp_path):
 
 
 @pytest.mark.parametrize(('changes', 'sentence'), [
-    ({'robot': 'iiwa7'}, r"00002\.mcap is an episode of robot 'iiwa7', but what is learned is for 'j2n6s300'"),
-    ({'task': 'grasp'}, r"00002\.mcap is an episode of task 'grasp', but what is learned is for 'reach'"),
+    ({'robot': 'iiwa7'},
+     r"00002\.mcap is an episode of robot 'iiwa7', but what is learned is for 'j2n6s300'"),
+    ({'task': 'grasp'},
+     r"00002\.mcap is an episode of task 'grasp', but what is learned is for 'reach'"),
 ])
 def test_robots_and_tasks_are_not_mixed(tmp_path, changes, sentence):
-    files = [write(tmp_path / 'episode_00001.mcap'), write(tmp_path / 'episode_00002.mcap', **changes)]
+    files = [write(tmp_path / 'episode_00001.mcap'),
+             write(tmp_path / 'episode_00002.mcap', **changes)]
     with pytest.raises(BadInput, match=sentence):
         read_dataset(files, ROBOT, TASK, seen('goal'), DELAY)
 
@@ -112,7 +128,8 @@ def test_robots_and_tasks_are_not_mixed(tmp_path, changes, sentence):
 def test_a_file_that_is_damaged_is_named(tmp_path):
     whole = write(tmp_path / 'episode_00001.mcap')
     content = whole.read_bytes()
-    for number, damaged in enumerate((b'', content[:200], content[:-300], b'no episode at all' * 100), start=2):
+    for number, damaged in enumerate((b'', content[:200], content[:-300], b'no episode at all'
+                                      * 100), start=2):
         file = tmp_path / f'episode_{number:05d}.mcap'
         file.write_bytes(damaged)
         with pytest.raises(Unreadable, match=file.name):
@@ -125,7 +142,8 @@ def test_nothing_to_learn_from_is_said(tmp_path):
     with pytest.raises(BadInput, match="There are no episodes in"):
         files_in([tmp_path / 'none'])
     file = write(tmp_path / 'episode_00001.mcap', result='FAILURE')
-    with pytest.raises(BadInput, match=r"None of these episodes can be learned from \(\{'FAILURE': 1\}\)"):
+    with pytest.raises(BadInput,
+                       match=r"None of these episodes can be learned from \(\{'FAILURE': 1\}\)"):
         read_dataset([file], ROBOT, TASK, seen('goal'), DELAY)
 
 

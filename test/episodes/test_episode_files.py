@@ -1,4 +1,7 @@
-"""An episode is one whole file or a `.part`, never something between; standard MCAP tools read it."""
+"""An episode is one whole file or a `.part`, never something between.
+
+Standard MCAP tools read it.
+"""
 from __future__ import annotations
 
 import os
@@ -18,7 +21,8 @@ from visuomotor.episodes.contact_sheet import contact_sheet
 from visuomotor.episodes.log import EpisodeWriter
 from visuomotor.specs.errors import Unreadable
 
-ABOUT = {'robot': 'iiwa7', 'task': 'grasp', 'policy': 'scripted', 'number': '1', 'seed': '7', 'visuomotor': '0.1.0'}
+ABOUT = {'robot': 'iiwa7', 'task': 'grasp', 'policy': 'scripted', 'number': '1', 'seed': '7',
+         'visuomotor': '0.1.0'}
 OUTCOME = {'result': 'SUCCESS', 'truth': 'FAILURE', 'reason': 'held', 'success_probability': '0.9',
            'return_value': '1.5', 'duration': '3.25', 'policy_hash': 'abc'}
 POINT = 'float64 x\nfloat64 y\nfloat64 z\n'
@@ -42,7 +46,8 @@ def test_what_was_written_is_read_back_by_a_standard_reader(tmp_path):
     with open(stored.path, 'rb') as stream:
         found = [(c.topic, s.name, m.log_time, m.publish_time, d.x, d.y, d.z) for s, c, m, d in
                  make_reader(stream, decoder_factories=[DecoderFactory()]).iter_decoded_messages()]
-    assert found[2] == ('tip', 'geometry_msgs/msg/Point', 1_000_000_002, 2_000_000_002, 2.0, 0.5, -1.0)
+    assert found[2] == ('tip', 'geometry_msgs/msg/Point', 1_000_000_002, 2_000_000_002, 2.0, 0.5,
+                        -1.0)
     assert len(found) == 3
 
 
@@ -85,12 +90,14 @@ sys.stdin.read()
 
 def test_a_killed_process_loses_only_the_episode_that_it_was_writing(tmp_path):
     script = KILLED.format(here=str(Path(__file__).parent), folder=str(tmp_path))
-    with subprocess.Popen([sys.executable, '-c', script], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen([sys.executable, '-c', script], stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b'writing\n'
         os.kill(process.pid, signal.SIGKILL)
     found = catalogue(tmp_path)
-    assert [(e.number, e.result, e.messages) for e in found.episodes] == [(1, 'SUCCESS', 3), (2, 'SUCCESS', 3)]
+    assert [(e.number, e.result, e.messages) for e in found.episodes] == [(1, 'SUCCESS', 3),
+                                                                          (2, 'SUCCESS', 3)]
     assert [path.name for path in found.interrupted] == ['episode_00003.mcap.part']
     assert found.interrupted[0].stat().st_size > 0
     assert naming.next_number(tmp_path) == 4
@@ -112,8 +119,10 @@ def test_the_catalogue_names_what_it_cannot_read_and_lists_the_rest(tmp_path):
 def test_an_entry_tells_the_outcome_in_numbers(tmp_path):
     write(tmp_path / 'episode_00012.mcap').commit(OUTCOME)
     (entry,) = catalogue(tmp_path).episodes
-    assert (entry.number, entry.robot, entry.task, entry.seed, entry.truth) == (12, 'iiwa7', 'grasp', '7', 'FAILURE')
-    assert (entry.return_value, entry.duration, entry.policy_hash, entry.reason) == (1.5, 3.25, 'abc', 'held')
+    assert (entry.number, entry.robot, entry.task, entry.seed,
+            entry.truth) == (12, 'iiwa7', 'grasp', '7', 'FAILURE')
+    assert (entry.return_value, entry.duration, entry.policy_hash, entry.reason) == (1.5, 3.25,
+                                                                                     'abc', 'held')
 
 
 def test_names_and_numbers(tmp_path):
@@ -129,11 +138,13 @@ def test_names_and_numbers(tmp_path):
 # Files that are no whole episode: one sentence, whoever reads them and whatever part.
 READERS = {
     'metadata': read.metadata, 'counts': read.counts, 'raw': lambda path: list(read.raw(path)),
-    'messages': lambda path: [(one.topic, one.logged, one.published, one.message.x, one.message.y, one.message.z)
+    'messages': lambda path: [(one.topic, one.logged, one.published, one.message.x, one.message.y,
+                               one.message.z)
                               for one in read.messages(path)],
     'newest first': lambda path: next(read.messages(path, newest_first=True)).message.x,
 }
-WHOLE_FILE = ('counts', 'raw', 'messages', 'newest first')   # metadata lie outside of every CRC but the whole file's
+# metadata lie outside of every CRC but the whole file's
+WHOLE_FILE = ('counts', 'raw', 'messages', 'newest first')
 
 
 @pytest.fixture
@@ -153,10 +164,12 @@ def refusal(reader, path):
 @pytest.mark.parametrize('reader', READERS)
 @pytest.mark.parametrize(('content', 'why'), [
     (b'', 'FILE is not a complete episode file: it is empty.'),
-    (b'hello, this is text', 'FILE is not a complete episode file: it does not begin as MCAP files do.'),
+    (b'hello, this is text',
+     'FILE is not a complete episode file: it does not begin as MCAP files do.'),
     (read.MAGIC, 'FILE is not a complete episode file: it ends after 8 bytes.'),
     (read.MAGIC * 9, 'FILE is not a complete episode file: its summary is damaged.'),
-    (read.MAGIC + bytes(99), 'FILE is not a complete episode file: it ends in the middle, after 107 bytes.')])
+    (read.MAGIC + bytes(99),
+     'FILE is not a complete episode file: it ends in the middle, after 107 bytes.')])
 def test_what_is_no_episode(reader, content, why, tmp_path):
     (tmp_path / 'episode_00007.mcap').write_bytes(content)
     assert refusal(reader, tmp_path / 'episode_00007.mcap') == why
@@ -165,7 +178,9 @@ def test_what_is_no_episode(reader, content, why, tmp_path):
 @pytest.mark.parametrize('reader', READERS)
 def test_a_missing_file_and_a_folder(reader, tmp_path):
     assert refusal(reader, tmp_path / 'no.mcap').startswith('There is no file FILE; ')
-    assert refusal(reader, tmp_path) == ('FILE is a folder, but one episode was expected; give a file in it, such as '
+    assert refusal(reader,
+                   tmp_path) == ('FILE is a folder, but one episode was expected; give a file in '
+                                 'it, such as '
                                          'FILE/episode_00001.mcap.')
 
 
@@ -200,7 +215,8 @@ def test_an_outcome_that_nobody_writes(outcome, tmp_path):
     write(tmp_path / 'episode_00001.mcap').commit({**OUTCOME, **outcome})
     found = catalogue(tmp_path)
     assert found.episodes == ()
-    assert re.fullmatch(r'.*episode_00001.mcap has no complete metadata of an episode: .*\.', found.unreadable[0])
+    assert re.fullmatch(r'.*episode_00001.mcap has no complete metadata of an episode: .*\.',
+                        found.unreadable[0])
 
 
 def test_a_contact_sheet_of_damaged_episodes_says_which(whole, tmp_path):
@@ -212,13 +228,17 @@ def test_a_contact_sheet_of_damaged_episodes_says_which(whole, tmp_path):
 class Message:
     """What a decoded Image looks like."""
 
-    encoding, height, width, step = 'rgb8', 2, 4, 12
+    encoding = 'rgb8'
+    height = 2
+    width = 4
+    step = 12
     data = bytes(24)
 
 
 @pytest.mark.parametrize(('wrong', 'why'), [
     ({'encoding': 'mono8'}, "are rgb8, but this one is 'mono8'"),
-    ({'data': bytes(23)}, 'but has 23 bytes'), ({'step': 8, 'data': bytes(16)}, 'but has 16 bytes')])
+    ({'data': bytes(23)}, 'but has 23 bytes'),
+    ({'step': 8, 'data': bytes(16)}, 'but has 16 bytes')])
 def test_a_picture_that_does_not_fit_its_own_size(wrong, why):
     assert read.picture(Message()).shape == (2, 4, 3)
     message = Message()

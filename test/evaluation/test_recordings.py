@@ -1,4 +1,7 @@
-"""Recordings of another robot, or of several, are refused in one sentence; how sure a success rate is."""
+"""Recordings of another robot, or of several, are refused in one sentence.
+
+How sure a success rate is.
+"""
 from __future__ import annotations
 
 import struct
@@ -12,7 +15,8 @@ STATE = 'string[] name\nfloat64[] position\nfloat64[] velocity\nfloat64[] effort
 
 
 def state(*names):
-    words = [struct.pack('<I', len(name) + 1) + name.encode() + bytes(-len(name) % 4 or 4) for name in names]
+    words = [struct.pack('<I', len(name) + 1) + name.encode() + bytes(-len(name) % 4 or 4)
+             for name in names]
     return b'\x00\x01\x00\x00' + struct.pack('<I', len(names)) + b''.join(words) + bytes(12)
 
 
@@ -20,28 +24,32 @@ def episode(path, about, *names):
     """An episode in which one state was heard: no joint has a number in it."""
     writer = EpisodeWriter(path, about)
     if names:
-        writer.write(writer.channel('joint_states', 'sensor_msgs/msg/JointState', STATE), state(*names), 1, 1)
+        writer.write(writer.channel('joint_states', 'sensor_msgs/msg/JointState', STATE),
+                     state(*names), 1, 1)
     return writer.commit({}).path
 
 
 def test_a_mixture_of_robots_is_refused(tmp_path):
     first = episode(tmp_path / 'a.mcap', {'robot': 'iiwa7', 'task': 'grasp'})
     second = episode(tmp_path / 'b.mcap', {'robot': 'j2n6s300', 'task': 'reach'})
-    with pytest.raises(BadInput, match=r'a\.mcap is of iiwa7 and grasp and .*b\.mcap of j2n6s300 and reach; judge'):
+    with pytest.raises(BadInput,
+                       match=r'a\.mcap is of iiwa7 and grasp and .*b\.mcap of j2n6s300 and reach; judge'):
         recordings.judge([first, second])
 
 
 def test_an_episode_that_does_not_say_what_it_is_of_is_refused(tmp_path):
     nameless = episode(tmp_path / 'a.mcap', {'task': 'grasp'})
     for judge in (lambda: recordings.judge([nameless]), lambda: rejudge.rejudge(nameless, {})):
-        with pytest.raises(BadInput, match=r'a\.mcap does not say which robot it was recorded with\.'):
+        with pytest.raises(BadInput,
+                           match=r'a\.mcap does not say which robot it was recorded with\.'):
             judge()
 
 
 def test_the_joints_of_another_robot_are_refused(tmp_path):
     wrong = episode(tmp_path / 'a.mcap', {'robot': 'iiwa7', 'task': 'grasp'}, 'one', 'two')
     for judge in (lambda: recordings.judge([wrong]), lambda: rejudge.rejudge(wrong, {})):
-        with pytest.raises(BadInput, match=r'hold the joints of iiwa7, but holds one, two; lbr_A1, .* are missing\.'):
+        with pytest.raises(BadInput,
+                           match=r'hold the joints of iiwa7, but holds one, two; lbr_A1, .* are missing\.'):
             judge()
 
 

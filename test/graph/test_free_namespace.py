@@ -31,7 +31,9 @@ def test_asking_does_not_take_the_namespace():
 @pytest.mark.parametrize('text', ['lab', '999', '-1', '1.5', '٣'])
 def test_a_domain_that_ros_would_not_understand_is_refused(monkeypatch, text):
     monkeypatch.setenv('ROS_DOMAIN_ID', text)
-    with pytest.raises(BadInput, match=f"ROS_DOMAIN_ID should be a whole number from 0 to 232, but is '{text}'"):
+    with pytest.raises(BadInput,
+                       match="ROS_DOMAIN_ID should be a whole number from 0 to 232, but is "
+                             f"'{text}'"):
         environment.prepare()
 
 

@@ -24,11 +24,13 @@ def entry(choices, name):
 
 def test_grasping_has_these_nodes_in_this_order():
     assert names(Choices(robot='iiwa7', task='grasp', lockstep=True)) == [
-        'driver', 'camera_shoulder', 'policy', 'reset', 'reward', 'safety', 'recorder', 'supervisor']
+        'driver', 'camera_shoulder', 'policy', 'reset', 'reward', 'safety', 'recorder',
+        'supervisor']
 
 
 def test_the_supervisor_is_last_whatever_is_chosen():
-    for choices in (Choices(), Choices(record=False), Choices(teleop='joy'), Choices(robot='minitaur')):
+    for choices in (Choices(), Choices(record=False), Choices(teleop='joy'),
+                    Choices(robot='minitaur')):
         assert names(choices)[-1] == 'supervisor'
 
 
@@ -38,7 +40,8 @@ def test_the_first_task_of_the_robot_is_done_when_none_is_named():
 
 
 def test_the_driver_shares_its_process_with_the_cameras_that_look_into_its_world():
-    processes = {name: [e.name for e in entries] for name, entries in describe(Choices()).processes.items()}
+    processes = {name: [e.name for e in entries] for name,
+                 entries in describe(Choices()).processes.items()}
     assert processes['world'] == ['driver', 'camera_shoulder']
     assert processes['safety'] == ['safety']
 
@@ -48,8 +51,10 @@ def test_a_fake_world_has_no_cameras():
 
 
 def test_every_camera_is_there_when_asked_for():
-    assert [n for n in names(Choices(cameras='all')) if n.startswith('camera')] == ['camera_shoulder', 'camera_wrist']
-    assert {e.process for e in describe(Choices(cameras='all')).nodes if e.room == 'camera'} == {'world'}
+    assert [n for n in names(Choices(cameras='all'))
+            if n.startswith('camera')] == ['camera_shoulder', 'camera_wrist']
+    assert {e.process for e in describe(Choices(cameras='all')).nodes if e.room
+            == 'camera'} == {'world'}
 
 
 def test_what_is_not_wanted_is_not_there():
@@ -69,14 +74,16 @@ def test_episodes_lie_by_robot_task_and_run():
     ({'task': 'grsp'}, "There is no task 'grsp'; did you mean grasp?"),
     ({'policy': 'scriptd'}, "There is no policy 'scriptd'; did you mean scripted?"),
     ({'world': 'sims'}, "There is no world 'sims'; did you mean sim?"),
-    ({'task': 'grasp', 'scene': ('objects=0',)}, 'objects should be 1 or more and at most 20, but is 0'),
+    ({'task': 'grasp', 'scene': ('objects=0',)},
+     'objects should be 1 or more and at most 20, but is 0'),
     ({'task': 'grasp', 'scene': ('spread=.nan',)}, 'spread should be a finite number, but is nan'),
     ({'teleop': 'joystick'}, "There is no teleop device 'joystick'; did you mean joy?"),
     ({'cameras': 'al'}, "There is no choice of cameras 'al'; did you mean all?"),
     ({'task': 'walk'}, "Robot 'iiwa7' cannot do task 'walk'; it can do grasp"),
     ({'world': 'real'}, "World 'real' needs a driver, and iiwa7 has no driver yet"),
     ({'world': 'fake', 'lockstep': True}, 'Lock-step needs a world that waits'),
-    ({'namespace': '1 arm'}, "A namespace is letters, digits and _ such as 'left_arm', but '1 arm' came"),
+    ({'namespace': '1 arm'},
+     "A namespace is letters, digits and _ such as 'left_arm', but '1 arm' came"),
     ({'run': '../escaped'}, "but '../escaped' came"),
     ({'run': '/tmp/escaped'}, "but '/tmp/escaped' came"),
     ({'episodes': -1}, 'episodes should be 0 or more'),
@@ -104,7 +111,8 @@ def test_a_simulated_robot_is_armed_from_the_start():
     assert entry(Choices(world='sim'), 'safety').parameters['armed_at_start'] is True
 
 
-MANY = (Choices(), Choices(lockstep=True, teleop='joy', randomise=True), Choices(world='fake', policy='random'),
+MANY = (Choices(), Choices(lockstep=True, teleop='joy', randomise=True),
+        Choices(world='fake', policy='random'),
         Choices(robot='minitaur'), Choices(robot='j2s7s300', task='reach', record=False))
 
 
@@ -126,7 +134,8 @@ SAME = 'speed should be above 0 and at most 1, but is 2'
 
 
 def test_a_setting_reaches_its_node_and_no_other():
-    chosen = Choices(set=('safety.speed_share=0.3, policy.replan=4', 'camera_shoulder.width=64', 'camera.height=64'))
+    chosen = Choices(set=('safety.speed_share=0.3, policy.replan=4', 'camera_shoulder.width=64',
+                          'camera.height=64'))
     assert entry(chosen, 'safety').overrides == {'speed_share': 0.3}
     assert entry(chosen, 'policy').parameters['replan'] == 4
     assert entry(chosen, 'camera_shoulder').overrides == {'width': 64, 'height': 64}
@@ -137,7 +146,9 @@ def test_a_setting_reaches_its_node_and_no_other():
     ('reset.speed=2', f'--set reset: {SAME}'),
     ('safety.speed_sare=0.3', "unknown setting 'speed_sare' of safety; did you mean speed_share"),
     ('sfety.speed_share=0.3', "There is no node 'sfety'; did you mean safety"),
-    ('speed_share=0.3', "--set takes node.name=value, such as safety.speed_share=0.3, but 'speed_share' names no node"),
+    ('speed_share=0.3',
+     "--set takes node.name=value, such as safety.speed_share=0.3, but 'speed_share' names no "
+     "node"),
     ('safety.speed_share', 'Settings are given as name=value, such as safety.speed_share=0.3'),
     ('safety.speed_share=fast', "--set safety: speed_share should be a number, but is 'fast'"),
     ('safety.robot=iiwa14', 'safety.robot: robot holds for the whole graph; choose it as --robot'),
@@ -175,6 +186,9 @@ def test_cameras_follow_the_robot_into_every_world(monkeypatch):
     monkeypatch.setattr(registry, 'driver_kinds', lambda file='driver': ['planted'])
     graph = describe(Choices(robot='iiwa7', task='grasp', world='emulated'))
     assert [e.parameters['source'] for e in graph.nodes if e.room == 'camera'] == ['world']
-    with pytest.raises(BadInput, match="Task grasp looks through camera shoulder, but nothing has its pictures in world 'real'"):
+    with pytest.raises(BadInput,
+                       match="Task grasp looks through camera shoulder, but nothing has its "
+                             "pictures in world 'real'"):
         describe(Choices(robot='iiwa7', task='grasp', world='real'))
-    assert [e for e in describe(Choices(robot='iiwa7', task='grasp', world='fake')).nodes if e.room == 'camera'] == []
+    assert [e for e in describe(Choices(robot='iiwa7', task='grasp', world='fake')).nodes if e.room
+            == 'camera'] == []

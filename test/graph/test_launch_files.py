@@ -33,9 +33,12 @@ def stand_in(module, *names):
 @pytest.fixture
 def launching(monkeypatch, tmp_path):
     monkeypatch.setenv('ROS_DOMAIN_ID', '42')
-    monkeypatch.setenv('XDG_RUNTIME_DIR', str(tmp_path))  # drivers of other programs hold their locks elsewhere
-    actions = ('DeclareLaunchArgument', 'LogInfo', 'OpaqueFunction', 'SetEnvironmentVariable', 'Shutdown')
-    for module, names in {'launch': ('LaunchContext', 'LaunchDescription'), 'launch.actions': actions,
+    # drivers of other programs hold their locks elsewhere
+    monkeypatch.setenv('XDG_RUNTIME_DIR', str(tmp_path))
+    actions = ('DeclareLaunchArgument', 'LogInfo', 'OpaqueFunction', 'SetEnvironmentVariable',
+               'Shutdown')
+    for module, names in {'launch': ('LaunchContext', 'LaunchDescription'),
+                          'launch.actions': actions,
                           'launch_ros': (), 'launch_ros.actions': ('LifecycleNode', 'Node'),
                           'launch_ros.parameter_descriptions': ('ParameterValue',)}.items():
         monkeypatch.setitem(sys.modules, module, stand_in(module, *names))
@@ -66,7 +69,8 @@ def parameters(program):
     """What a program is given as parameters, by name; `ParameterValue` keeps a text a text."""
     found = {}
     for given in program.named['parameters']:
-        found.update({name: value.given[0] if hasattr(value, 'given') else value for name, value in given.items()}
+        found.update({name: value.given[0] if hasattr(value, 'given') else value for name,
+                      value in given.items()}
                      if isinstance(given, dict) else {'file': given})
     return found
 
@@ -85,19 +89,24 @@ def test_each_argument_is_declared_once_with_a_sentence(launching, path):
     arguments = declared(load(path).generate_launch_description())
     names = [a.given[0] for a in arguments]
     assert len(names) == len(set(names))
-    assert set(names) <= {field.name for field in dataclasses.fields(Choices)} | {'params_file', 'log_level'}
+    assert set(names) <= {field.name for field in dataclasses.fields(Choices)} | {'params_file',
+                                                                                  'log_level'}
     assert all(len(a.named['description']) > 10 for a in arguments)
 
 
 def test_bringup_offers_every_choice_and_by_hand_only_those_that_do_something(launching):
-    bringup, by_hand = ({a.given[0] for a in declared(load(path).generate_launch_description())} for path in FILES)
-    assert bringup == {field.name for field in dataclasses.fields(Choices)} | {'params_file', 'log_level'}
+    bringup, by_hand = ({a.given[0] for a in declared(load(path).generate_launch_description())}
+                        for path in FILES)
+    assert bringup == {field.name for field in dataclasses.fields(Choices)} | {'params_file',
+                                                                               'log_level'}
     assert bringup - by_hand == {'policy', 'lockstep', 'episodes', 'horizon', 'record'}
 
 
 def test_an_argument_says_its_unit_its_range_and_what_there_is(launching):
-    said = {a.given[0]: a.named['description'] for a in declared(load(FILES[0]).generate_launch_description())}
-    assert said['horizon'] == 'longest episode; 0: as the task says, in s; 0 or more and at most 86400'
+    said = {a.given[0]: a.named['description']
+            for a in declared(load(FILES[0]).generate_launch_description())}
+    assert said['horizon'] == ('longest episode; 0: as the task says, in s; 0 or more and at most '
+                               '86400')
     assert said['robot'] == 'which robot; one of iiwa14, iiwa7, j2n6s300, j2s7s300, minitaur'
 
 
@@ -117,7 +126,8 @@ def test_bringup_starts_every_node_in_its_namespace(launching):
     assert type(world).__name__ == 'Node'
     assert world.named['executable'] == 'visuomotor'
     assert world.named['arguments'][:4] == ['node', 'driver', '-p', "robot:='iiwa7'"]
-    assert [a.named['executable'] for a in others] == ['policy', 'reset', 'reward', 'safety', 'recorder', 'supervisor']
+    assert [a.named['executable'] for a in others] == ['policy', 'reset', 'reward', 'safety',
+                                                       'recorder', 'supervisor']
     assert {type(a).__name__ for a in others} == {'LifecycleNode'}
     assert {a.named['namespace'] for a in (world, *others)} == {'left'}
     assert parameters(others[-1])['ends'] is True
@@ -136,7 +146,8 @@ def test_lockstep_is_one_program_with_the_same_choices_in_the_namespace_of_launc
     assert words[words.index('--namespace') + 1] == ''
 
 
-@pytest.mark.parametrize(('text', 'programs'), [('True', 1), ('1', 1), ('yes', 1), ('false', 7), ('No', 7)])
+@pytest.mark.parametrize(('text', 'programs'),
+                         [('True', 1), ('1', 1), ('yes', 1), ('false', 7), ('No', 7)])
 def test_yes_and_no_in_every_usual_way(launching, text, programs):
     assert len(started(FILES[0], robot='iiwa7', lockstep=text)) == programs
 
@@ -149,7 +160,8 @@ def test_by_hand_nobody_but_the_person_proposes(launching):
 def test_settings_reach_their_node_and_a_file_of_parameters_stands_under_them(launching, tmp_path):
     file = tmp_path / 'mine.yaml'
     file.write_text('safety: {ros__parameters: {speed_share: 0.5}}')
-    programs = started(FILES[0], set='safety.speed_share=0.3', params_file=str(file), log_level='debug')
+    programs = started(FILES[0], set='safety.speed_share=0.3', params_file=str(file),
+                       log_level='debug')
     assert {p.named['parameters'][0] for p in programs} == {str(file)}
     safety, = (p for p in programs if p.named['executable'] == 'safety')
     assert parameters(safety)['speed_share'] == 0.3
@@ -187,9 +199,12 @@ def test_a_second_driver_in_a_pushed_namespace_is_refused(launching):
 
 
 @pytest.mark.parametrize(('given', 'sentence'), [
-    ({'robot': 'iwa7'}, "There is no robot 'iwa7'"), ({'episodes': 'ten'}, "episodes should be a number such as 10"),
-    ({'task': 'walk'}, "cannot do task 'walk'"), ({'lockstep': 'maybe'}, "lockstep should be true or false, but is 'maybe'"),
-    ({'log_level': 'loud'}, "There is no log level 'loud'"), ({'params_file': '/no.yaml'}, "no parameter file '/no.yaml'"),
+    ({'robot': 'iwa7'}, "There is no robot 'iwa7'"),
+    ({'episodes': 'ten'}, "episodes should be a number such as 10"),
+    ({'task': 'walk'}, "cannot do task 'walk'"),
+    ({'lockstep': 'maybe'}, "lockstep should be true or false, but is 'maybe'"),
+    ({'log_level': 'loud'}, "There is no log level 'loud'"),
+    ({'params_file': '/no.yaml'}, "no parameter file '/no.yaml'"),
     ({'set': 'reset.speed=2'}, '--set reset: speed should be above 0 and at most 1, but is 2'),
     ({'teleop': 'keyboard'}, 'Launch gives its programs no keys')])
 def test_what_does_not_fit_is_refused(launching, given, sentence):

@@ -8,7 +8,8 @@ from visuomotor.graph.description import Choices
 from visuomotor.graph.entry import NodeEntry
 from visuomotor.specs.errors import BadInput
 
-DRIVER = NodeEntry('driver', 'driver', {'robot': 'iiwa7', 'seed': 3, 'randomise': False}, 'world', 'control')
+DRIVER = NodeEntry('driver', 'driver', {'robot': 'iiwa7', 'seed': 3, 'randomise': False}, 'world',
+                   'control')
 CAMERA = NodeEntry('camera_wrist', 'camera', {'camera': 'wrist'}, 'world', 'camera')
 
 
@@ -24,18 +25,21 @@ def test_a_namespace_is_a_ros_argument():
 
 
 @pytest.mark.parametrize(('value', 'text'), [
-    ('1', "'1'"), ("it's", "'it''s'"), ('', "''"), (1.5, '1.5'), (True, 'true'), (('a', 'b'), '[a, b]'), (2, '2')])
+    ('1', "'1'"), ("it's", "'it''s'"), ('', "''"), (1.5, '1.5'), (True, 'true'),
+    (('a', 'b'), '[a, b]'), (2, '2')])
 def test_values_as_ros_reads_them(value, text):
     assert command_line.text(value) == text
 
 
 def test_what_is_written_is_read_back():
     wanted = node.split(command_line.arguments([DRIVER, CAMERA])[1:])
-    assert wanted == [('driver', ['-p', "robot:='iiwa7'", '-p', 'seed:=3', '-p', 'randomise:=false']),
+    assert wanted == [('driver',
+                       ['-p', "robot:='iiwa7'", '-p', 'seed:=3', '-p', 'randomise:=false']),
                       ('camera=camera_wrist', ['-p', "camera:='wrist'"])]
 
 
-@pytest.mark.parametrize('words', [['-p', 'robot:=iiwa7'], ['driver', '-p'], ['driver', '--robot', 'iiwa7']])
+@pytest.mark.parametrize('words',
+                         [['-p', 'robot:=iiwa7'], ['driver', '-p'], ['driver', '--robot', 'iiwa7']])
 def test_a_parameter_without_its_node_or_value_is_refused(words):
     with pytest.raises(BadInput, match="After a node's name come -p name:=value"):
         node.split(words)

@@ -44,7 +44,9 @@ def test_shrinking_averages():
 
 
 def test_growing_interpolates():
-    assert pipeline(width=12, height=8).process(np.full((4, 6, 3), 9, np.uint8)).tolist() == [[[9, 9, 9]] * 12] * 8
+    assert pipeline(width=12,
+                    height=8).process(np.full((4, 6, 3), 9, np.uint8)).tolist() == [[[9, 9, 9]]
+                                                                                    * 12] * 8
 
 
 def test_a_straight_lens_changes_nothing_and_a_bent_one_does():
@@ -52,7 +54,8 @@ def test_a_straight_lens_changes_nothing_and_a_bent_one_does():
     straight = pipeline(matrix=matrix, distortion=(0.0, 0.0, 0.0, 0.0)).process(ramp(64, 48))
     assert (straight == ramp(64, 48)).all()
     bent = pipeline(matrix=matrix, distortion=(0.2, 0.0, 0.0, 0.0)).process(ramp(64, 48))
-    # A point at x = 0.4, y = 0 of the straight picture was seen at x (1 + 0.2 x^2) = 0.4128, so 0.64 px further out.
+    # A point at x = 0.4, y = 0 of the straight picture was seen at x (1 + 0.2 x^2) = 0.4128, so
+    # 0.64 px further out.
     assert bent[24, 51, 0] == 52
     assert bent[24, 31, 0] == 31
 
@@ -72,12 +75,14 @@ def test_a_simulated_lens_from_its_field_of_view():
 
 
 def test_a_box_outside_the_picture_is_refused():
-    with pytest.raises(BadInput, match=r'does not fit into its pictures of 6 x 4; choose a smaller one'):
+    with pytest.raises(BadInput,
+                       match=r'does not fit into its pictures of 6 x 4; choose a smaller one'):
         pipeline(crop='box', box=(2, 1, 5, 2)).process(ramp(6, 4))
 
 
 @pytest.mark.parametrize(('chosen', 'sentence'), [
-    ({'camera': 'front', 'source': 'vidio'}, "source should be one of world, .*, but is 'vidio'; did you mean video"),
+    ({'camera': 'front', 'source': 'vidio'},
+     "source should be one of world, .*, but is 'vidio'; did you mean video"),
     ({'camera': 'front', 'source': 'video'}, 'needs the path of a file; set parameter address'),
     ({'camera': 'front', 'source': 'device'}, 'needs an index or a path'),
     ({'camera': 'front', 'source': 'world', 'robot': 'iiwa7'}, 'needs robot and task'),
@@ -86,9 +91,11 @@ def test_a_box_outside_the_picture_is_refused():
     ({**VIDEO, 'width': 10}, 'width and height should both be given'),
     ({**VIDEO, 'matrix': [1.0, 2.0]}, 'matrix should be fx, fy, cx, cy'),
     ({**VIDEO, 'distortion': [1.0] * 4}, 'distortion needs it'),
-    ({**VIDEO, 'matrix': [1.0] * 4, 'distortion': [1.0] * 3}, '4, 5, 8, 12 or 14 numbers, but is 3'),
+    ({**VIDEO, 'matrix': [1.0] * 4, 'distortion': [1.0] * 3},
+     '4, 5, 8, 12 or 14 numbers, but is 3'),
     ({**VIDEO, 'fov': 3.0}, "unknown key 'fov'"),
-    ({**VIDEO, 'camera': 'my camera'}, "letters, digits and _ such as 'wrist', but 'my camera' came"),
+    ({**VIDEO, 'camera': 'my camera'},
+     "letters, digits and _ such as 'wrist', but 'my camera' came"),
     ({**VIDEO, 'rate': -1.0}, 'rate should be 0 or more'),
 ])
 def test_settings_that_do_not_fit_are_refused(chosen, sentence):
@@ -97,9 +104,11 @@ def test_settings_that_do_not_fit_are_refused(chosen, sentence):
 
 
 def test_a_camera_of_a_robot_has_its_pictures_in_every_world():
-    plugged, heard = CameraMount(device='/dev/video0', width=64, height=48), CameraMount(topic='usb/raw')
+    plugged, heard = CameraMount(device='/dev/video0', width=64,
+                                 height=48), CameraMount(topic='usb/raw')
     assert of_mount('wrist', plugged, simulated=True) == {'camera': 'wrist', 'source': 'world'}
     assert of_mount('wrist', plugged, simulated=False) == {
-        'camera': 'wrist', 'source': 'device', 'address': '/dev/video0', 'crop': 'centre', 'width': 64, 'height': 48}
+        'camera': 'wrist', 'source': 'device', 'address': '/dev/video0', 'crop': 'centre',
+        'width': 64, 'height': 48}
     assert of_mount('wrist', heard, simulated=False)['address'] == 'usb/raw'
     assert of_mount('wrist', CameraMount(), simulated=False) is None

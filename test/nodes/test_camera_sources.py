@@ -1,4 +1,5 @@
-"""A video file keeps its pace, a device never shows an old picture, and what is absent is refused."""
+"""A video file keeps its pace, a device never shows an old picture, and what is absent is
+refused."""
 from __future__ import annotations
 
 import threading

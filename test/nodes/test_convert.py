@@ -23,7 +23,8 @@ def test_a_stamp_is_exact_to_the_nanosecond(seconds, sec, nanosec):
     assert convert.stamp(seconds) == Time(sec=sec, nanosec=nanosec)
 
 
-@pytest.mark.parametrize('seconds', [0.01, 12.345678901, 1_763_600_000.1234567, 1_763_600_123.987654])
+@pytest.mark.parametrize('seconds',
+                         [0.01, 12.345678901, 1_763_600_000.1234567, 1_763_600_123.987654])
 def test_a_stamp_made_from_seconds_comes_back_as_the_same_seconds_and_stamp(seconds):
     once = convert.seconds(convert.stamp(seconds))
     assert convert.stamp(once) == convert.stamp(seconds)
@@ -31,7 +32,8 @@ def test_a_stamp_made_from_seconds_comes_back_as_the_same_seconds_and_stamp(seco
 
 
 def test_joint_states_carry_the_joints_in_order_and_then_the_gripper():
-    state = State(3.5, np.arange(7.0), np.arange(7.0) / 10, np.arange(7.0) * 2, gripper=0.75, gripper_effort=12.0)
+    state = State(3.5, np.arange(7.0), np.arange(7.0) / 10, np.arange(7.0) * 2, gripper=0.75,
+                  gripper_effort=12.0)
     message = convert.joint_state(state, IIWA)
     assert list(message.name) == [*NAMES, 'gripper']
     assert list(message.position) == [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 0.75]
@@ -40,7 +42,8 @@ def test_joint_states_carry_the_joints_in_order_and_then_the_gripper():
 
 
 def test_joint_states_are_read_by_name_in_any_order():
-    message = JointState(name=['gripper', *reversed(NAMES), 'wheel'], position=[0.5, 7, 6, 5, 4, 3, 2, 1, 99],
+    message = JointState(name=['gripper', *reversed(NAMES), 'wheel'],
+                         position=[0.5, 7, 6, 5, 4, 3, 2, 1, 99],
                          velocity=[0.0, 70, 60, 50, 40, 30, 20, 10, 99])
     state = convert.state(message, IIWA)
     assert state.position.tolist() == [1, 2, 3, 4, 5, 6, 7]
@@ -58,18 +61,21 @@ def test_joint_states_of_another_robot_are_refused_by_name():
 
 def test_a_proposal_survives_the_wire():
     proposal = Proposal(
-        Mode.CARTESIAN_TWIST, np.array([0.03, 0.08]), np.arange(12.0).reshape(2, 6), np.array([0.0, 1.0]),
+        Mode.CARTESIAN_TWIST, np.array([0.03, 0.08]), np.arange(12.0).reshape(2, 6),
+        np.array([0.0, 1.0]),
         observed=7.125, source=3, dead_man=True, policy_hash='abc')
     message = convert.proposal_message(proposal, 7.2, terminate=True)
     assert (message.width, message.terminate, list(message.times)) == (6, True, [0.03, 0.08])
     back = convert.proposal(message)
     assert back.targets.tolist() == [[0, 1, 2, 3, 4, 5], [6, 7, 8, 9, 10, 11]]
-    assert (back.mode, back.observed, back.source, back.dead_man, back.policy_hash) == (4, 7.125, 3, True, 'abc')
+    assert (back.mode, back.observed, back.source, back.dead_man, back.policy_hash) == (4, 7.125, 3,
+                                                                                        True, 'abc')
     assert back.gripper.tolist() == [0.0, 1.0]
 
 
 def test_numbers_that_form_no_proposal_are_refused():
-    message = convert.proposal_message(Proposal(Mode.JOINT_POSITION, np.array([0.0]), np.zeros((1, 7))), 0.0)
+    message = convert.proposal_message(Proposal(Mode.JOINT_POSITION, np.array([0.0]),
+                                                np.zeros((1, 7))), 0.0)
     message.mode = 9
     with pytest.raises(BadInput, match=r'mode should be 1 \.\. 6, but is 9'):
         convert.proposal(message)
@@ -87,11 +93,13 @@ def test_attitude_survives_the_wire():
 
 def test_truth_survives_the_wire():
     truth = Truth(
-        2.5, {'cup': np.array([1, 2, 3, 0, 0, 0, 1.0])}, {'height': 0.25}, reward=1.5, success=True, failed=True,
+        2.5, {'cup': np.array([1, 2, 3, 0, 0, 0, 1.0])}, {'height': 0.25}, reward=1.5, success=True,
+        failed=True,
         progress=0.5, scene='f00d')
     back = convert.truth(convert.truth_message(truth))
     assert back.poses['cup'].tolist() == [1, 2, 3, 0, 0, 0, 1]
-    assert (back.stamp, back.values, back.reward, back.success, back.failed, back.progress, back.scene) == (
+    assert (back.stamp, back.values, back.reward, back.success, back.failed, back.progress,
+            back.scene) == (
         2.5, {'height': 0.25}, 1.5, True, True, 0.5, 'f00d')
 
 
@@ -112,12 +120,16 @@ def test_other_pictures_are_turned_into_red_first_or_refused():
 
 
 def test_a_robot_without_gripper_is_told_nothing_about_one():
-    assert convert.target(Command(position=[0.0] * 8, velocity=[0.0] * 8, gripper=0.5), MINITAUR).gripper is None
-    assert convert.target(Command(position=[0.0] * 7, velocity=[0.0] * 7, gripper=0.5), IIWA).gripper == 0.5
+    assert convert.target(Command(position=[0.0] * 8, velocity=[0.0] * 8, gripper=0.5),
+                          MINITAUR).gripper is None
+    assert convert.target(Command(position=[0.0] * 7, velocity=[0.0] * 7, gripper=0.5),
+                          IIWA).gripper == 0.5
 
 
 def test_a_complaint_makes_diagnostics_a_warning():
     fine = convert.diagnostics(1.0, 'driver', 'iiwa7', [], {'beats': 3}).status[0]
-    assert (fine.level, fine.message, fine.values[0].key, fine.values[0].value) == (b'\x00', 'fine', 'beats', '3')
-    assert convert.diagnostics(1.0, 'driver', 'iiwa7', ['too hot', 'slow'], {}).status[0].message == 'too hot; slow'
+    assert (fine.level, fine.message, fine.values[0].key, fine.values[0].value) == (b'\x00', 'fine',
+                                                                                    'beats', '3')
+    assert convert.diagnostics(1.0, 'driver', 'iiwa7', ['too hot', 'slow'],
+                               {}).status[0].message == 'too hot; slow'
     assert convert.diagnostics(1.0, 'driver', 'iiwa7', ['too hot'], {}).status[0].level == b'\x01'

@@ -58,7 +58,8 @@ def test_a_clock_that_went_back_counts_as_silence():
     assert line.beat(4.0, 0.01) is not None
 
 
-@pytest.mark.parametrize(('answered', 'admitted'), [(5.0, True), (4.95, True), (4.8, False), (5.2, False)])
+@pytest.mark.parametrize(('answered', 'admitted'),
+                         [(5.0, True), (4.95, True), (4.8, False), (5.2, False)])
 def test_only_a_command_that_answers_a_fresh_state_is_obeyed(answered, admitted):
     assert Watchdog(SPEC).admits(answered, 5.0) is admitted
 
@@ -75,9 +76,11 @@ def test_a_second_driver_on_one_namespace_is_refused(tmp_path):
 
 def test_a_killed_driver_leaves_no_lock_behind(tmp_path):
     code = ('import sys, pathlib; from visuomotor.nodes.driver.exclusive import ExclusiveDriver\n'
-            f"lock = ExclusiveDriver(7, '/', pathlib.Path({str(tmp_path)!r})); print('held', flush=True); sys.stdin.read()")
+            f"lock = ExclusiveDriver(7, '/', pathlib.Path({str(tmp_path)!r})); print('held', "
+            "flush=True); sys.stdin.read()")
     pipe = subprocess.PIPE
-    with subprocess.Popen([sys.executable, '-c', code], stdin=pipe, stdout=pipe, text=True) as other:
+    with subprocess.Popen([sys.executable, '-c', code], stdin=pipe, stdout=pipe,
+                          text=True) as other:
         assert other.stdout.readline() == 'held\n'
         with pytest.raises(BadInput, match=r'has a driver already \(process \d+\)'):
             ExclusiveDriver(7, '/', tmp_path)
@@ -116,7 +119,8 @@ def test_a_clock_that_goes_back_moves_the_stamps_and_not_the_world():
 def test_a_world_without_a_task_is_refused():
     with pytest.raises(BadInput, match="world 'sim' needs a task such as 'grasp'"):
         DriverSettings('iiwa7', world='sim')
-    with pytest.raises(BadInput, match=r"world should be one of .* but is 'simm'; did you mean sim"):
+    with pytest.raises(BadInput,
+                       match=r"world should be one of .* but is 'simm'; did you mean sim"):
         DriverSettings('iiwa7', world='simm')
     with pytest.raises(BadInput, match='seed should be 0 or more, but is -1'):
         DriverSettings('iiwa7', world='fake', seed=-1)

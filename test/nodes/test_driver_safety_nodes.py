@@ -1,4 +1,7 @@
-"""Driver and safety node in one process, in lock-step, with the fake robot: what they say to each other."""
+"""Driver and safety node in one process, in lock-step, with the fake robot.
+
+What they say to each other.
+"""
 from __future__ import annotations
 
 from functools import partial
@@ -21,14 +24,20 @@ from visuomotor.specs.values import Proposal
 from visuomotor.srv import Arm, NewScene, Stop
 
 IIWA = load_robot('iiwa7')
-PASS, CLIP, STOP = Command.PASS, Command.CLIP, Command.STOP
+PASS = Command.PASS
+CLIP = Command.CLIP
+STOP = Command.STOP
 
 
-HEARS = {'states': (JointState, 'joint_states', qos.STATE), 'commands': (Command, 'command', qos.COMMAND),
+HEARS = {'states': (JointState, 'joint_states', qos.STATE),
+         'commands': (Command, 'command', qos.COMMAND),
          'sent': (Sent, 'sent', qos.COMMAND), 'models': (String, 'robot_description', qos.LATCHED),
-         'status': (SafetyStatus, 'safety/status', qos.LATCHED), 'health': (DiagnosticArray, '/diagnostics', qos.EVENT)}
-SAYS = {'force': (Command, 'command', qos.COMMAND), 'voice': (ProposalMessage, 'action/policy', qos.COMMAND)}
-ASKS = {'stop': (Stop, 'safety/stop'), 'arm': (Arm, 'safety/arm'), 'new_scene': (NewScene, 'world/new_scene')}
+         'status': (SafetyStatus, 'safety/status', qos.LATCHED),
+         'health': (DiagnosticArray, '/diagnostics', qos.EVENT)}
+SAYS = {'force': (Command, 'command', qos.COMMAND),
+        'voice': (ProposalMessage, 'action/policy', qos.COMMAND)}
+ASKS = {'stop': (Stop, 'safety/stop'), 'arm': (Arm, 'safety/arm'),
+        'new_scene': (NewScene, 'world/new_scene')}
 
 
 class Pair:
@@ -45,7 +54,8 @@ class Pair:
         def propose():
             if speeds is not None and self.ear.states:
                 observed = convert.seconds(self.ear.states[-1].header.stamp)
-                wish = Proposal(Mode.JOINT_VELOCITY, np.zeros(1), np.atleast_2d(speeds), np.zeros(0), observed, source)
+                wish = Proposal(Mode.JOINT_VELOCITY, np.zeros(1), np.atleast_2d(speeds),
+                                np.zeros(0), observed, source)
                 self.ear.voice.publish(convert.proposal_message(wish, observed))
         self.rig.beats(count, propose)
 
@@ -81,7 +91,8 @@ def test_what_the_robot_did_with_each_command_is_told_with_its_stamp(start):
     here.beats(20, [0.2, 0, 0, 0, 0, 0, 0])
     assert len(here.ear.sent) == len(here.ear.commands) == 22
     assert [s.header.stamp for s in here.ear.sent] == [c.header.stamp for c in here.ear.commands]
-    assert here.ear.sent[-1].position.tolist() == pytest.approx(here.ear.commands[-1].position.tolist())
+    assert (here.ear.sent[-1].position.tolist()
+            == pytest.approx(here.ear.commands[-1].position.tolist()))
     assert here.ear.sent[-1].velocity[0] == pytest.approx(0.2, abs=0.02)
     assert here.ear.sent[-1].gripper == 0.0
 
@@ -198,4 +209,5 @@ def test_only_simulated_worlds_lay_out_scenes(start):
 
 def test_an_unknown_robot_is_refused_with_the_nearest_names(rig):
     with pytest.raises(BadInput, match=r"There is no robot 'iiwa77'; did you mean iiwa7"):
-        SafetyNode(context=rig.context, use_global_arguments=False, cli_args=['--ros-args', '-p', 'robot:=iiwa77'])
+        SafetyNode(context=rig.context, use_global_arguments=False,
+                   cli_args=['--ros-args', '-p', 'robot:=iiwa77'])

@@ -1,4 +1,7 @@
-"""The driver with a simulated world: truth at the task's rate, scenes by seed, and a world that others find."""
+"""The driver with a simulated world.
+
+Truth at the task's rate, scenes by seed, and a world that others find.
+"""
 from __future__ import annotations
 
 import pytest
@@ -56,4 +59,5 @@ def test_time_goes_on_after_a_new_scene(driven):
 def test_others_of_the_process_find_the_world_and_its_clock(driven):
     _, ear, _ = driven
     world = running.find('/left')
-    assert running.graph_time('/left', world.time) == pytest.approx(convert.seconds(ear.states[-1].header.stamp))
+    assert running.graph_time('/left',
+                              world.time) == pytest.approx(convert.seconds(ear.states[-1].header.stamp))

@@ -25,7 +25,8 @@ class Speaker(Node):
     def open(self):
         self.heard = []
         self.voice = self.publisher(PointStamped, 'voice', qos.STATE)
-        self.subscription(PointStamped, 'echo', lambda message: self.heard.append((message.point.x, self.now)), qos.STATE)
+        self.subscription(PointStamped, 'echo',
+                          lambda message: self.heard.append((message.point.x, self.now)), qos.STATE)
         self.timer(0.01, self.tick)
         self.arm = self.client(Arm, 'arm')
         self.reset = ActionClient(self, Reset, 'reset')
@@ -174,7 +175,8 @@ def test_a_plain_publisher_is_heard_within_the_same_beat_too(pair):
     plain = echo.create_publisher(PointStamped, 'aside', qos.STATE)
     late = []
     echo.subscription(PointStamped, 'voice', plain.publish, qos.STATE)
-    speaker.subscription(PointStamped, 'aside', lambda message: late.append(speaker.now - message.point.x), qos.STATE)
+    speaker.subscription(PointStamped, 'aside',
+                         lambda message: late.append(speaker.now - message.point.x), qos.STATE)
     compose.await_wires(pair[0])
     rig.beats(10)
     assert late == pytest.approx([0.0] * 10, abs=1e-9)
@@ -203,10 +205,15 @@ def test_whoever_listens_raw_hears_bytes_and_the_others_messages(pair):
 
 
 class Guard(Node):
-    """Offers one service that is asked at each poll, and one that is not; its timer may meet trouble."""
+    """Offers one service that is asked at each poll, and one that is not.
+
+    Its timer may meet trouble.
+    """
 
     def open(self):
-        self.calls, self.trouble, self.rang = [], None, 0
+        self.calls = []
+        self.trouble = None
+        self.rang = 0
         self.service(Arm, 'now', self.on_call, urgent=True)
         self.service(Arm, 'later', self.on_call)
         self.now_client, self.later_client = self.client(Arm, 'now'), self.client(Arm, 'later')
@@ -274,7 +281,8 @@ def test_what_rclpy_lacks_is_named_and_makes_us_use_its_own_executor(rig, monkey
         executor = make_executor(rig.context)
         assert isinstance(executor, Public)
         executor.shutdown()
-    assert capfd.readouterr().err == 'warning: slower executor: this rclpy lacks Timer.call_timer.\n'
+    assert capfd.readouterr().err == ('warning: slower executor: this rclpy lacks '
+                                      'Timer.call_timer.\n')
 
 
 def test_real_time_on_two_threads(rig):
@@ -291,6 +299,9 @@ def test_real_time_on_two_threads(rig):
 
 def test_wires_that_cannot_meet_are_named(rig, monkeypatch):
     monkeypatch.setattr(compose, 'MATCH', 0.02)
-    rig.probe(hears={'early': (PointStamped, 'word', qos.LATCHED)}, says={'late': (PointStamped, 'word', qos.STATE)})
-    with pytest.raises(BadInput, match='did not find each other within 0 s, on /word; is another program using'):
+    rig.probe(hears={'early': (PointStamped, 'word', qos.LATCHED)},
+              says={'late': (PointStamped, 'word', qos.STATE)})
+    with pytest.raises(BadInput,
+                       match='did not find each other within 0 s, on /word; is another program '
+                             'using'):
         rig.up()

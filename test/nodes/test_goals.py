@@ -1,4 +1,7 @@
-"""The client with one request at a time: whatever an older goal still says is dropped, and the goal itself cancelled."""
+"""The client with one request at a time.
+
+Whatever an older goal still says is dropped, and the goal itself cancelled.
+"""
 from __future__ import annotations
 
 from unittest.mock import Mock
@@ -23,7 +26,9 @@ class Handle:
     """A goal on the server's side."""
 
     def __init__(self, accepted=True):
-        self.accepted, self.cancelled, self.answered = accepted, 0, Future()
+        self.accepted = accepted
+        self.cancelled = 0
+        self.answered = Future()
 
     def get_result_async(self):
         return self.answered
@@ -76,7 +81,9 @@ def test_a_refusal_is_an_answer(asking):
 
 
 def test_the_late_answer_of_an_older_goal_is_dropped(asking):
-    heard, first, second = [], Handle(), Handle()
+    heard = []
+    first = Handle()
+    second = Handle()
     asking.ask('first', lambda result: heard.append(('first', result)))
     asking._client.sent[0].arrive(first)
     asking.ask('second', lambda result: heard.append(('second', result)))

@@ -39,30 +39,39 @@ def asked_at(chunks: ChunkSchedule, beats, rows: int) -> list[float]:
 
 
 def test_single_actions_are_asked_for_at_the_action_rate():
-    assert asked_at(ChunkSchedule(20.0, 0.0), np.arange(0, 21) * 0.01, 1) == [0.0, 0.05, 0.1, 0.15, 0.2]
+    assert asked_at(ChunkSchedule(20.0, 0.0), np.arange(0, 21) * 0.01, 1) == [0.0, 0.05, 0.1, 0.15,
+                                                                              0.2]
 
 
 def test_a_chunk_is_used_up_but_for_the_rows_that_pass_while_thinking():
     beats = np.arange(0, 61) * 0.01
     assert asked_at(ChunkSchedule(20.0, 0.0), beats, 4) == [0.0, 0.2, 0.4, 0.6]
     assert asked_at(ChunkSchedule(20.0, 0.03), beats, 4) == [0.0, 0.15, 0.3, 0.45, 0.6]
-    assert asked_at(ChunkSchedule(20.0, 0.5), beats[:16], 4) == [0.0, 0.05, 0.1, 0.15]  # later than its chunk is long
-    assert asked_at(ChunkSchedule(20.0, 0.0, replan=2), beats, 4) == [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6]
+    # later than its chunk is long
+    assert asked_at(ChunkSchedule(20.0, 0.5), beats[:16], 4) == [0.0, 0.05, 0.1, 0.15]
+    assert asked_at(ChunkSchedule(20.0, 0.0, replan=2), beats, 4) == [0.0, 0.1, 0.2, 0.3, 0.4, 0.5,
+                                                                      0.6]
 
 
 def test_late_beats_do_not_add_up():
-    assert asked_at(ChunkSchedule(20.0, 0.0), [0.0, 0.06, 0.1, 0.16, 0.2], 1) == [0.0, 0.06, 0.1, 0.16, 0.2]
-    assert asked_at(ChunkSchedule(20.0, 0.0), [0.0, 0.3, 0.34, 0.35], 1) == [0.0, 0.3, 0.35]  # a long gap is not made up for
+    assert asked_at(ChunkSchedule(20.0, 0.0), [0.0, 0.06, 0.1, 0.16, 0.2], 1) == [0.0, 0.06, 0.1,
+                                                                                  0.16, 0.2]
+    # a long gap is not made up for
+    assert asked_at(ChunkSchedule(20.0, 0.0), [0.0, 0.3, 0.34, 0.35], 1) == [0.0, 0.3, 0.35]
 
 
 @pytest.mark.parametrize(('sees', 'latency', 'expected'), [
-    ({'image_front': (64, 64, 3)}, -1.0, (('front',), False, False, 0.05)),    # camera 0.02 s, thinking 0.03 s
-    ({'joint_position': (6,)}, -1.0, ((), False, False, 0.03)),                # it does not wait for pictures
+    # camera 0.02 s, thinking 0.03 s
+    ({'image_front': (64, 64, 3)}, -1.0, (('front',), False, False, 0.05)),
+    # it does not wait for pictures
+    ({'joint_position': (6,)}, -1.0, ((), False, False, 0.03)),
     ({'goal': (7,), 'imu': (4,)}, 0.0, ((), True, True, 0.0)),
 ])
-def test_a_policy_waits_for_what_it_sees_and_is_as_late_as_chosen_or_modelled(sees, latency, expected):
+def test_a_policy_waits_for_what_it_sees_and_is_as_late_as_chosen_or_modelled(sees, latency,
+                                                                              expected):
     made = schedule_for(LoadedPolicy(Echo(), 'echo', 'h', sees), load_task('reach'), latency, 0)
-    assert (made.cameras, made.truth, made.imu, made.delay) == (*expected[:3], pytest.approx(expected[3]))
+    assert (made.cameras, made.truth, made.imu, made.delay) == (*expected[:3],
+                                                                pytest.approx(expected[3]))
 
 
 def test_a_policy_that_says_how_often_it_decides_is_asked_so_often():
@@ -72,7 +81,8 @@ def test_a_policy_that_says_how_often_it_decides_is_asked_so_often():
 
 
 def schedule(**changes) -> EpisodeSchedule:
-    return EpisodeSchedule(**{'cameras': ('front',), 'truth': False, 'imu': False, 'rate': 20.0, 'delay': 0.0, **changes})
+    return EpisodeSchedule(**{'cameras': ('front',), 'truth': False, 'imu': False, 'rate': 20.0,
+                              'delay': 0.0, **changes})
 
 
 def heard(picture: float | None = None, **changes) -> ObservationBuffer:
@@ -95,7 +105,8 @@ def test_nothing_is_asked_outside_an_episode():
 
 @pytest.mark.parametrize(('changes', 'buffer', 'wanted'), [
     ({}, heard(), False),                                   # no picture
-    ({}, heard(4.9), False),                                # a picture of the time before the episode
+    # a picture of the time before the episode
+    ({}, heard(4.9), False),
     ({}, heard(5.0), True),
     ({}, heard(5.0, state=None), False),
     ({'cameras': ()}, heard(), True),
@@ -115,7 +126,8 @@ def test_a_picture_is_asked_about_once_unless_no_other_comes():
     plan.turn(True, 1, 9, 4.0, buffer)
     assert plan.ask(buffer, 5.01, 5.01) == (5.0, 1.0)
     assert not plan.wants(buffer, 5.06)
-    assert plan.wants(buffer, 5.11)                         # one row late: better an old picture than none
+    # one row late: better an old picture than none
+    assert plan.wants(buffer, 5.11)
     buffer.picture('front', 'newer', 5.05)
     assert plan.wants(buffer, 5.06)
     assert plan.ask(buffer, 5.06, 5.06) == pytest.approx((5.05, 1.05))
@@ -133,7 +145,8 @@ def test_what_is_waited_for_in_vain_is_named():
     plan.turn(True, 1, 9, 5.0, buffer)
     assert plan.complaint(buffer, 6.9) == ''
     said = plan.complaint(buffer, 7.0)
-    assert 'nothing was heard on world/truth, camera/front/image since the episode began 2 s ago' in said
+    assert ('nothing was heard on world/truth, camera/front/image since the episode '
+            'began 2 s ago' in said)
     buffer.truth = 'truth'
     buffer.picture('front', 'picture', 5.0)
     assert plan.complaint(buffer, 7.0) == ''
@@ -203,7 +216,8 @@ def test_a_policy_begins_anew_with_each_episode_and_always_alike():
     for policy in policies:
         asked = runner(policy)
         for episode in (1, 1, 2):
-            answer = asked.answer(InferenceRequest(episode, 40 + episode, 5.0, {'x': np.array([0.5, -0.5])}))
+            answer = asked.answer(InferenceRequest(episode, 40 + episode, 5.0,
+                                                   {'x': np.array([0.5, -0.5])}))
             assert answer.actions.tolist() == [[0.5, -0.5]]
             assert answer.inference >= 0.0
     assert policies[0].resets == policies[1].resets

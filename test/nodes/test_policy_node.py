@@ -1,4 +1,7 @@
-"""The policy node in a graph of its own: it acts while an episode runs, in time, alike in one thread or two."""
+"""The policy node in a graph of its own.
+
+It acts while an episode runs, in time, alike in one thread or two.
+"""
 from __future__ import annotations
 
 import threading
@@ -28,7 +31,8 @@ class Stage(Node):
         self.joints = self.publisher(JointState, 'joint_states', qos.STATE)
         self.camera = self.publisher(Image, 'camera/shoulder/image', qos.IMAGE)
         self.episode = self.publisher(EpisodeStatus, 'episode', qos.LATCHED)
-        self.subscription(Proposal, 'action/policy', lambda m: self.wished.append((round(self.now, 6), m)), qos.COMMAND)
+        self.subscription(Proposal, 'action/policy',
+                          lambda m: self.wished.append((round(self.now, 6), m)), qos.COMMAND)
         self.subscription(PolicyStatus, 'policy/status', self.thought.append, qos.EVENT)
         self.loading = self.client(LoadPolicy, 'policy/load')
         self.beats = 0
@@ -53,7 +57,8 @@ class Stage(Node):
 def start(rig):
     def make(namespace='left', **parameters):
         rig.namespace = namespace
-        chosen = {'robot': 'iiwa7', 'task': 'grasp', 'policy': 'random', 'inline': True, **parameters}
+        chosen = {'robot': 'iiwa7', 'task': 'grasp', 'policy': 'random', 'inline': True,
+                  **parameters}
         stage, policy = rig.add(Stage, name='stage'), rig.make('policy', **chosen)
         rig.up()
         return stage, policy, rig.conductor
@@ -99,7 +104,8 @@ def test_a_proposal_answers_the_picture_and_is_as_late_as_the_task_says(start):
     beats(conductor, 10)
     stage.tell(EpisodeStatus.RUNNING, 1)
     beats(conductor, 20)
-    # Started at 1.10 s. Light at 1.13 s, picture at 1.15 s, 0.03 s of thinking: said at 1.18 s, due at once.
+    # Started at 1.10 s. Light at 1.13 s, picture at 1.15 s, 0.03 s of thinking: said at 1.18 s, due
+    # at once.
     now, wish = stage.wished[0]
     assert (now, convert.seconds(wish.observation_stamp)) == (1.18, 1.13)
     assert list(wish.times) == pytest.approx([0.05])
@@ -130,7 +136,8 @@ def wishes(stage, conductor) -> list:
         beats(conductor, 30)
         stage.tell(EpisodeStatus.STORING, number)
         beats(conductor, 5)
-    return [(now, wish.observation_stamp, wish.targets.tobytes(), wish.gripper.tobytes()) for now, wish in stage.wished]
+    return [(now, wish.observation_stamp, wish.targets.tobytes(), wish.gripper.tobytes()) for now,
+            wish in stage.wished]
 
 
 def test_the_same_seed_wishes_the_same_in_one_thread_or_two(start):
@@ -141,14 +148,18 @@ def test_the_same_seed_wishes_the_same_in_one_thread_or_two(start):
     wait_for_each_answer(policy.inference, threads)
     aside = wishes(stage, conductor)
     assert inline == aside
-    assert [now for now, *_ in inline] == [1.08, 1.13, 1.18, 1.23, 1.28, 1.31, 1.43, 1.48, 1.53, 1.58, 1.63, 1.66]
-    assert inline[0][2] != inline[6][2]     # another episode, another seed; 1.31 and 1.66 are the last words
+    assert [now for now, *_ in inline] == [1.08, 1.13, 1.18, 1.23, 1.28, 1.31, 1.43, 1.48, 1.53,
+                                           1.58, 1.63, 1.66]
+    # another episode, another seed; 1.31 and 1.66 are the last words
+    assert inline[0][2] != inline[6][2]
     assert set(threads) == {'policy'}
 
 
 def wait_for_each_answer(thinking, threads) -> None:
     """Let time stand still while the other thread thinks, and note which thread it was."""
-    ask, tell, told = thinking.ask, thinking.tell, threading.Semaphore(0)
+    ask = thinking.ask
+    tell = thinking.tell
+    told = threading.Semaphore(0)
 
     def tell_and_note(answer):
         threads.append(threading.current_thread().name)
@@ -172,7 +183,8 @@ def ask(stage, conductor, name) -> LoadPolicy.Response:
 def stored(folder, robot='iiwa7') -> str:
     sees, gives = {'joint_position': (7,)}, Gives(5, 3)
     net = network(NetworkSettings(), sees, gives)
-    return checkpoint.store(Checkpoint('network', robot, 'grasp', NetworkSettings(), sees, gives, net), folder)
+    return checkpoint.store(Checkpoint('network', robot, 'grasp', NetworkSettings(), sees, gives,
+                                       net), folder)
 
 
 def test_a_policy_is_replaced_between_episodes_and_kept_when_the_new_one_is_bad(start, tmp_path):

@@ -9,7 +9,14 @@ import pytest
 from mcap_ros2._dynamic import generate_dynamic
 from visuomotor.episodes import log
 from visuomotor.nodes.recorder import recording, topics
-from visuomotor.nodes.recorder.recording import Recording, Todo, description, interrupted, outcome, todo
+from visuomotor.nodes.recorder.recording import (
+    Recording,
+    Todo,
+    description,
+    interrupted,
+    outcome,
+    todo,
+)
 from visuomotor.specs.errors import BadInput
 
 IDLE, RESETTING, RUNNING, JUDGING, STORING, FAULT, FINISHED = range(7)
@@ -54,7 +61,8 @@ def test_every_topic_of_the_graph_has_a_type_that_standard_tools_can_decode():
 def test_fields_of_every_form_are_understood():
     content = ('# geometry_msgs/Twist hidden\nuint8 A=1\nstring<=10 name\nPoint[] few\n'
                'geometry_msgs/Pose[<=3] some # x\nfloat64[9] m\nint32 x 5\n')
-    assert topics.needed('geometry_msgs/msg/Thing', content) == ['geometry_msgs/msg/Point', 'geometry_msgs/msg/Pose']
+    assert topics.needed('geometry_msgs/msg/Thing', content) == ['geometry_msgs/msg/Point',
+                                                                 'geometry_msgs/msg/Pose']
 
 
 def test_an_unknown_type_is_refused():
@@ -63,14 +71,16 @@ def test_an_unknown_type_is_refused():
 
 
 def test_topics_are_given_or_else_the_whole_graph():
-    assert topics.to_record(['a std_msgs/msg/Bool', 'episode x/msg/Y'], ['front']) == {'a': 'std_msgs/msg/Bool'}
+    assert topics.to_record(['a std_msgs/msg/Bool', 'episode x/msg/Y'],
+                            ['front']) == {'a': 'std_msgs/msg/Bool'}
     everything = topics.to_record([], ['front'])
     assert everything['camera/front/image'] == 'sensor_msgs/msg/Image'
     assert everything['action/teleop'] == 'visuomotor/msg/Proposal'
     assert topics.split_type('sensor_msgs/msg/Image') == ('sensor_msgs.msg', 'Image')
 
 
-@pytest.mark.parametrize('line', ['joint_states', 'joint_states sensor_msgs/JointState', 'a b c/msg/D'])
+@pytest.mark.parametrize('line',
+                         ['joint_states', 'joint_states sensor_msgs/JointState', 'a b c/msg/D'])
 def test_a_topic_without_a_whole_type_is_refused(line):
     with pytest.raises(BadInput, match=r'topic package/msg/Name'):
         topics.to_record([line], [])
@@ -78,7 +88,8 @@ def test_a_topic_without_a_whole_type_is_refused(line):
 
 def test_stamps_are_read_without_decoding():
     assert recording.stamp_of(STAMPED) == 3_500_000_000
-    assert recording.starts_with_header('# x\nuint8 A=1\n\nstd_msgs/Header header # when\nfloat64 x\n')
+    assert recording.starts_with_header('# x\nuint8 A=1\n\nstd_msgs/Header header # when\nfloat64 '
+                                        'x\n')
     assert not recording.starts_with_header('uint32 number\nstd_msgs/Header header\n')
 
 
@@ -111,7 +122,8 @@ def test_a_second_run_goes_on_behind_the_first(tmp_path):
     assert files == ['episode_00001.mcap', 'episode_00002.mcap', 'episode_00003.mcap']
 
 
-@pytest.mark.parametrize('size', [27, 3_000_000])  # refused when it is finished, and while it is written
+# refused when it is finished, and while it is written
+@pytest.mark.parametrize('size', [27, 3_000_000])
 def test_a_full_disk_costs_the_episode_and_says_so(tmp_path, size, monkeypatch):
     kept = Recording(tmp_path)
     with monkeypatch.context() as full:
@@ -134,5 +146,6 @@ def test_a_folder_that_cannot_be_made_is_refused_before_anything_moves(tmp_path)
 def test_what_is_known_of_an_episode():
     assert (ABOUT['robot'], ABOUT['seed'], ABOUT['number']) == ('iiwa7', '7', '1')
     assert ABOUT['visuomotor'].count('.') == 2
-    assert (OUTCOME['result'], OUTCOME['truth'], OUTCOME['duration']) == ('SUCCESS', 'UNKNOWN', '2.0')
+    assert (OUTCOME['result'], OUTCOME['truth'], OUTCOME['duration']) == ('SUCCESS', 'UNKNOWN',
+                                                                          '2.0')
     assert interrupted(1.5, '')['result'] == 'ABORTED'

@@ -1,4 +1,7 @@
-"""The recorder in a graph of its own: an episode goes by, and lies on the disk; an interruption keeps the data."""
+"""The recorder in a graph of its own: an episode goes by, and lies on the disk.
+
+An interruption keeps the data.
+"""
 from __future__ import annotations
 
 from pathlib import Path
@@ -23,7 +26,8 @@ SAYS = {'episode': (EpisodeStatus, 'episode', qos.LATCHED), 'tip': (PointStamped
 def graph(rig, tmp_path):
     rig.namespace = 'left'
     rest = rig.probe(hears={'stored': (EpisodeStored, 'episode/stored', qos.EVENT)}, says=SAYS)
-    recorder = rig.make('recorder', folder=str(tmp_path / 'run'), robot='iiwa7', task='grasp', topics=TOPICS)
+    recorder = rig.make('recorder', folder=str(tmp_path / 'run'), robot='iiwa7', task='grasp',
+                        topics=TOPICS)
     rig.up()
     return rest, recorder, rig.conductor
 
@@ -49,7 +53,8 @@ def test_one_episode_is_one_file(graph, tmp_path):
     rest.thought.publish(PolicyStatus(policy='scripted', policy_hash='f00'))
     beat(rest, conductor, 2.0)
     beat(rest, conductor, 3.0)
-    tell(rest, EpisodeStatus.STORING, 1, result=EpisodeOutcome.SUCCESS, return_value=1.5, duration=0.03, reason='held')
+    tell(rest, EpisodeStatus.STORING, 1, result=EpisodeOutcome.SUCCESS, return_value=1.5,
+         duration=0.03, reason='held')
     conductor.beat()
     beat(rest, conductor, 4.0)
 
@@ -58,12 +63,16 @@ def test_one_episode_is_one_file(graph, tmp_path):
     assert Path(word.file) == tmp_path / 'run' / 'episode_00001.mcap'
     heard = list(read.messages(Path(word.file)))
     assert [h.message.point.x for h in heard if h.topic == 'tip'] == [2.0, 3.0]
-    assert [(h.logged, h.published) for h in heard if h.topic == 'tip'] == [(1_030_000_000, 5_000_000_000),
-                                                                           (1_040_000_000, 5_000_000_000)]
+    assert [(h.logged, h.published) for h in heard if h.topic
+            == 'tip'] == [(1_030_000_000, 5_000_000_000),
+                                                                           (1_040_000_000,
+                                                                            5_000_000_000)]
     assert [h.message.state for h in heard if h.topic == 'episode'] == [2, 4]
     (entry,) = catalogue(tmp_path).episodes
-    assert (entry.robot, entry.task, entry.policy, entry.policy_hash) == ('iiwa7', 'grasp', 'scripted', 'f00')
-    assert (entry.result, entry.return_value, entry.reason, entry.seed) == ('SUCCESS', 1.5, 'held', '9')
+    assert (entry.robot, entry.task, entry.policy, entry.policy_hash) == ('iiwa7', 'grasp',
+                                                                          'scripted', 'f00')
+    assert (entry.result, entry.return_value, entry.reason, entry.seed) == ('SUCCESS', 1.5, 'held',
+                                                                            '9')
 
 
 def test_an_interrupted_episode_keeps_its_data(graph, tmp_path):

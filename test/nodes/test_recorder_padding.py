@@ -6,10 +6,11 @@ from rclpy.serialization import deserialize_message, serialize_message
 from visuomotor.msg import Command, Margin, Proposal, SafetyStatus
 from visuomotor.nodes.recorder.padding import Padding, tidy
 
-# sec, nanosec, an empty frame_id (4 bytes of length, its zero), 3 bytes of gap, 1 position after its count
+# sec, nanosec, an empty frame_id (4 bytes of length, its zero), 3 bytes of gap, 1 position after
+# its count
 ONE = '000000000000f03f'
-DIRTY = bytes.fromhex('00010000' '01000000' '02000000' '01000000' '00' 'aabbcc' '01000000' 'dddddddd' + ONE)
-CLEAN = bytes.fromhex('00010000' '01000000' '02000000' '01000000' '00' '000000' '01000000' '00000000' + ONE)
+DIRTY = (bytes.fromhex('00010000' '01000000' '02000000' '01000000' '00' 'aabbcc' '01000000' 'dddddddd' + ONE))
+CLEAN = (bytes.fromhex('00010000' '01000000' '02000000' '01000000' '00' '000000' '01000000' '00000000' + ONE))
 
 
 def test_gaps_before_counts_and_doubles_are_zeroed():
@@ -18,9 +19,12 @@ def test_gaps_before_counts_and_doubles_are_zeroed():
 
 
 @pytest.mark.parametrize('message', [
-    Command(position=[1.0, 2.0], reasons=['a', 'joint 2 is at its limit'], asked=[3.0], policy_hash='abc'),
+    Command(position=[1.0, 2.0], reasons=['a', 'joint 2 is at its limit'], asked=[3.0],
+            policy_hash='abc'),
     Proposal(times=[0.0, 0.1], targets=[1.0, 2.0], gripper=[0.5, 0.5], width=1, policy_hash='x'),
-    SafetyStatus(reasons=['one'], margins=[Margin(limit='joint', value=0.5, unit='rad'), Margin(limit='x', unit='m')]),
+    SafetyStatus(reasons=['one'],
+                 margins=[Margin(limit='joint', value=0.5, unit='rad'),
+                          Margin(limit='x', unit='m')]),
 ], ids=lambda message: type(message).__name__)
 def test_values_survive(message):
     kind = f'visuomotor/msg/{type(message).__name__}'
@@ -31,7 +35,8 @@ def test_lengths_that_change_are_looked_at_anew():
     padding = Padding('visuomotor/msg/Margin')
     # A text with its zero, the gap before the double, the double, an empty text.
     short = bytes.fromhex('00010000' '02000000' '6100' 'eeee' '0000000000000000' '01000000' '00')
-    long = bytes.fromhex('00010000' '08000000' '6162636465666700' 'eeeeeeee' '0000000000000000' '01000000' '00')
+    long = (bytes.fromhex('00010000' '08000000' '6162636465666700' 'eeeeeeee' '0000000000000000' '01000000' '00'))
     assert padding.tidy(short)[8:12] == b'a\0\0\0'
-    assert padding.tidy(long)[8:20] == b'abcdefg\0\0\0\0\0', 'letters survive where the shorter text had its gap'
+    assert padding.tidy(long)[8:20] == b'abcdefg\0\0\0\0\0', ('letters survive where the shorter '
+                                                              'text had its gap')
     assert padding.tidy(short)[8:12] == b'a\0\0\0'

@@ -1,4 +1,5 @@
-"""The reset node with a toy robot that goes where it is told, and a toy world that lays out scenes."""
+"""The reset node with a toy robot that goes where it is told, and a toy world that lays out
+scenes."""
 from __future__ import annotations
 
 import numpy as np
@@ -23,7 +24,10 @@ class Toy(Node):
 
     def open(self):
         self.position, self.gripper = np.array([0.1, 0.7, 0.0, -1.4, 0.0, 1.0, 0.0]), 0.6
-        self.seeds, self.stages, self.heard, self.scene_ready = [], [], [], True
+        self.seeds = []
+        self.stages = []
+        self.heard = []
+        self.scene_ready = True
         self.states = self.publisher(JointState, 'joint_states', qos.STATE)
         self.subscription(Proposal, 'action/reset', self.on_proposal, qos.COMMAND)
         self.service(NewScene, 'world/new_scene', self.on_scene)
@@ -44,7 +48,8 @@ class Toy(Node):
 
     def on_scene(self, request, response):
         self.seeds.append(request.seed)
-        response.ready, response.message = self.scene_ready, '' if self.scene_ready else 'the tray is stuck'
+        response.ready = self.scene_ready
+        response.message = '' if self.scene_ready else 'the tray is stuck'
         return response
 
 
@@ -53,13 +58,15 @@ class Resetting:
 
     def __init__(self, rig):
         self.until = rig.until
-        self.toy, self.node = rig.add(Toy, name='toy'), rig.make('reset', robot='iiwa7', world='sim')
+        self.toy, self.node = rig.add(Toy, name='toy'), rig.make('reset', robot='iiwa7',
+                                                                 world='sim')
         rig.up()
         self.until(self.toy.reset.server_is_ready)
 
     def begin(self, **goal):
         sent = self.toy.reset.send_goal_async(
-            Reset.Goal(**goal), feedback_callback=lambda message: self.toy.stages.append(message.feedback.stage))
+            Reset.Goal(**goal),
+            feedback_callback=lambda message: self.toy.stages.append(message.feedback.stage))
         self.until(sent.done)
         return sent.result()
 
@@ -80,7 +87,8 @@ def test_a_reset_from_the_goal_to_the_answer(resetting):
     assert (answer.result.ready, answer.result.attempts) == (True, 1)
     assert answer.result.message == 'ready after 1 of 2 attempts'
     assert resetting.toy.seeds == [2**63 + 5]
-    assert resetting.toy.stages == ['opening the gripper', 'lifting clear', 'going home', 'laying out a new scene']
+    assert resetting.toy.stages == ['opening the gripper', 'lifting clear', 'going home',
+                                    'laying out a new scene']
     assert np.abs(resetting.toy.position - np.array(ARM.home)).max() < 1e-6
 
 
@@ -111,7 +119,8 @@ def test_a_cancelled_reset_falls_silent_at_once(resetting):
     resetting.until(cancelled.done)
     before = len(resetting.toy.heard)
     answer = resetting.result(handle)
-    assert (answer.status, answer.result.message) == (GoalStatus.STATUS_CANCELED, 'the reset was cancelled')
+    assert (answer.status, answer.result.message) == (GoalStatus.STATUS_CANCELED,
+                                                      'the reset was cancelled')
     assert len(resetting.toy.heard) == before
 
 

@@ -14,7 +14,9 @@ from visuomotor.specs.errors import BadInput
 from visuomotor.specs.robot import load_robot
 from visuomotor.specs.values import State
 
-ARM, JACO, LEGGED = load_robot('iiwa7'), load_robot('j2n6s300'), load_robot('minitaur')
+ARM = load_robot('iiwa7')
+JACO = load_robot('j2n6s300')
+LEGGED = load_robot('minitaur')
 HOME = np.array(ARM.home)
 LOW = np.array([0.1, 0.7, 0.0, -1.4, 0.0, 1.0, 0.0])  # tip about 0.12 m lower than at home
 
@@ -23,11 +25,14 @@ class Toy:
     """A robot that is at once where the newest proposal wants it now."""
 
     def __init__(self, robot, position, gripper=0.0):
-        self.robot, self.position, self.gripper = robot, np.array(position, dtype=float), gripper
+        self.robot = robot
+        self.position = np.array(position, dtype=float)
+        self.gripper = gripper
         self.velocity, self.stuck = np.zeros(len(robot.joints)), False
 
     def state(self, now):
-        return State(now, self.position.copy(), self.velocity, np.zeros(len(self.position)), self.gripper)
+        return State(now, self.position.copy(), self.velocity, np.zeros(len(self.position)),
+                     self.gripper)
 
     def obey(self, proposal, now):
         if proposal is None or self.stuck:
@@ -41,11 +46,15 @@ class Toy:
 
 def routine_for(robot, kinematics=None, *, scene=True, **settings):
     chosen = ResetSettings(robot.name, **settings)
-    return Routine(plan(robot, kinematics, chosen, scene), chosen.attempts, chosen.state_age, chosen.patience)
+    return Routine(plan(robot, kinematics, chosen, scene), chosen.attempts, chosen.state_age,
+                   chosen.patience)
 
 
 def play(routine, toy, *, seconds=30.0, answer=(True, '')):
-    """Run the routine against the toy; return its stages in order, every proposal, and when it ended."""
+    """Run the routine against the toy.
+
+    Return its stages in order, every proposal, and when it ended.
+    """
     stages, proposals = [], []
     for tick in range(int(seconds * 20)):
         now = 100.0 + tick * 0.05
@@ -66,8 +75,10 @@ def play(routine, toy, *, seconds=30.0, answer=(True, '')):
 def test_an_arm_that_holds_something_lets_go_lifts_goes_home_and_gets_a_new_scene():
     routine, toy = routine_for(ARM, Kinematics(ARM)), Toy(ARM, LOW, gripper=0.6)
     stages, proposals, _ = play(routine, toy)
-    assert (routine.ready, routine.attempt, routine.message) == (True, 1, 'ready after 1 of 2 attempts')
-    assert stages == ['opening the gripper', 'lifting clear', 'going home', 'laying out a new scene']
+    assert (routine.ready, routine.attempt, routine.message) == (True, 1,
+                                                                 'ready after 1 of 2 attempts')
+    assert stages == ['opening the gripper', 'lifting clear', 'going home',
+                      'laying out a new scene']
     assert {proposal.source for proposal in proposals} == {2}
     assert np.abs(toy.position - HOME).max() < 1e-6
     assert toy.gripper == 0.0
@@ -102,7 +113,8 @@ def test_speed_and_acceleration_stay_below_half_of_the_limits():
     times = np.arange(0.0, move.duration, 0.001)
     speed = np.diff([move.at(t) for t in times], axis=0) / 0.001
     assert (np.abs(speed).max(axis=0) <= 0.5 * ARM.velocity + 1e-6).all()
-    assert (np.abs(np.diff(speed, axis=0)).max(axis=0) / 0.001 <= 0.5 * ARM.acceleration + 1e-2).all()
+    assert (np.abs(np.diff(speed, axis=0)).max(axis=0) / 0.001 <= 0.5 * ARM.acceleration
+            + 1e-2).all()
     assert np.abs(move.at(move.duration) - HOME).max() < 1e-9
 
 
@@ -177,7 +189,8 @@ def test_the_state_has_to_be_fresh():
     routine.step(toy.state(100.0), 100.0)
     assert routine.step(toy.state(100.0), 100.51) is None
     assert (routine.done, routine.ready) == (True, False)
-    assert routine.message == 'joint_states have been silent for more than 0.5 s; is the driver active?'
+    assert routine.message == ('joint_states have been silent for more than 0.5 s; is the driver '
+                               'active?')
 
 
 @pytest.mark.parametrize('before', [None, 40.0])   # nothing was heard yet, or only long ago
@@ -203,7 +216,9 @@ def test_a_first_state_that_never_comes_fails_the_reset():
 
 def test_whoever_lays_out_scenes_is_waited_for():
     def asks(until):
-        routine, toy, now = routine_for(LEGGED, patience=2.0), Toy(LEGGED, LEGGED.home), 100.0
+        routine = routine_for(LEGGED, patience=2.0)
+        toy = Toy(LEGGED, LEGGED.home)
+        now = 100.0
         while not routine.done and now < until:
             routine.step(toy.state(now), now)
             if routine.wants_scene:
@@ -231,7 +246,9 @@ def test_a_world_without_new_scenes_fails_the_reset():
 
 
 def test_a_new_scene_is_asked_for_once_and_given_time_to_settle():
-    routine, toy, asked = routine_for(ARM), Toy(ARM, HOME), []
+    routine = routine_for(ARM)
+    toy = Toy(ARM, HOME)
+    asked = []
     for tick in range(60):
         now = 100.0 + tick * 0.05
         routine.step(toy.state(now), now)
@@ -257,7 +274,8 @@ def test_a_cancelled_reset_is_silent():
 def test_lifting_stays_below_home_and_says_when_there_is_no_need():
     kinematics = Kinematics(ARM)
     toy = Toy(ARM, LOW)
-    before, after = kinematics.pose(LOW), kinematics.pose(raised(ARM, kinematics, toy.state(0.0), 0.05))
+    before, after = kinematics.pose(LOW), kinematics.pose(raised(ARM, kinematics, toy.state(0.0),
+                                                                 0.05))
     assert after[:3] - before[:3] == pytest.approx([0.0, 0.0, 0.05], abs=1e-3)
     high = kinematics.pose(raised(ARM, kinematics, toy.state(0.0), 5.0))
     assert high[2] == pytest.approx(0.35, abs=2e-3)
@@ -267,7 +285,8 @@ def test_lifting_stays_below_home_and_says_when_there_is_no_need():
 def test_an_endless_joint_does_not_unwind():
     goal = np.array(JACO.home)
     turned = goal + np.array([2 * np.pi, 0, 0, -4 * np.pi, 0, 0]) + 0.1
-    assert nearest_turn(JACO, turned, goal) - goal == pytest.approx([2 * np.pi, 0, 0, -4 * np.pi, 0, 0])
+    assert nearest_turn(JACO, turned,
+                        goal) - goal == pytest.approx([2 * np.pi, 0, 0, -4 * np.pi, 0, 0])
     assert nearest_turn(ARM, HOME + 7.0, HOME).tolist() == HOME.tolist()
 
 

@@ -27,7 +27,8 @@ child.wait()
 
 @pytest.fixture
 def handlers():
-    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    kept = {number: signal.getsignal(number)
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     yield
     for number, handler in kept.items():
         signal.signal(number, handler)
@@ -52,7 +53,8 @@ def test_nohup_stays_in_force(handlers):
 
 
 def test_a_killed_starter_takes_its_programs_along():
-    started = subprocess.Popen([sys.executable, '-c', STARTING, CHILD, STARTER], stdout=subprocess.PIPE, text=True)
+    started = subprocess.Popen([sys.executable, '-c', STARTING, CHILD, STARTER],
+                               stdout=subprocess.PIPE, text=True)
     assert started.stdout.readline() == 'ready\n'
     os.kill(started.pid, signal.SIGKILL)
     started.wait()

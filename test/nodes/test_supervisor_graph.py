@@ -1,4 +1,5 @@
-"""Supervisor, reset and reward in one graph with the fake robot and the safety node, in lock-step."""
+"""Supervisor, reset and reward in one graph with the fake robot and the safety node, in
+lock-step."""
 from __future__ import annotations
 
 from functools import partial
@@ -19,21 +20,31 @@ from visuomotor.specs.robot import load_robot
 from visuomotor.srv import Arm, Label, Stop
 
 HOME = np.array(load_robot('iiwa7').home)
-RESETTING, RUNNING, JUDGING, STORING, FAULT, FINISHED = 1, 2, 3, 4, 5, 6
+RESETTING = 1
+RUNNING = 2
+JUDGING = 3
+STORING = 4
+FAULT = 5
+FINISHED = 6
 
 
 class Person(Node):
-    """Listens to everything, and acts as a policy that swings the first joint while an episode runs."""
+    """Listens to everything, and acts as a policy that swings the first joint while an episode
+    runs."""
 
     def open(self):
-        self.statuses, self.rewards, self.joints = [], [], np.zeros(7)
+        self.statuses = []
+        self.rewards = []
+        self.joints = np.zeros(7)
         self.at_start, self.finish_after = [], None
         self.subscription(EpisodeStatus, 'episode', self.on_episode, qos.EVENT)
-        self.subscription(Reward, 'reward', lambda message: self.rewards.append((self.phase, message)), qos.EVENT)
+        self.subscription(Reward, 'reward',
+                          lambda message: self.rewards.append((self.phase, message)), qos.EVENT)
         self.subscription(JointState, 'joint_states', self.on_state, qos.STATE)
         self.proposals = self.publisher(Proposal, 'action/policy', qos.COMMAND)
         self.stored = self.publisher(EpisodeStored, 'episode/stored', qos.EVENT)
-        self.label, self.stop = self.client(Label, 'episode/label'), self.client(Stop, 'safety/stop')
+        self.label, self.stop = self.client(Label, 'episode/label'), self.client(Stop,
+                                                                                 'safety/stop')
         self.arm = self.client(Arm, 'safety/arm')
         self.runs = ActionClient(self, RunEpisode, 'run_episodes')
         self.also_undo(self.runs.destroy)
@@ -69,17 +80,21 @@ class Supervised:
 
     def __init__(self, rig, *, absent=(), reset=None, **supervisor):
         self.rig = rig
-        chosen = {'robot': 'iiwa7', 'task': 'grasp', 'policy': 'swing', 'episodes': 2, 'seed': 3, 'horizon': 0.5,
+        chosen = {'robot': 'iiwa7', 'task': 'grasp', 'policy': 'swing', 'episodes': 2, 'seed': 3,
+                  'horizon': 0.5,
                   'recorded': False, **supervisor}
         rooms = {'driver': {'robot': 'iiwa7', 'world': 'fake'},
                  'reset': {'robot': 'iiwa7', 'world': 'fake', **(reset or {})},
                  'reward': {'robot': 'iiwa7', 'task': 'grasp', 'detector': 'gripper_encoder'},
                  'safety': {'robot': 'iiwa7', 'armed_at_start': True}, 'supervisor': chosen}
         self.person = rig.add(Person, name='person')
-        self.rooms = {room: rig.make(room, **parameters) for room, parameters in rooms.items() if room not in absent}
+        self.rooms = {room: rig.make(room, **parameters) for room, parameters in rooms.items()
+                      if room not in absent}
         rig.up()
         rig.conductor.settle()
-        self.until, self.conductor, self.nodes = rig.until, rig.conductor, rig.nodes
+        self.until = rig.until
+        self.conductor = rig.conductor
+        self.nodes = rig.nodes
 
     def reach(self, number, phase):
         self.until(lambda: (number, phase) in self.person.phases())
@@ -101,7 +116,8 @@ def test_two_episodes_from_reset_to_finished(start):
         (1, RESETTING), (1, RUNNING), (1, JUDGING), (1, STORING),
         (2, RESETTING), (2, RUNNING), (2, JUDGING), (2, STORING), (2, FINISHED)]
     assert (last.successes, last.failures, last.aborted, last.planned) == (0, 2, 0, 2)
-    assert {status.seed for status in graph.person.statuses} == {11425928242767342472, 11475712343069784169}
+    assert {status.seed for status in graph.person.statuses} == {11425928242767342472,
+                                                                 11475712343069784169}
     assert (last.outcome.number, last.outcome.result, last.outcome.truth) == (2, 2, 0)
     assert last.outcome.duration == pytest.approx(0.5, abs=0.02)
 
@@ -152,7 +168,8 @@ def test_a_label_overrules_and_is_seen_in_the_counts(start):
     graph = start(episodes=1)
     graph.reach(1, FINISHED)
     answer = graph.ask(graph.person.label, Label.Request(number=1, result=1, labelled_by='Ann'))
-    assert (answer.labelled, answer.message) == (True, 'Episode 1 labelled success by Ann, was failure.')
+    assert (answer.labelled, answer.message) == (True,
+                                                 'Episode 1 labelled success by Ann, was failure.')
     assert (graph.person.statuses[-1].successes, graph.person.statuses[-1].failures) == (1, 0)
 
 
@@ -176,17 +193,21 @@ def test_the_recorders_word_is_waited_for(start):
     for _ in range(100):
         graph.conductor.beat()
     assert graph.person.phase == STORING
-    graph.person.stored.publish(EpisodeStored(number=1, stored=True, file='/data/episode_00001.mcap'))
+    graph.person.stored.publish(EpisodeStored(number=1, stored=True,
+                                              file='/data/episode_00001.mcap'))
     assert graph.reach(1, FINISHED).outcome.file == '/data/episode_00001.mcap'
 
 
 def test_a_missing_recorder_is_a_fault(start):
     graph = start(recorded=True, store_timeout=0.5)
-    assert graph.reach(1, FAULT).message == 'episode 1 was not stored: no word from the recorder within 0.5 s'
+    assert graph.reach(1,
+                       FAULT).message == ('episode 1 was not stored: no word from the recorder '
+                                          'within 0.5 s')
 
 
 @pytest.mark.parametrize(('absent', 'why'), [
-    ('driver', '3 resets failed; the last: no joint_states came within 0.3 s; is the driver active?'),
+    ('driver', '3 resets failed; the last: no joint_states came within 0.3 s; is the driver '
+               'active?'),
     ('reset', '3 resets failed; the last: no reset within 0.5 s; is the reset node active?')])
 def test_without_a_part_of_the_graph_the_run_ends_in_a_sentence(start, absent, why):
     graph = start(absent=(absent,), reset_timeout=0.5, reset_pause=0.1, reset={'patience': 0.3})
@@ -228,7 +249,8 @@ def test_the_log_tells_a_fault_as_an_error(start, monkeypatch):
     graph, log = start(absent=('driver',), reset_attempts=1, reset={'patience': 0.1}), Log()
     monkeypatch.setattr(graph.rooms['supervisor'], 'get_logger', lambda: log)
     graph.reach(1, FAULT)
-    assert log.lines == [('error', 'FAULT: 1 resets failed; the last: no joint_states came within 0.1 s; '
+    assert log.lines == [('error',
+                          'FAULT: 1 resets failed; the last: no joint_states came within 0.1 s; '
                                    'is the driver active?')]
 
 
@@ -237,10 +259,12 @@ def test_configured_and_activated_twice_it_begins_again(start):
     graph.reach(1, RUNNING)
     for room in ('supervisor', 'reset', 'reward'):
         node = graph.rooms[room]
-        for step in (node.trigger_deactivate, node.trigger_cleanup, node.trigger_configure, node.trigger_activate):
+        for step in (node.trigger_deactivate, node.trigger_cleanup, node.trigger_configure,
+                     node.trigger_activate):
             step()
     compose.await_wires(graph.nodes)
     graph.person.statuses.clear()
     graph.reach(1, FINISHED)
-    assert graph.person.phases()[-5:] == [(1, RESETTING), (1, RUNNING), (1, JUDGING), (1, STORING), (1, FINISHED)]
+    assert graph.person.phases()[-5:] == [(1, RESETTING), (1, RUNNING), (1, JUDGING), (1, STORING),
+                                          (1, FINISHED)]
     assert graph.person.statuses[-1].failures == 1

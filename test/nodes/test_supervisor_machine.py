@@ -13,7 +13,8 @@ from visuomotor.specs.codes import Phase, Result
 from visuomotor.specs.errors import BadInput
 from visuomotor.specs.seeds import episode_seed
 
-RULES = EpisodeSettings(horizon=10.0, settle=0.3, judging=0.1, stop_patience=2.0, reset_attempts=3, reset_timeout=60.0,
+RULES = EpisodeSettings(horizon=10.0, settle=0.3, judging=0.1, stop_patience=2.0, reset_attempts=3,
+                        reset_timeout=60.0,
               store_timeout=5.0)
 
 
@@ -53,7 +54,8 @@ def test_one_run_from_begin_to_end():
     machine.on_stored(2, True, '/data/episode_00002.mcap', '')
     machine.tick(121.2)
     assert machine.phase == Phase.FINISHED
-    assert [(o.number, o.result, o.file, o.return_value, o.duration) for o in machine.outcomes.outcomes.values()] == [
+    assert [(o.number, o.result, o.file, o.return_value, o.duration)
+            for o in machine.outcomes.outcomes.values()] == [
         (1, Result.SUCCESS, '/data/episode_00001.mcap', 1.0, 10.0),
         (2, Result.FAILURE, '/data/episode_00002.mcap', 0.5, 10.0)]
     assert report.summary(machine) == (True, {'successes': 1, 'failures': 1, 'aborted': 0,
@@ -61,7 +63,8 @@ def test_one_run_from_begin_to_end():
 
 
 def test_only_one_phase_changes_in_a_tick():
-    machine, seen = Machine(EpisodeSettings(horizon=1.0, judging=0.0, settle=0.0, recorded=False)), []
+    machine, seen = Machine(EpisodeSettings(horizon=1.0, judging=0.0, settle=0.0,
+                                            recorded=False)), []
     machine.run(1, 0)
     for step in range(8):
         machine.tick(float(step))
@@ -83,7 +86,8 @@ def test_seeds_are_the_same_everywhere(base, number, seed):
 
 
 def test_seeds_of_many_runs_and_episodes_all_differ():
-    assert len({episode_seed(base, number) for base in range(50) for number in range(1, 51)}) == 2500
+    assert len({episode_seed(base, number) for base in range(50)
+                for number in range(1, 51)}) == 2500
 
 
 # Why an episode ends.
@@ -98,27 +102,33 @@ ENDINGS = [
     ('finished, settling', [('on_finished', 104.0, 104.1)], 104.39, Phase.RUNNING, ''),
     ('finished, settled', [('on_finished', 104.0, 104.1)], 104.41, Phase.JUDGING,
      'the policy said that it is finished'),
-    ('finished, said again', [('on_finished', 104.0, 104.1), ('on_finished', 104.3, 104.3)], 104.41, Phase.JUDGING,
+    ('finished, said again', [('on_finished', 104.0, 104.1), ('on_finished', 104.3, 104.3)], 104.41,
+     Phase.JUDGING,
      'the policy said that it is finished'),
     ('finished of the episode before', [('on_finished', 99.9, 100.1)], 105.0, Phase.RUNNING, ''),
     ('failed', [('on_truth', False, True, 103.0)], 103.0, Phase.JUDGING,
      'the world says that the episode is beyond rescue'),
     ('failed of the episode before', [('on_truth', False, True, 99.9)], 103.0, Phase.RUNNING, ''),
-    ('fallen', [('on_reward', 0.0, 0.0, 'fallen', 103.0)], 103.0, Phase.JUDGING, 'the detector gave up: fallen'),
+    ('fallen', [('on_reward', 0.0, 0.0, 'fallen', 103.0)], 103.0, Phase.JUDGING,
+     'the detector gave up: fallen'),
     ('unlikely', [('on_reward', 0.0, 0.01, 'far', 103.0)], 103.0, Phase.RUNNING, ''),
     ('success does not end it', [('on_truth', True, False, 103.0)], 103.0, Phase.RUNNING, ''),
     ('short stop', [('on_safety', True, False, True, 'stale', 101.0)], 102.9, Phase.RUNNING, ''),
     ('long stop', [('on_safety', True, False, True, 'stale', 101.0)], 103.0, Phase.JUDGING,
      'safety held the robot still for 2 s: stale'),
-    ('broken stop', [('on_safety', True, False, True, 'stale', 101.0), ('on_safety', False, False, True, '', 102.0),
+    ('broken stop',
+     [('on_safety', True, False, True, 'stale', 101.0),
+      ('on_safety', False, False, True, '', 102.0),
                      ('on_safety', True, False, True, 'stale', 102.5)], 103.5, Phase.RUNNING, ''),
     ('latched stop', [('on_safety', True, True, False, 'operator', 101.0)], 101.0, Phase.JUDGING,
      'stopped: operator'),
-    ('cancelled', [('stop', 'the run was cancelled')], 101.0, Phase.JUDGING, 'the run was cancelled'),
+    ('cancelled', [('stop', 'the run was cancelled')], 101.0, Phase.JUDGING,
+     'the run was cancelled'),
 ]
 
 
-@pytest.mark.parametrize(('name', 'events', 'now', 'phase', 'why'), ENDINGS, ids=[row[0] for row in ENDINGS])
+@pytest.mark.parametrize(('name', 'events', 'now', 'phase', 'why'), ENDINGS,
+                         ids=[row[0] for row in ENDINGS])
 def test_why_an_episode_ends(name, events, now, phase, why):
     machine = machine_in(Phase.RUNNING)
     hear(machine, *events)
@@ -130,17 +140,22 @@ def test_why_an_episode_ends(name, events, now, phase, why):
 JUDGED = [
     ('likely', [('on_reward', 0.0, 0.5, 'held', 101.0)], Result.SUCCESS, Result.UNKNOWN),
     ('unlikely', [('on_reward', 0.0, 0.49, 'open', 101.0)], Result.FAILURE, Result.UNKNOWN),
-    ('the last word counts', [('on_reward', 0.0, 0.9, 'held', 101.0), ('on_reward', 0.0, 0.1, 'lost', 102.0)],
+    ('the last word counts',
+     [('on_reward', 0.0, 0.9, 'held', 101.0), ('on_reward', 0.0, 0.1, 'lost', 102.0)],
      Result.FAILURE, Result.UNKNOWN),
-    ('the truth is only noted', [('on_reward', 0.0, 0.9, 'held', 101.0), ('on_truth', False, False, 102.0)],
+    ('the truth is only noted',
+     [('on_reward', 0.0, 0.9, 'held', 101.0), ('on_truth', False, False, 102.0)],
      Result.SUCCESS, Result.FAILURE),
     ('nobody spoke', [('on_truth', True, False, 102.0)], Result.UNKNOWN, Result.SUCCESS),
-    ('late word on the episode before', [('on_reward', 5.0, 0.9, 'held', 99.9)], Result.UNKNOWN, Result.UNKNOWN),
-    ('aborted', [('on_reward', 0.0, 0.9, 'held', 101.0), ('stop', 'cancelled')], Result.ABORTED, Result.UNKNOWN),
+    ('late word on the episode before', [('on_reward', 5.0, 0.9, 'held', 99.9)], Result.UNKNOWN,
+     Result.UNKNOWN),
+    ('aborted', [('on_reward', 0.0, 0.9, 'held', 101.0), ('stop', 'cancelled')], Result.ABORTED,
+     Result.UNKNOWN),
 ]
 
 
-@pytest.mark.parametrize(('name', 'events', 'result', 'truth'), JUDGED, ids=[row[0] for row in JUDGED])
+@pytest.mark.parametrize(('name', 'events', 'result', 'truth'), JUDGED,
+                         ids=[row[0] for row in JUDGED])
 def test_how_an_episode_is_judged(name, events, result, truth):
     machine = machine_in(Phase.RUNNING)
     hear(machine, *events)
@@ -166,7 +181,8 @@ def test_a_failed_reset_is_tried_three_times():
         assert (machine.phase, machine.attempt, machine.seed) == (Phase.RESETTING, attempt, seed)
         machine.on_reset(attempt, False, 'gripper is stuck')
         machine.tick(now + 0.1)
-    assert (machine.phase, machine.message) == (Phase.FAULT, '3 resets failed; the last: gripper is stuck')
+    assert (machine.phase, machine.message) == (Phase.FAULT,
+                                                '3 resets failed; the last: gripper is stuck')
 
 
 def test_failed_resets_are_tried_again_after_one_two_and_four_seconds():
@@ -193,7 +209,8 @@ def test_while_it_waits_to_try_again_it_says_why_and_can_be_cancelled():
     assert (machine.phase, machine.message) == (Phase.FINISHED, 'enough')
 
 
-@pytest.mark.parametrize(('attempt', 'pause'), [(1, 1.0), (2, 2.0), (6, 32.0), (7, 32.0), (900, 32.0)])
+@pytest.mark.parametrize(('attempt', 'pause'),
+                         [(1, 1.0), (2, 2.0), (6, 32.0), (7, 32.0), (900, 32.0)])
 def test_the_pause_rises_to_a_limit(attempt, pause):
     machine = machine_in(Phase.RESETTING, settings=replace(RULES, reset_attempts=1000))
     machine.attempt, machine.waiting = attempt, ''
@@ -286,7 +303,8 @@ def test_a_label_overrules_the_detector_and_is_counted_once():
     assert machine.outcomes.count(Result.SUCCESS) == 1
     for _ in range(2):
         assert machine.label(0, 2, 'Ann')[0]
-        assert (machine.outcomes.count(Result.SUCCESS), machine.outcomes.count(Result.FAILURE)) == (0, 1)
+        assert (machine.outcomes.count(Result.SUCCESS),
+                machine.outcomes.count(Result.FAILURE)) == (0, 1)
     assert 'labelled failure by Ann, was success; ' in machine.outcome.reason
 
 
@@ -303,10 +321,13 @@ def test_nothing_to_label_yet():
     assert machine_in(Phase.RUNNING).label(0, 1, 'Ann') == (False, why)
 
 
-@pytest.mark.parametrize('wrong', [{'horizon': -1.0}, {'reset_attempts': 0}, {'settle': -0.1}, {'stop_patience': 0.0}])
+@pytest.mark.parametrize('wrong',
+                         [{'horizon': -1.0}, {'reset_attempts': 0}, {'settle': -0.1},
+                          {'stop_patience': 0.0}])
 def test_rules_that_make_no_sense_are_refused(wrong):
     with pytest.raises(BadInput, match=next(iter(wrong))):
-        settings.build(SupervisorSettings, {'robot': 'iiwa7', 'task': 'grasp', **wrong}, 'supervisor')
+        settings.build(SupervisorSettings, {'robot': 'iiwa7', 'task': 'grasp', **wrong},
+                       'supervisor')
 
 
 def test_a_line_for_the_log_says_how_an_episode_ended():

@@ -17,7 +17,9 @@ from visuomotor.specs.codes import Mode
 from visuomotor.specs.errors import BadInput
 from visuomotor.specs.robot import load_robot
 
-ARM, LEGGED, TELEOP = load_robot('iiwa7'), load_robot('minitaur'), TeleopSettings('iiwa7')
+ARM = load_robot('iiwa7')
+LEGGED = load_robot('minitaur')
+TELEOP = TeleopSettings('iiwa7')
 
 
 # Keys.
@@ -26,10 +28,12 @@ ARM, LEGGED, TELEOP = load_robot('iiwa7'), load_robot('minitaur'), TeleopSetting
     ('a', OperatorInput(left=1.0, held=True)), ('d', OperatorInput(left=-1.0, held=True)),
     ('r', OperatorInput(up=1.0, held=True)), ('f', OperatorInput(up=-1.0, held=True)),
     ('q', OperatorInput(turn=1.0, held=True)), ('e', OperatorInput(turn=-1.0, held=True)),
-    ('W', OperatorInput(forward=1.0, held=True)), ('wa', OperatorInput(forward=1.0, left=1.0, held=True)),
+    ('W', OperatorInput(forward=1.0, held=True)),
+    ('wa', OperatorInput(forward=1.0, left=1.0, held=True)),
     ('ws', OperatorInput(held=True)),
     (' ', OperatorInput(closed=True, held=True)), ('  ', OperatorInput(held=True)),
-    ('x', OperatorInput(stop=True)), ('wx', OperatorInput(stop=True)), ('x\n', OperatorInput(stop=True)),
+    ('x', OperatorInput(stop=True)), ('wx', OperatorInput(stop=True)),
+    ('x\n', OperatorInput(stop=True)),
     ('\n', OperatorInput(arm=True)), ('', OperatorInput()), ('z', OperatorInput()),
 ])
 def test_keys(typed, given):
@@ -58,7 +62,8 @@ def test_stop_forgets_what_was_held_but_not_the_gripper():
 
 
 def test_another_joystick_has_other_axes_and_buttons():
-    stick = Joystick(TeleopSettings('iiwa7', forward_axis=2, dead_man_button=0, stop_button=3, gripper_button=5))
+    stick = Joystick(TeleopSettings('iiwa7', forward_axis=2, dead_man_button=0, stop_button=3,
+                                    gripper_button=5))
     stick.update([0.0, 0.0, 0.8], [1, 0, 0, 0], 10.0)
     assert stick.read(10.0) == OperatorInput(forward=0.8, held=True)
     stick.update([0.0, 0.0, 0.8], [1, 0, 0, 1], 10.1)
@@ -88,12 +93,15 @@ def test_a_silent_joystick_lets_go():
 def test_one_press_is_one_event():
     stick = Joystick(TELEOP)
     seen = []
-    for now, buttons in ((10.0, (4, 0)), (10.05, (4, 0)), (10.1, (4,)), (10.15, (4, 0)), (10.2, (7,)), (10.25, (1, 4))):
+    for now, buttons in ((10.0, (4, 0)), (10.05, (4, 0)), (10.1, (4,)), (10.15, (4, 0)),
+                         (10.2, (7,)), (10.25, (1, 4))):
         stick.update(*pushed((0.0,) * 5, *buttons), now)
         given = stick.read(now)
         seen.append((given.closed, given.arm, given.stop, given.held))
-    assert seen == [(True, False, False, True), (True, False, False, True), (True, False, False, True),
-                    (False, False, False, True), (False, True, False, False), (False, False, True, False)]
+    assert seen == [(True, False, False, True), (True, False, False, True),
+                    (True, False, False, True),
+                    (False, False, False, True), (False, True, False, False),
+                    (False, False, True, False)]
 
 
 def test_a_joystick_with_fewer_axes_and_buttons():
@@ -104,8 +112,10 @@ def test_a_joystick_with_fewer_axes_and_buttons():
 
 # Proposals.
 def test_an_arm_gets_a_twist_due_now():
-    wanted = proposal(OperatorInput(1.0, -1.0, 0.5, 1.0, closed=True, held=True), ARM, TELEOP, 10.0, 10.02)
-    assert (wanted.mode, wanted.source, wanted.dead_man, wanted.observed) == (Mode.CARTESIAN_TWIST, 3, True, 10.0)
+    wanted = proposal(OperatorInput(1.0, -1.0, 0.5, 1.0, closed=True, held=True), ARM, TELEOP, 10.0,
+                      10.02)
+    assert (wanted.mode, wanted.source, wanted.dead_man, wanted.observed) == (Mode.CARTESIAN_TWIST,
+                                                                              3, True, 10.0)
     assert wanted.targets.tolist() == [[0.1, -0.1, 0.05, 0.0, 0.0, 0.5]]
     assert wanted.times == pytest.approx([0.02])
     assert wanted.gripper.tolist() == [1.0]
@@ -113,12 +123,15 @@ def test_an_arm_gets_a_twist_due_now():
 
 def test_without_the_dead_man_nothing_is_wanted():
     wanted = proposal(OperatorInput(1.0, 1.0, 1.0, 1.0, closed=True), ARM, TELEOP, 10.0, 10.0)
-    assert (wanted.dead_man, wanted.targets.tolist(), wanted.gripper.tolist()) == (False, [[0.0] * 6], [])
+    assert (wanted.dead_man, wanted.targets.tolist(), wanted.gripper.tolist()) == (False,
+                                                                                   [[0.0] * 6], [])
 
 
 @pytest.mark.parametrize(('given', 'swings', 'stretch'), [
-    (OperatorInput(held=True), [0, 0, 0, 0], 0.0), (OperatorInput(forward=1.0, held=True), [0.3, 0.3, 0.3, 0.3], 0.0),
-    (OperatorInput(turn=1.0, held=True), [-0.3, -0.3, 0.3, 0.3], 0.0), (OperatorInput(up=-1.0, held=True), [0, 0, 0, 0], -0.3),
+    (OperatorInput(held=True), [0, 0, 0, 0], 0.0),
+    (OperatorInput(forward=1.0, held=True), [0.3, 0.3, 0.3, 0.3], 0.0),
+    (OperatorInput(turn=1.0, held=True), [-0.3, -0.3, 0.3, 0.3], 0.0),
+    (OperatorInput(up=-1.0, held=True), [0, 0, 0, 0], -0.3),
     (OperatorInput(forward=1.0), [0, 0, 0, 0], 0.0)])
 def test_legs_lean_and_stretch_around_standing(given, swings, stretch):
     wanted = proposal(given, LEGGED, TELEOP, 10.0, 10.0)
@@ -145,13 +158,16 @@ def test_a_terminal_gives_single_keys_and_is_given_back():
 
 def test_an_input_that_is_no_terminal_is_refused():
     reading, writing = os.pipe()
-    with pytest.raises(BadInput, match='the keyboard needs a terminal, but standard input is none; start it from'):
+    with pytest.raises(BadInput,
+                       match='the keyboard needs a terminal, but standard input is none; start it '
+                             'from'):
         Terminal(reading).open()
     os.close(reading)
     os.close(writing)
 
 
-@pytest.mark.parametrize(('wrong', 'word'), [({'device': 'mouse'}, 'device'), ({'dead_man': 0.0}, 'dead_man'),
+@pytest.mark.parametrize(('wrong', 'word'),
+                         [({'device': 'mouse'}, 'device'), ({'dead_man': 0.0}, 'dead_man'),
                                              ({'dead_zone': 1.0}, 'dead_zone')])
 def test_parameters_of_teleop_that_do_not_fit_are_refused(wrong, word):
     with pytest.raises(BadInput, match=word):

@@ -1,4 +1,5 @@
-"""The teleop node: speaks while the dead-man switch is held, once more when it is let go, and never otherwise."""
+"""The teleop node: speaks while the dead-man switch is held, once more when it is let go, and never
+otherwise."""
 from __future__ import annotations
 
 import io
@@ -53,7 +54,8 @@ def test_it_speaks_at_twenty_hertz_while_held_and_once_more_when_let_go(held):
     rig.beats(100, lambda: person.hold(PUSH, 4))
     assert len(person.heard) == 20
     assert {(m.source, m.mode, m.dead_man, tuple(m.targets)) for m in person.heard} == {
-        (Proposal.SOURCE_TELEOP, Proposal.MODE_CARTESIAN_TWIST, True, (0.1, 0.0, 0.0, 0.0, 0.0, 0.0))}
+        (Proposal.SOURCE_TELEOP, Proposal.MODE_CARTESIAN_TWIST, True,
+         (0.1, 0.0, 0.0, 0.0, 0.0, 0.0))}
     rig.beats(100, lambda: person.hold(PUSH))
     assert len(person.heard) == 21
     assert (person.heard[-1].dead_man, tuple(person.heard[-1].targets)) == (False, (0.0,) * 6)
@@ -71,7 +73,8 @@ def test_stop_and_arm_are_asked_for_once_for_each_press(held):
     person, rig = held
     rig.beats(30, lambda: person.hold(IDLE, 1))
     rig.beats(30, lambda: person.hold(IDLE, 7))
-    assert person.asked == [('Stop_Response', 'operator, by joy'), ('Arm_Response', 'operator, by joy')]
+    assert person.asked == [('Stop_Response', 'operator, by joy'),
+                            ('Arm_Response', 'operator, by joy')]
 
 
 def test_the_keyboard_needs_a_terminal(rig, monkeypatch):

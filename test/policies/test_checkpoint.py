@@ -1,4 +1,7 @@
-"""Checkpoints on disk: plain YAML, one hash for all of it, and the format before this one. The rest: the contract."""
+"""Checkpoints on disk: plain YAML, one hash for all of it, and the format before this one.
+
+The rest: the contract.
+"""
 from __future__ import annotations
 
 import numpy as np
@@ -24,7 +27,8 @@ def made(seed: int = 0) -> Checkpoint:
     torch.manual_seed(seed)
     net = network(SMALL, SHAPES, GIVES)
     net.normaliser.fit(torch.arange(21.0).reshape(3, 7))
-    return Checkpoint('network', 'iiwa7', 'grasp', SMALL, SHAPES, GIVES, net, {'recipe': 'bc', 'seed': 3})
+    return Checkpoint('network', 'iiwa7', 'grasp', SMALL, SHAPES, GIVES, net,
+                      {'recipe': 'bc', 'seed': 3})
 
 
 def restored(folder) -> Checkpoint:
@@ -47,20 +51,23 @@ def test_everything_comes_back(tmp_path):
 
 
 def test_other_weights_have_another_hash_and_the_same_weights_the_same(tmp_path):
-    hashes = [checkpoint.store(made(seed), tmp_path / str(index)) for index, seed in enumerate((0, 0, 1))]
+    hashes = [checkpoint.store(made(seed), tmp_path / str(index)) for index,
+              seed in enumerate((0, 0, 1))]
     assert hashes[0] == hashes[1] != hashes[2]
 
 
 def test_the_yaml_is_plain_and_holds_no_code(tmp_path):
     checkpoint.store(made(), tmp_path)
     content = yaml.safe_load((tmp_path / 'policy.yaml').read_text())
-    assert list(content) == ['format', 'kind', 'robot', 'task', 'settings', 'sees', 'gives', 'made', 'scores', 'hash']
+    assert list(content) == ['format', 'kind', 'robot', 'task', 'settings', 'sees', 'gives', 'made',
+                             'scores', 'hash']
     assert content['sees'] == {'joint_position': [7], 'image_shoulder': [32, 32, 3]}
     assert content['gives'] == {'size': 5, 'rows': 2, 'decides': 0.0}
 
 
 @pytest.mark.parametrize(('file', 'sentence'), [
-    ('policy.yaml', 'There is no file'), ('model.safetensors', 'cannot be read: No such file or directory'),
+    ('policy.yaml', 'There is no file'),
+    ('model.safetensors', 'cannot be read: No such file or directory'),
 ])
 def test_a_missing_file(tmp_path, file, sentence):
     checkpoint.store(made(), tmp_path)
@@ -76,7 +83,8 @@ def test_one_flipped_bit_and_weights_of_another_policy(tmp_path):
     (tmp_path / 'a' / 'model.safetensors').write_bytes(bytes(weights))
     checkpoint.store(made(0), tmp_path / 'b')
     checkpoint.store(made(1), tmp_path / 'c')
-    (tmp_path / 'b' / 'model.safetensors').write_bytes((tmp_path / 'c' / 'model.safetensors').read_bytes())
+    (tmp_path / 'b'
+     / 'model.safetensors').write_bytes((tmp_path / 'c' / 'model.safetensors').read_bytes())
     for folder in ('a', 'b'):
         with pytest.raises(BadCheckpoint, match='is damaged'):
             restored(tmp_path / folder)
@@ -90,18 +98,25 @@ def test_yaml_that_is_broken(tmp_path):
 
 
 def test_format_1_is_still_read(tmp_path):
-    """As the version before wrote it: names of pictures had a dot, the network was called the algorithm."""
+    """As the version before wrote it.
+
+    Names of pictures had a dot, the network was called the algorithm.
+    """
     net = made().net
-    save_file({name: value.contiguous() for name, value in net.state_dict().items()}, tmp_path / 'model.safetensors')
+    save_file({name: value.contiguous() for name, value in net.state_dict().items()}, tmp_path
+              / 'model.safetensors')
     old = {'format': 1, 'algorithm': 'visuomotor_net', 'robot': 'iiwa7', 'task': 'grasp',
-           'knobs': {'observations': {'joint_position': [7], 'image.shoulder': [32, 32, 3]}, 'action_size': 5, 'rows': 2,
+           'knobs': {'observations': {'joint_position': [7], 'image.shoulder': [32, 32, 3]},
+                     'action_size': 5, 'rows': 2,
                      'channels': [4, 4], 'first_kernel': 5, 'hidden': [8]}}
     old['hash'] = checkpoint.signature(old, (tmp_path / 'model.safetensors').read_bytes())
     (tmp_path / 'policy.yaml').write_text(yaml.safe_dump(old))
     back = restored(tmp_path)
     role = Role(back.gives, back.sees)
     assert back.hash == old['hash']
-    assert Network(back.settings, role, back.net).act(seen()).tobytes() == Network(SMALL, role, net).act(seen()).tobytes()
+    assert Network(back.settings, role,
+                   back.net).act(seen()).tobytes() == Network(SMALL, role,
+                                                              net).act(seen()).tobytes()
 
 
 def test_a_policy_by_name_or_folder(tmp_path):
@@ -111,7 +126,8 @@ def test_a_policy_by_name_or_folder(tmp_path):
         assert (loaded.name, len(loaded.hash), loaded.privileged) == (name, 64, False)
     assert make.make_policy('random', robot, task).sees == {'image_shoulder': (128, 128, 3)}
     checkpoint.store(made(), tmp_path)
-    with pytest.raises(BadCheckpoint, match=r"needs the observation 'image_shoulder' of shape \(32, 32, 3\), but here it is"):
+    with pytest.raises(BadCheckpoint,
+                       match=r"needs the observation 'image_shoulder' of shape \(32, 32, 3\), but here it is"):
         make.make_policy(str(tmp_path), robot, task)
     with pytest.raises(BadInput, match=r"no policy 'scriptd'; did you mean scripted\?"):
         make.find('scriptd')
@@ -122,8 +138,10 @@ def test_a_policy_by_name_or_folder(tmp_path):
 
 
 def test_the_hash_names_the_very_code():
-    policies = [make.make_policy(name, load_robot('iiwa7'), load_task('grasp')).policy for name in ('hold', 'random')]
-    assert len({make.named_hash(name, policy) for name in ('hold', 'random') for policy in policies}) == 4
+    policies = [make.make_policy(name, load_robot('iiwa7'), load_task('grasp')).policy
+                for name in ('hold', 'random')]
+    assert len({make.named_hash(name, policy) for name in ('hold', 'random')
+                for policy in policies}) == 4
 
 
 @pytest.mark.parametrize(('content', 'sentence'), [

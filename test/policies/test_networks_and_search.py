@@ -1,4 +1,7 @@
-"""The pieces do what their papers say: networks by name, spatial softmax, normaliser, and search by cross-entropy."""
+"""The pieces do what their papers say.
+
+Networks by name, spatial softmax, normaliser, and search by cross-entropy.
+"""
 from __future__ import annotations
 
 import numpy as np
@@ -28,21 +31,25 @@ def test_a_normaliser_centres_and_scales_and_does_not_blow_up_what_never_moved()
 
 
 def test_actions_have_the_asked_shape_and_stay_within_one():
-    net = build('visuomotor_net', {'channels': [4]}, {'a': (3,), 'image_b': (24, 24, 3)}, Gives(2, 4))
-    out = net({'a': torch.full((6, 3), 1e4), 'image_b': torch.zeros(6, 24, 24, 3, dtype=torch.uint8)})
+    net = build('visuomotor_net', {'channels': [4]}, {'a': (3,), 'image_b': (24, 24, 3)},
+                Gives(2, 4))
+    out = net({'a': torch.full((6, 3), 1e4),
+               'image_b': torch.zeros(6, 24, 24, 3, dtype=torch.uint8)})
     assert out.shape == (6, 4, 2)
     assert out.abs().max() <= 1.0
 
 
 def test_the_way_that_is_left_is_read_after_the_numbers_in_order_of_their_names():
-    net = build('visuomotor_net', {'differences': [['goal', 'tip']]}, {'tip': (2,), 'goal': (2,)}, Gives(1))
+    net = build('visuomotor_net', {'differences': [['goal', 'tip']]}, {'tip': (2,), 'goal': (2,)},
+                Gives(1))
     state = net.state({'tip': torch.tensor([[1.0, 2.0]]), 'goal': torch.tensor([[5.0, 5.0]])})
     assert state.tolist() == [[5.0, 5.0, 1.0, 2.0, 4.0, 3.0]]
 
 
 @pytest.mark.parametrize(('name', 'numbers', 'sees', 'sentence'), [
     ('visuomotor_net', {}, {}, 'at least one observation'),
-    ('visuomotor_net', {'differences': [['a', 'b']]}, {'a': (2,), 'b': (3,)}, 'two observations of one size'),
+    ('visuomotor_net', {'differences': [['a', 'b']]}, {'a': (2,), 'b': (3,)},
+     'two observations of one size'),
     ('recurrent_net', {}, {'image_b': (24, 24, 3)}, 'should see numbers alone'),
     ('visuomotor', {}, {'a': (2,)}, "no network 'visuomotor'; did you mean visuomotor_net"),
 ])
@@ -56,13 +63,16 @@ def rngs(*seeds: int) -> list[np.random.Generator]:
 
 
 def test_the_search_finds_the_top_of_each_state():
-    tops = torch.tensor([[0.5, -0.25], [-0.75, 0.9], [2.0, 0.0]])       # the last lies outside what may be asked
+    # the last lies outside what may be asked
+    tops = torch.tensor([[0.5, -0.25], [-0.75, 0.9], [2.0, 0.0]])
     score = lambda actions: -((actions - tops[:, None]) ** 2).sum(2)    # noqa: E731
     found = cem.search(score, 2, CemSettings(samples=200, elites=20, rounds=8), rngs(0, 1, 2))
-    assert found.best.numpy() == pytest.approx(np.array([[0.5, -0.25], [-0.75, 0.9], [1.0, 0.0]]), abs=0.02)
+    assert found.best.numpy() == pytest.approx(np.array([[0.5, -0.25], [-0.75, 0.9], [1.0, 0.0]]),
+                                               abs=0.02)
     assert found.mean.numpy() == pytest.approx(found.best.numpy(), abs=0.05)
     assert found.score[:2].numpy() == pytest.approx([0.0, 0.0], abs=1e-3)
-    assert float(found.spread.min()) == pytest.approx(0.02)              # no narrower than it is told
+    # no narrower than it is told
+    assert float(found.spread.min()) == pytest.approx(0.02)
 
 
 def test_what_one_state_draws_does_not_depend_on_the_others():

@@ -28,7 +28,8 @@ def test_ornstein_uhlenbeck_has_its_spread_and_memory_at_any_rate(period):
 
 
 def test_ornstein_uhlenbeck_begins_spread_and_not_at_zero():
-    first = np.array([run(OrnsteinUhlenbeck(1, 0.5, 1.0, 0.01), 1, seed)[0, 0] for seed in range(2000)])
+    first = np.array([run(OrnsteinUhlenbeck(1, 0.5, 1.0, 0.01), 1, seed)[0, 0]
+                      for seed in range(2000)])
     assert first.std() == pytest.approx(0.5, rel=0.06)
 
 
@@ -50,7 +51,8 @@ def test_noise_is_the_generator_alone(noise):
 
 @pytest.mark.parametrize('make', [
     lambda: OrnsteinUhlenbeck(0, 1, 1, 1), lambda: OrnsteinUhlenbeck(1, 1, 0, 1),
-    lambda: OrnsteinUhlenbeck(1, -1, 1, 1), lambda: Coloured(1, 1, 3.0, 100), lambda: Coloured(1, 1, 1.0, 2),
+    lambda: OrnsteinUhlenbeck(1, -1, 1, 1), lambda: Coloured(1, 1, 3.0, 100),
+    lambda: Coloured(1, 1, 1.0, 2),
     lambda: LowPass(10.0, 20.0), lambda: LowPass(0.0, 20.0),
     lambda: rate_penalty(np.zeros((3, 1)), 0.0), lambda: Familiarity(np.zeros((2, 2))),
     lambda: Recovering(HOLD, HOLD, lambda _: 0.0, enter=1.0, leave=1.0)])
@@ -62,8 +64,10 @@ def test_numbers_that_make_no_sense_are_refused(make):
 def test_what_changes_costs_and_what_stands_does_not():
     assert rate_penalty(np.ones((5, 2)), 0.1) == 0.0
     ramp = np.array([[0.0], [0.1], [0.2]])
-    assert rate_penalty(ramp, 0.1) == pytest.approx(1.0)                              # 1 per second, squared
-    assert rate_penalty(ramp, 0.1, price=0.0, bend_price=1.0) == pytest.approx(0.0)   # and steadily so
+    # 1 per second, squared
+    assert rate_penalty(ramp, 0.1) == pytest.approx(1.0)
+    # and steadily so
+    assert rate_penalty(ramp, 0.1, price=0.0, bend_price=1.0) == pytest.approx(0.0)
     assert rate_penalty(np.array([[0.0], [1.0], [0.0]]), 1.0, 0.0, 1.0) == pytest.approx(4.0)
     assert rate_penalty(np.zeros((1, 2)), 0.1, 1.0, 1.0) == 0.0
 
@@ -79,12 +83,14 @@ def test_a_butterworth_filter_has_half_the_power_at_its_corner_and_falls_off_bey
     assert gain(0.5) == pytest.approx(1.0, abs=1e-3)
     assert gain(5.0) == pytest.approx(0.7071, abs=1e-3)
     assert gain(40.0) < 0.0035
-    assert gain(10.0) == pytest.approx(0.2312, abs=1e-3)   # 1 / sqrt(1 + (tan(0.1 pi) / tan(0.05 pi))^4)
+    # 1 / sqrt(1 + (tan(0.1 pi) / tan(0.05 pi))^4)
+    assert gain(10.0) == pytest.approx(0.2312, abs=1e-3)
 
 
 def test_a_filter_begins_where_its_input_begins_and_ends_where_it_ends():
     low = LowPass(2.0, 50.0)
-    assert [low(np.array([3.0, -1.0])).tolist() for _ in range(5)] == [pytest.approx([3.0, -1.0])] * 5
+    assert [low(np.array([3.0, -1.0])).tolist()
+            for _ in range(5)] == [pytest.approx([3.0, -1.0])] * 5
     for _ in range(200):
         out = low(np.array([1.0, 1.0]))
     assert out == pytest.approx([1.0, 1.0], abs=1e-6)
@@ -119,7 +125,8 @@ def test_a_recovery_policy_takes_over_in_danger_and_hands_back_later():
     recovery = Ones(HoldSettings(), Role(Gives(1)))
     both = Recovering(HOLD, recovery, lambda seen: float(seen['danger'][0]), enter=1.5, leave=1.0)
     both.reset(np.random.default_rng(0))
-    said = [float(both.act({'danger': np.array([danger])})[0, 0]) for danger in (0.5, 1.2, 1.6, 1.2, 1.1, 0.9, 1.2)]
+    said = [float(both.act({'danger': np.array([danger])})[0, 0])
+            for danger in (0.5, 1.2, 1.6, 1.2, 1.1, 0.9, 1.2)]
     assert said == [0.0, 0.0, 1.0, 1.0, 1.0, 0.0, 0.0]
     assert (both.handovers, recovery.resets) == (1, 1)
 
@@ -143,6 +150,7 @@ def test_the_hostile_policy_does_every_harm_it_promises():
     assert (np.abs(rows[np.isfinite(rows)]) > 50).any()
     assert (rows[:, 2] == -1.0).mean() > 0.3
     policy.reset(np.random.default_rng(1))
-    assert np.array_equal(np.array([policy.act({})[0] for _ in range(50)]), rows[:50], equal_nan=True)
+    assert np.array_equal(np.array([policy.act({})[0] for _ in range(50)]), rows[:50],
+                          equal_nan=True)
 
 

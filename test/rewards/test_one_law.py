@@ -1,4 +1,7 @@
-"""The reward on the topic and the reward in gymnasium are of one law: summed over one episode they are the same."""
+"""The reward on the topic and the reward in gymnasium are of one law.
+
+Summed over one episode they are the same.
+"""
 from __future__ import annotations
 
 import os
@@ -19,7 +22,8 @@ NEAR = 1e-4   # share of the return by which the two may differ
 
 
 def returns(robot, task, seconds):
-    """What the world pays and what the detector pays for the same episode of the scripted expert."""
+    """What the world pays and what the detector pays for the same episode of the scripted
+    expert."""
     world = make_world(task, robot, randomise=False)
     detector = registry.make_detector(world.task.detector, world.spec, world.task.world)
     runner, expert = ActionRunner(world, pictures=False), make_expert(world.spec, world.task)
@@ -52,12 +56,17 @@ def test_the_returns_are_the_same(robot, task, seconds, least):
 
 
 def test_in_the_graph_the_topic_and_the_world_pay_the_same(tmp_path):
-    words = 'up --robot j2n6s300 --task reach --lockstep --episodes 1 --horizon 2 --seed 3 --quiet --run one --data'
-    subprocess.run([sys.executable, '-m', 'visuomotor.cli.main', *words.split(), str(tmp_path)], check=True,
-                   env={**os.environ, 'ROS_DOMAIN_ID': str(os.getpid() % 100 + 1)}, capture_output=True)
+    words = ('up --robot j2n6s300 --task reach --lockstep --episodes 1 --horizon 2 --seed 3 '
+             '--quiet '
+             '--run one --data')
+    subprocess.run([sys.executable, '-m', 'visuomotor.cli.main', *words.split(), str(tmp_path)],
+                   check=True,
+                   env={**os.environ, 'ROS_DOMAIN_ID': str(os.getpid() % 100 + 1)},
+                   capture_output=True)
     (file,) = tmp_path.rglob('*.mcap')
     heard = list(read.messages(file))
-    running = [one for one in heard if one.topic.endswith('episode') and one.message.state == Phase.RUNNING]
+    running = [one for one in heard if one.topic.endswith('episode') and one.message.state
+               == Phase.RUNNING]
     began = running[0].message.started.sec + running[0].message.started.nanosec * 1e-9
     paid = sum(one.message.reward for one in heard if one.topic.endswith('world/truth')
                and began < one.published * 1e-9 <= began + 2.0)

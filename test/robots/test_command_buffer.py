@@ -1,4 +1,7 @@
-"""What is really sent, what is refused and when silence begins, in literals: the same for every robot."""
+"""What is really sent, what is refused and when silence begins, in literals.
+
+The same for every robot.
+"""
 from __future__ import annotations
 
 import numpy as np
@@ -9,7 +12,8 @@ from visuomotor.specs.robot import Gripper, Joint, RobotSpec
 from visuomotor.specs.values import Target
 
 JOINTS = (Joint('a', -1.0, 1.0, 2.0, 10.0, 100.0, 1.0), Joint('b', -1.0, 1.0, 4.0, 5.0, 50.0, 1.0))
-SPEC = RobotSpec('two', joints=JOINTS, home=(0.0, 0.0), control_hz=100.0, command_age=0.1, gripper=Gripper())
+SPEC = RobotSpec('two', joints=JOINTS, home=(0.0, 0.0), control_hz=100.0, command_age=0.1,
+                 gripper=Gripper())
 
 
 def wish(a, b=0.0, speed=0.0, gripper=None):
@@ -58,7 +62,8 @@ def test_speeds_and_the_gripper_are_cut(buffer):
 @pytest.mark.parametrize(('target', 'sentence'), [
     (Target(np.zeros(3), np.zeros(2)), r'two expects 2 positions, but got shape \(3,\)'),
     (Target(np.zeros(2), np.zeros(1)), r'two expects 2 velocities, but got shape \(1,\)'),
-    (Target(np.array([np.nan, 0.0]), np.zeros(2)), r'two expects finite positions, but got \[nan, 0.0\]'),
+    (Target(np.array([np.nan, 0.0]), np.zeros(2)),
+     r'two expects finite positions, but got \[nan, 0.0\]'),
     (Target(np.zeros(2), np.array([0.0, np.inf])), 'two expects finite velocities'),
     (wish(0.0, gripper=float('nan')), 'two expects a finite gripper target, but got nan')])
 def test_nonsense_is_refused_and_changes_nothing(buffer, target, sentence):

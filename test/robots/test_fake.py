@@ -71,7 +71,8 @@ def test_silence_ends_a_motion_under_way(fake, clock):
     fake.send(Target(home, np.zeros(7)))
     clock.now += 0.09
     sent = fake.send(Target(home + 1.0, np.zeros(7)))
-    assert sent.position[0] == pytest.approx(0.15394, abs=1e-5)  # as far as 1.7104 rad/s goes in 0.09 s
+    # as far as 1.7104 rad/s goes in 0.09 s
+    assert sent.position[0] == pytest.approx(0.15394, abs=1e-5)
     clock.now += 1.0
     assert fake.read().position[0] < 0.1  # it had time to speed up, no time to arrive
 

@@ -21,7 +21,8 @@ def arms():
 def euler_xyz(pose):
     """Angles of the Kinova tool pose, R = Rx Ry Rz, from a quaternion x y z w."""
     x, y, z, w = pose[3:]
-    return [math.atan2(2 * (w * x - y * z), 1 - 2 * (x * x + y * y)), math.asin(2 * (x * z + w * y)),
+    return [math.atan2(2 * (w * x - y * z), 1 - 2 * (x * x + y * y)),
+            math.asin(2 * (x * z + w * y)),
             math.atan2(2 * (w * z - x * y), 1 - 2 * (y * y + z * z))]
 
 
@@ -42,7 +43,8 @@ def test_home_of_the_seven_joint_jaco(arms):
     np.testing.assert_allclose(pose[:3], [0.26587, -0.21212, 0.50307], atol=2e-3)
 
 
-# Tool positions by the makers' classic DH tables (worked out apart from this code): joint angles, x, y, z.
+# Tool positions by the makers' classic DH tables (worked out apart from this code): joint angles,
+# x, y, z.
 DH_SIX = [
     ([3.1415927, 3.1415927, 3.1415927, 3.1415927, 3.1415927, 3.1415927], [-0.0, 0.25951, 0.87697]),
     ([4.8046852, 2.92482, 1.002, 4.2031852, 1.4458, 1.3233], [0.21278, -0.25665, 0.50692]),
@@ -50,7 +52,8 @@ DH_SIX = [
     ([-1.2, 3.9, 4.6, 2.0, -0.7, 0.4], [0.15777, -0.01395, 0.8997]),
     ([2.5, 1.2, 5.0, -2.0, 1.1, 3.0], [-0.25443, 0.06322, -0.22744])]
 DH_SEVEN = [
-    ([3.1415927, 3.1415927, 3.1415927, 3.1415927, 3.1415927, 3.1415927, 3.1415927], [-0.0, -0.0098, 1.2604]),
+    ([3.1415927, 3.1415927, 3.1415927, 3.1415927, 3.1415927, 3.1415927, 3.1415927],
+     [-0.0, -0.0098, 1.2604]),
     ([4.71, 2.84, 0, 0.75, 4.62, 4.48, 4.88], [0.26592, -0.21218, 0.50305]),
     ([0.3, 2.1, 0.6, 1.4, 0.5, 2.2, -1.0], [0.2534, 0.11523, 0.94028]),
     ([-1.2, 3.9, -0.8, 4.6, 2.0, 3.7, 0.4], [-0.46212, 0.1019, 0.77463]),
@@ -67,7 +70,8 @@ def test_seven_joint_jaco_equals_its_dh_table_but_for_the_elbow(arms, row):
     np.testing.assert_allclose(arms['j2s7s300'].pose(np.array(row[0]))[:3], row[1], atol=3.5e-3)
 
 
-# Datasheet lengths: iiwa7 0.340 0.400 0.400 0.126, iiwa14 0.360 0.420 0.400 0.126; the flange frame.
+# Datasheet lengths: iiwa7 0.340 0.400 0.400 0.126, iiwa14 0.360 0.420 0.400 0.126; the flange
+# frame.
 @pytest.mark.parametrize(('name', 'degrees', 'expected'), [
     ('iiwa7', [0, 0, 0, 0, 0, 0, 0], [0, 0, 1.266]),
     ('iiwa7', [0, 90, 0, 0, 0, 0, 0], [0.926, 0, 0.340]),
@@ -98,7 +102,8 @@ def test_fingers_open_eleven_centimetres():
     data, opened = model.createData(), load_robot('iiwa7').gripper.open
     q = np.concatenate((np.zeros(7), opened))
     pinocchio.framesForwardKinematics(model, data, q)
-    fingers = [data.oMf[model.getFrameId(f'gripper_{side}_finger')].translation for side in ('left', 'right')]
+    fingers = [data.oMf[model.getFrameId(f'gripper_{side}_finger')].translation
+               for side in ('left', 'right')]
     assert np.linalg.norm(fingers[0] - fingers[1]) - 0.015 == pytest.approx(0.11)
 
 
@@ -129,7 +134,8 @@ def test_spare_motion_pulls_to_a_posture_without_moving_the_tip(arms):
 def test_speeds_stay_small_where_a_direction_is_lost(arms):
     stretched = np.array([0.0, 0.5, 0.0, -0.03, 0.0, 0.8, 0.0])  # 0.03 rad from a straight elbow
     along = 0.1 * np.array([np.sin(0.5), 0.0, np.cos(0.5), 0.0, 0.0, 0.0])
-    assert np.abs(arms['iiwa7'].differential(stretched, along)).max() < 0.5  # 16.7 rad/s without damping
+    # 16.7 rad/s without damping
+    assert np.abs(arms['iiwa7'].differential(stretched, along)).max() < 0.5
 
 
 def test_a_joint_does_not_run_into_its_limit(arms):
@@ -182,14 +188,16 @@ def test_every_link_has_a_mass_that_can_turn(name):
 @pytest.mark.parametrize(('name', 'kilograms'), [('iiwa7', 23.9), ('iiwa14', 29.9)])
 def test_arm_weighs_what_the_catalogue_says_plus_the_gripper(name, kilograms):
     model = pinocchio.buildModelFromUrdf(str(paths.URDF / f'{name}.urdf'))
-    assert sum(inertia.mass for inertia in model.inertias) == pytest.approx(kilograms + 0.86, abs=0.01)
+    assert sum(inertia.mass for inertia in model.inertias) == pytest.approx(kilograms + 0.86,
+                                                                            abs=0.01)
 
 
 @pytest.mark.parametrize(('changes', 'sentence'), [
     ({'base_link': 'lbr_link_9'}, "iiwa7.urdf has no link 'lbr_link_9'; did you mean lbr_link_"),
     ({'workspace': Workspace((0.0, -0.4, 0.0), (0.8, 0.4, 0.3))},
      r'at home the end-effector is at \[0.55, .*0.35\] m, outside the workspace \[0.0, -0.4, 0.0\] .. \[0.8, 0.4, 0.3\]'),
-    ({'urdf': 'iiwa77.urdf'}, r'The model of robot iiwa7 should be .*iiwa77.urdf, but there is no such file'),
+    ({'urdf': 'iiwa77.urdf'},
+     r'The model of robot iiwa7 should be .*iiwa77.urdf, but there is no such file'),
     ({'joints': 6}, 'iiwa7.urdf moves lbr_A7, which joints does not list'),
 ])
 def test_a_specification_that_does_not_fit_its_model_is_refused(changes, sentence):

@@ -14,9 +14,11 @@ def torque(duty, velocity=0.0, **constants):
 
 
 @pytest.mark.parametrize(('target', 'position', 'velocity', 'duty'), [
-    (0.5, 0.0, 0.0, 0.5), (0.5, 0.3, 0.0, 0.2), (0.0, 0.0, 10.0, -0.2), (9.0, 0.0, 0.0, 1.0), (-9.0, 0.0, 0.0, -1.0)])
+    (0.5, 0.0, 0.0, 0.5), (0.5, 0.3, 0.0, 0.2), (0.0, 0.0, 10.0, -0.2), (9.0, 0.0, 0.0, 1.0),
+    (-9.0, 0.0, 0.0, -1.0)])
 def test_duty_cycle(target, position, velocity, duty):
-    assert Motors().pwm(np.full(8, target), np.full(8, position), np.full(8, velocity)) == pytest.approx([duty] * 8)
+    assert Motors().pwm(np.full(8, target), np.full(8, position),
+                        np.full(8, velocity)) == pytest.approx([duty] * 8)
 
 
 @pytest.mark.parametrize(('duty', 'velocity', 'expected'), [
@@ -42,12 +44,14 @@ def test_a_low_battery_gives_less():
 
 
 def test_voltage_is_limited():
-    assert torque(1.0, -400.0, resistance=10.0) == pytest.approx(0.5)  # 54.2 V wished, 50 V given, 5 A
+    # 54.2 V wished, 50 V given, 5 A
+    assert torque(1.0, -400.0, resistance=10.0) == pytest.approx(0.5)
 
 
 def test_strength_is_a_factor_for_each_motor():
     motors = Motors(strength=np.array([0.8, 1.2, 1, 1, 1, 1, 1, 1]))
-    np.testing.assert_allclose(motors.torque(np.ones(8), STILL), [2.8, 4.2, 3.5, 3.5, 3.5, 3.5, 3.5, 3.5])
+    np.testing.assert_allclose(motors.torque(np.ones(8), STILL),
+                               [2.8, 4.2, 3.5, 3.5, 3.5, 3.5, 3.5, 3.5])
 
 
 @pytest.mark.parametrize(('duty', 'expected'), [(0.5, 4.103226), (1.0, 5.7), (-1.0, -5.7)])
@@ -93,7 +97,8 @@ def test_a_battery_without_voltage_is_refused():
 
 
 def test_legs_by_the_sign_map():
-    wish = np.array([0.1, 1.5, 0.2, 1.6, 0.1, 1.5, 0.2, 1.6])  # front left, back left, front right, back right
+    # front left, back left, front right, back right
+    wish = np.array([0.1, 1.5, 0.2, 1.6, 0.1, 1.5, 0.2, 1.6])
     angles = [1.4, 1.6, 1.4, 1.8, 1.6, 1.4, 1.8, 1.4]
     np.testing.assert_allclose(legs.motors(wish), angles)
     np.testing.assert_allclose(legs.legs(np.array(angles)), wish)
@@ -103,6 +108,7 @@ def test_left_motors_turn_against_the_model():
     assert legs.DIRECTION.tolist() == [-1, -1, -1, -1, 1, 1, 1, 1]
 
 
-@pytest.mark.parametrize(('extension', 'metres'), [(0.0, 0.1), (1.5707963, 0.1732051), (3.1415927, 0.3)])
+@pytest.mark.parametrize(('extension', 'metres'),
+                         [(0.0, 0.1), (1.5707963, 0.1732051), (3.1415927, 0.3)])
 def test_leg_length(extension, metres):
     assert legs.length(np.array([extension]))[0] == pytest.approx(metres, abs=1e-6)

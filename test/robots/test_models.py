@@ -32,7 +32,8 @@ def test_links_and_fingers_that_the_specification_names_are_there(arm):
     robot, model = arm
     links = {link.get('name') for link in model.findall('link')}
     joints = {joint.get('name') for joint in model.findall('joint')}
-    assert {robot.base_link, robot.tip_link, *(mount.link for mount in robot.cameras.values())} <= links
+    assert {robot.base_link, robot.tip_link,
+            *(mount.link for mount in robot.cameras.values())} <= links
     assert {*robot.gripper.joints, *robot.gripper.passive} <= joints
     assert len(robot.gripper.joints) == len(robot.gripper.open) == len(robot.gripper.closed)
 
@@ -40,7 +41,10 @@ def test_links_and_fingers_that_the_specification_names_are_there(arm):
 def test_every_link_has_mass_and_a_positive_definite_inertia(arm):
     for link in arm[1].findall('link'):
         given = {key: float(value) for key, value in link.find('inertial/inertia').attrib.items()}
-        xx, yy, zz, yz = given['ixx'], given['iyy'], given['izz'], given['iyz']
+        xx = given['ixx']
+        yy = given['iyy']
+        zz = given['izz']
+        yz = given['iyz']
         moments = np.linalg.eigvalsh([[xx, 0, 0], [0, yy, yz], [0, yz, zz]])
         assert float(link.find('inertial/mass').get('value')) > 0
         assert moments[0] > 0, link.get('name')
@@ -52,6 +56,7 @@ def test_every_solid_can_be_seen_and_touched(arm):
 
 
 def test_the_jacos_have_three_fingers_with_tips():
-    joints = {joint.get('name') for joint in ET.parse(paths.URDF / 'j2n6s300.urdf').getroot().findall('joint')}
+    joints = {joint.get('name')
+              for joint in ET.parse(paths.URDF / 'j2n6s300.urdf').getroot().findall('joint')}
     for number in (1, 2, 3):
         assert {f'j2n6s300_joint_finger_{number}', f'j2n6s300_joint_finger_tip_{number}'} < joints

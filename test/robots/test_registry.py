@@ -25,7 +25,8 @@ def planted(tmp_path, monkeypatch):
         (tmp_path / kind / 'driver.py').write_text(
             'class Driver:\n    def __init__(self, *given):\n        self.given = given\n')
     (tmp_path / 'whole' / 'emulator.py').write_text(
-        "class Emulator:\n    address = 'here'\n    def __init__(self, *given):\n        self.given = given\n")
+        "class Emulator:\n    address = 'here'\n    def __init__(self, *given):\n        "
+        "self.given = given\n")
     monkeypatch.setattr(robots, '__path__', [*robots.__path__, str(tmp_path)])
 
 
@@ -54,7 +55,8 @@ def test_a_robot_without_a_driver_or_a_model_lives_in_fewer_worlds(planted):
 
 def test_a_driver_is_found_by_its_folder_and_told_what_the_robots_file_says(planted):
     assert {'whole', 'half'} <= set(registry.driver_kinds())
-    assert registry.make_robot(driven('half'), 'real', clock).given == (driven('half'), clock, 'there:7', {'rate': 5})
+    assert registry.make_robot(driven('half'), 'real', clock).given == (driven('half'), clock,
+                                                                        'there:7', {'rate': 5})
 
 
 def test_an_emulator_takes_the_plant_and_its_address_wins(planted):
@@ -66,7 +68,8 @@ def test_an_emulator_takes_the_plant_and_its_address_wins(planted):
 
 
 @pytest.mark.parametrize(('kind', 'world', 'sentence'), [
-    ('whol', 'real', r"There is no driver 'whol' for iiwa7 \(config/robots/iiwa7.yaml\); did you mean whole"),
+    ('whol', 'real',
+     r"There is no driver 'whol' for iiwa7 \(config/robots/iiwa7.yaml\); did you mean whole"),
     ('half', 'emulated', r'needs an emulator beside the driver: write robots/half/emulator.py')])
 def test_a_driver_that_is_not_there_is_refused(planted, kind, world, sentence):
     with pytest.raises(BadInput, match=sentence):
@@ -74,5 +77,7 @@ def test_a_driver_that_is_not_there_is_refused(planted, kind, world, sentence):
 
 
 def test_a_robot_without_a_model_cannot_be_simulated():
-    with pytest.raises(BadInput, match="World 'sim' needs a model, but iiwa7 has none: name one as urdf in config"):
+    with pytest.raises(BadInput,
+                       match="World 'sim' needs a model, but iiwa7 has none: name one as urdf in "
+                             "config"):
         registry.kind_of(replace(IIWA, urdf=''), 'sim')

@@ -29,7 +29,8 @@ def test_the_clearance_of_a_known_posture():
     names = [ceiling.names(number) for number in range(len(ceiling.pairs))]
     clearances = dict(zip(names, ceiling.clearances(UPRIGHT), strict=True))
     top = 0.1475 + 0.1925 + 0.2075 + 0.1925 + 0.2075 + 0.1925 + 0.091 + 0.035 + 0.05 + 0.09
-    assert clearances['gripper_left_finger', 'ceiling'] == pytest.approx(1.5 - top - 0.002, abs=1e-5)
+    assert clearances['gripper_left_finger', 'ceiling'] == pytest.approx(1.5 - top - 0.002,
+                                                                         abs=1e-5)
     assert clearances['lbr_link_0', 'lbr_link_2'] > 0.0
     assert distance > 0.0
     assert ceiling.names(pair)
@@ -73,7 +74,8 @@ def test_slopes_are_those_of_differences(name):
         q = np.array(robot.home) + rng.normal(0, 0.2, len(robot.home))
         pair = int(np.argmin(np.abs(here.clearances(q) - 0.1)))
         steps = 1e-3 * np.eye(len(q))
-        measured = [(here.some(q + step, [pair])[0] - here.some(q - step, [pair])[0]) / 2e-3 for step in steps]
+        measured = [(here.some(q + step, [pair])[0] - here.some(q - step, [pair])[0]) / 2e-3
+                    for step in steps]
         assert here.slope(q, pair) == pytest.approx(measured, abs=5e-3)
 
 
@@ -106,15 +108,19 @@ def test_links_that_overlap_at_their_joint_are_left_out_and_others_are_not():
 def test_home_keeps_clear_of_everything_in_every_task(name):
     for task in (load_task(task) for task in task_names()):
         if name in task.robots:
-            assert scene(task.fixtures, load_robot(name)).clearances(np.array(load_robot(name).home)).min() > 0.01
+            assert scene(task.fixtures,
+                         load_robot(name)).clearances(np.array(load_robot(name).home)).min() > 0.01
 
 
 @pytest.mark.parametrize(('fields', 'sentence'), [
-    ({'size': [0.0, 1.0, 1.0]}, 'size should be above 0'), ({'margin': 0.0}, 'margin should be above 0'),
+    ({'size': [0.0, 1.0, 1.0]}, 'size should be above 0'),
+    ({'margin': 0.0}, 'margin should be above 0'),
     ({'colour': 'red'}, "unknown key 'colour'")])
 def test_fixtures_that_make_no_sense_are_refused(fields, sentence):
     with pytest.raises(BadInput, match=sentence):
-        build(Fixture, {'name': 'box', 'size': [1.0, 1.0, 1.0], 'position': [0.0, 0.0, 0.0], **fields}, 'test')
+        build(Fixture,
+              {'name': 'box', 'size': [1.0, 1.0, 1.0], 'position': [0.0, 0.0, 0.0], **fields},
+              'test')
 
 
 def test_a_robot_without_an_arm_has_no_such_scene():
@@ -126,7 +132,8 @@ def test_an_answer_does_not_hang_on_what_was_asked_before():
     asked, fresh = scene(), scene()
     for angle in (0.3, 0.9, -0.7):
         asked.smallest(UPRIGHT + angle)
-    answers = [[one.slope(np.full(7, 0.4), pair).tolist() for pair in range(len(one.pairs))] for one in (asked, fresh)]
+    answers = [[one.slope(np.full(7, 0.4), pair).tolist() for pair in range(len(one.pairs))]
+               for one in (asked, fresh)]
     assert answers[0] == answers[1]
 
 
@@ -134,5 +141,6 @@ def test_a_fixture_through_the_arm_at_home_is_refused():
     pole = Fixture('pole', (0.1, 0.1, 2.0), (0.3, 0.0, 0.5))
     aside = Fixture('aside', (0.1, 0.1, 2.0), (0.3, 0.6, 0.5))
     make_filter(load_robot('iiwa7'), Limits(), (aside,))
-    with pytest.raises(BadInput, match=r"Fixture 'pole' is 0.\d+ m too near to lbr_link_\d of iiwa7 at home; move the"):
+    with pytest.raises(BadInput,
+                       match=r"Fixture 'pole' is 0.\d+ m too near to lbr_link_\d of iiwa7 at home; move the"):
         make_filter(load_robot('iiwa7'), Limits(), (pole,))

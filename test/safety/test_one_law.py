@@ -1,4 +1,5 @@
-"""One law: a learner's world and the lock-step graph move, brake and press alike under the same actions."""
+"""One law: a learner's world and the lock-step graph move, brake and press alike under the same
+actions."""
 from __future__ import annotations
 
 import os
@@ -32,7 +33,8 @@ def into_itself(robot):
     return way / np.abs(way).max()
 
 
-WAYS = {'sideways': lambda robot: np.array([0.0, 1.0, 0.0]), 'down': lambda robot: np.array([0.0, 0.0, -1.0]),
+WAYS = {'sideways': lambda robot: np.array([0.0, 1.0, 0.0]),
+        'down': lambda robot: np.array([0.0, 0.0, -1.0]),
         'into itself': into_itself}
 
 
@@ -40,7 +42,8 @@ class Ear(Node):
     """Hears where the robot is, and speaks as a policy."""
 
     def __init__(self, context):
-        super().__init__('ear', context=context, use_global_arguments=False, start_parameter_services=False)
+        super().__init__('ear', context=context, use_global_arguments=False,
+                         start_parameter_services=False)
         self.states = []
         self.create_subscription(JointState, 'joint_states', self.states.append, qos.STATE)
         self.voice = self.create_publisher(ProposalMessage, 'action/policy', qos.COMMAND)
@@ -60,7 +63,8 @@ def on_the_graph(robot, action):
         late = beat - 3   # beats since the observation: what thinking takes
         if late >= 0 and late % ROW == 0:
             observed = convert.seconds(ear.states[late].header.stamp)
-            ear.voice.publish(convert.proposal_message(TASK.action.decode(action, observed, 0.03), observed))
+            ear.voice.publish(convert.proposal_message(TASK.action.decode(action, observed, 0.03),
+                                                       observed))
         time.beat()
     compose.take_down(nodes)
     time.close()
@@ -75,7 +79,9 @@ def in_the_face(robot, action, **how):
     """The same from the world that learners use."""
     world = make_world(TASK.name, robot.name)
     world.advance(0.01)   # as the driver does before its first joint_states
-    runner, states, read = ActionRunner(world, pictures=False, **how), [], world.robot.read
+    runner = ActionRunner(world, pictures=False, **how)
+    states = []
+    read = world.robot.read
     runner.begin()
     world.robot.read = lambda: states.append(read()) or states[-1]
     for _ in range(ACTIONS):
@@ -102,7 +108,8 @@ def test_a_constant_action_gives_one_path_in_face_and_graph(name, way):
     assert (paths[0] < np.array(box.upper) + 1e-3).all()
 
 
-@pytest.mark.parametrize(('task', 'name'), [('grasp', 'iiwa7'), ('reach', 'j2n6s300'), ('walk', 'minitaur')])
+@pytest.mark.parametrize(('task', 'name'),
+                         [('grasp', 'iiwa7'), ('reach', 'j2n6s300'), ('walk', 'minitaur')])
 def test_chance_in_the_face_breaks_no_limit(task, name, chance):
     world = make_world(task, name, seed=1)
     runner, robot = ActionRunner(world, pictures=False), world.spec

@@ -1,4 +1,7 @@
-"""No way out leads into anything, whoever looks: judged by PyBullet along the whole run, not by the code under test."""
+"""No way out leads into anything, whoever looks.
+
+Judged by PyBullet along the whole run, not by the code under test.
+"""
 from __future__ import annotations
 
 import numpy as np
@@ -18,7 +21,8 @@ from visuomotor.specs.values import Proposal, State
 
 IIWA = load_robot('iiwa7')
 STILL = np.zeros(7)
-POST = Fixture('post', (0.06, 0.06, 1.2), (0.55, 0.25, 0.6))   # left of the hand at home, out of its box nowhere
+# left of the hand at home, out of its box nowhere
+POST = Fixture('post', (0.06, 0.06, 1.2), (0.55, 0.25, 0.6))
 
 
 def scene(*fixtures) -> CollisionScene:
@@ -32,7 +36,10 @@ class Bench:
         self.scene = scene(*fixtures)
         self.filter = SafetyFilter(IIWA, Kinematics(IIWA), Limits(), armed=True, scene=self.scene)
         self.judge = CollisionJudge(IIWA, fixtures, scene(*fixtures))
-        self.place, self.speed, self.now, self.answers = np.array(start), STILL, 50.0, []
+        self.place = np.array(start)
+        self.speed = STILL
+        self.now = 50.0
+        self.answers = []
         self.beat()
 
     def beat(self):
@@ -45,7 +52,8 @@ class Bench:
     def run(self, beats, mode, row):
         touched = []
         for _ in range(beats):
-            self.filter.sources.hear(Proposal(mode, np.zeros(1), np.atleast_2d(row), observed=self.now), self.now)
+            self.filter.sources.hear(Proposal(mode, np.zeros(1), np.atleast_2d(row),
+                                              observed=self.now), self.now)
             self.beat()
             touched += self.judge.touching(self.place)
         return touched
@@ -83,9 +91,11 @@ def test_without_the_post_the_same_wish_goes_through_where_it_stood():
 def test_it_slows_down_before_it_stops():
     bench = Bench(POST)
     bench.run(200, Mode.CARTESIAN_TWIST, [0.0, 0.25, 0.0, 0.0, 0.0, 0.0])
-    heights = np.array([Kinematics(IIWA).pose(answer.target.position)[1] for answer in bench.answers])
+    heights = np.array([Kinematics(IIWA).pose(answer.target.position)[1]
+                        for answer in bench.answers])
     speeds = np.diff(heights) / 0.01   # of the hand, towards the post
-    slow = next(number for number, answer in enumerate(bench.answers) if 'slowed before' in ' '.join(answer.reasons))
+    slow = next(number for number, answer in enumerate(bench.answers)
+                if 'slowed before' in ' '.join(answer.reasons))
     assert bench.answers[slow].verdict is Verdict.SLOW
     assert speeds[slow - 1] > 0.2
     assert speeds[-1] < 0.1
@@ -106,8 +116,11 @@ def test_an_arm_that_is_too_near_may_go_away_but_not_nearer():
 
 
 def test_every_way_out_that_is_let_through_is_free():
-    here, clearance, judge = scene(POST), Clearance(scene(POST)), CollisionJudge(IIWA, (POST,), scene(POST))
-    runs, rng = ProfilePlanner(IIWA.velocity, IIWA.acceleration, IIWA.jerk), np.random.default_rng(5)
+    here = scene(POST)
+    clearance = Clearance(scene(POST))
+    judge = CollisionJudge(IIWA, (POST,), scene(POST))
+    runs, rng = ProfilePlanner(IIWA.velocity, IIWA.acceleration,
+                               IIWA.jerk), np.random.default_rng(5)
     free = hit = 0
     for _ in range(150):
         place = np.array(IIWA.home) + np.array([0.25, 0, 0, 0, 0, 0, 0]) + rng.normal(0, 0.08, 7)
@@ -120,7 +133,8 @@ def test_every_way_out_that_is_let_through_is_free():
         free += 1
         moments = np.linspace(0.0, run.duration, 60)
         assert not any(judge.touching(posture) for posture in run.places(moments.tolist()))
-        assert min(here.clearances(posture).min() for posture in run.places(moments.tolist())) > -0.005 - 1e-6
+        assert min(here.clearances(posture).min()
+                   for posture in run.places(moments.tolist())) > -0.005 - 1e-6
     assert free > 20
     assert hit > 20
 
@@ -146,8 +160,10 @@ def test_runs_planned_and_in_closed_form_are_the_same():
         assert isinstance(planned, Planned)
         for part in (0.1, 0.5, 0.9, 1.0):
             moment = part * closed.duration
-            assert planned.at(moment).position == pytest.approx(closed.at(moment).position, abs=1e-12)
-            assert planned.at(moment).velocity == pytest.approx(closed.at(moment).velocity, abs=1e-12)
+            assert planned.at(moment).position == pytest.approx(closed.at(moment).position,
+                                                                abs=1e-12)
+            assert planned.at(moment).velocity == pytest.approx(closed.at(moment).velocity,
+                                                                abs=1e-12)
         if not wanted.any():
             assert planned.extent[0] == pytest.approx(closed.extent[0], abs=1e-12)
             assert planned.extent[1] == pytest.approx(closed.extent[1], abs=1e-12)
@@ -156,7 +172,9 @@ def test_runs_planned_and_in_closed_form_are_the_same():
 class TwoLooks:
     """A scene of one pair whose clearance and travel are given: margin 10 mm."""
 
-    spec, margins, reach = IIWA, np.array([0.01]), np.ones((1, 7))
+    spec = IIWA
+    margins = np.array([0.01])
+    reach = np.ones((1, 7))
 
     def __init__(self, clearance, travel):
         self.clearance, self.moved = clearance, travel

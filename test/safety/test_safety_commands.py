@@ -48,9 +48,11 @@ def test_show_takes_other_limits_and_says_so(monkeypatch, capsys):
 
 
 @pytest.mark.parametrize(('words', 'sentence'), [
-    (('show', 'iiwa'), "no robot 'iiwa'"), (('show', 'iiwa7', '--set', 'sped_share=1'), 'did you mean speed_share'),
+    (('show', 'iiwa'), "no robot 'iiwa'"),
+    (('show', 'iiwa7', '--set', 'sped_share=1'), 'did you mean speed_share'),
     (('show', 'iiwa7', '--set', 'speed_share=2'), 'speed_share should be above 0 and at most 1'),
-    (('show', 'iiwa7', '--set', 'fast'), 'given as name=value'), (('replay', '/nowhere.mcap'), '/nowhere.mcap'),
+    (('show', 'iiwa7', '--set', 'fast'), 'given as name=value'),
+    (('replay', '/nowhere.mcap'), '/nowhere.mcap'),
     (('pairs', 'minitaur'), 'choose an arm')])
 def test_what_does_not_fit_is_one_sentence(monkeypatch, capsys, words, sentence):
     code, said = run(monkeypatch, capsys, *words)
@@ -63,7 +65,8 @@ def test_pairs_are_found_and_stored(monkeypatch, capsys, tmp_path):
     monkeypatch.setattr(collision_pairs, 'file', lambda robot: tmp_path / f'{robot}.yaml')
     code, _ = run(monkeypatch, capsys, 'pairs', 'iiwa7')
     assert code == 0
-    assert collision_pairs.load(IIWA).touching[:2] == (('lbr_link_0', 'lbr_link_1'), ('lbr_link_1', 'lbr_link_2'))
+    assert collision_pairs.load(IIWA).touching[:2] == (('lbr_link_0', 'lbr_link_1'),
+                                                       ('lbr_link_1', 'lbr_link_2'))
 
 
 def test_a_robot_without_stored_pairs_is_looked_at_anew(monkeypatch, tmp_path):
@@ -74,19 +77,24 @@ def test_a_robot_without_stored_pairs_is_looked_at_anew(monkeypatch, tmp_path):
 
 @pytest.fixture
 def episode(tmp_path):
-    """One second of an iiwa that turns its first joint at 1 rad/s, as a recorder would have written it."""
+    """One second of an iiwa that turns its first joint at 1 rad/s, as a recorder would have written
+    it."""
     writer = EpisodeWriter(tmp_path / 'episode_00001.mcap', {'robot': 'iiwa7', 'task': 'grasp'})
     channels = {topic: writer.channel(topic, kind, definition(kind)) for topic, kind in (
-        ('/joint_states', 'sensor_msgs/msg/JointState'), ('/action/policy', 'visuomotor/msg/Proposal'),
+        ('/joint_states', 'sensor_msgs/msg/JointState'),
+        ('/action/policy', 'visuomotor/msg/Proposal'),
         ('/command', 'visuomotor/msg/Command'))}
     for beat in range(100):
         now, place = 50.0 + 0.01 * beat, np.array(IIWA.home) + 0.01 * beat * np.eye(7)[0]
         speeds = Proposal(Mode.JOINT_VELOCITY, np.zeros(1), np.eye(7)[:1], np.zeros(0), now, 1)
         state = convert.joint_state(State(now, place, np.eye(7)[0], np.zeros(7)), IIWA)
-        command = Command(header=state.header, position=convert.doubles(place), velocity=convert.doubles(np.eye(7)[0]))
-        for topic, message in (('/action/policy', convert.proposal_message(speeds, now)), ('/joint_states', state),
+        command = Command(header=state.header, position=convert.doubles(place),
+                          velocity=convert.doubles(np.eye(7)[0]))
+        for topic, message in (('/action/policy', convert.proposal_message(speeds, now)),
+                               ('/joint_states', state),
                                ('/command', command)):
-            writer.write(channels[topic], serialize_message(message), round(now * 1e9), round(now * 1e9))
+            writer.write(channels[topic], serialize_message(message), round(now * 1e9),
+                         round(now * 1e9))
     return writer.commit({}).path
 
 
@@ -112,7 +120,8 @@ def test_under_other_limits_it_says_what_would_change(monkeypatch, capsys, episo
 
 def test_a_recording_is_judged_by_other_code(monkeypatch, capsys, episode):
     code, said = run(monkeypatch, capsys, 'judge', str(episode))
-    assert code == 1                      # it begins at full speed, out of nowhere, and its tip leaves the box
+    # it begins at full speed, out of nowhere, and its tip leaves the box
+    assert code == 1
     assert '1 episodes, 1 s, 100 commands' in said
     assert 'workspace' in said
     assert 'PASS 100' in said

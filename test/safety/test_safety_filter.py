@@ -1,4 +1,7 @@
-"""The safety filter on a perfect robot: every limit has a proposal that would break it, and every stop its reason."""
+"""The safety filter on a perfect robot.
+
+Every limit has a proposal that would break it, and every stop its reason.
+"""
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
@@ -13,7 +16,9 @@ from visuomotor.specs.codes import Mode, StopCategory, Verdict
 from visuomotor.specs.robot import RobotSpec, load_robot
 from visuomotor.specs.values import Imu, Proposal, State
 
-IIWA, MINITAUR, JACO = load_robot('iiwa7'), load_robot('minitaur'), load_robot('j2n6s300')
+IIWA = load_robot('iiwa7')
+MINITAUR = load_robot('minitaur')
+JACO = load_robot('j2n6s300')
 ARM = {'iiwa7': Kinematics(IIWA), 'j2n6s300': Kinematics(JACO), 'minitaur': None}
 LEVEL = Imu(np.array([0.0, 0.0, 0.0, 1.0]), np.zeros(3))
 
@@ -45,7 +50,8 @@ class Bench:
         self.motions.append(self.filter.motion.now)
         return answer
 
-    def run(self, seconds: float, mode: Mode | None = None, row=None, *, source: int = 1, gripper=(),
+    def run(self, seconds: float, mode: Mode | None = None, row=None, *, source: int = 1,
+            gripper=(),
             **fields) -> Permitted:
         """Let a source repeat one target at every beat."""
         for _ in range(round(seconds / self.dt)):
@@ -56,7 +62,8 @@ class Bench:
 
     def say(self, mode: Mode, row, *, source: int = 1, gripper=(), last: bool = False) -> str:
         rows = np.atleast_2d(np.asarray(row, dtype=float))
-        proposal = Proposal(mode, np.zeros(1), rows, np.array(gripper, dtype=float), self.now, source, dead_man=True)
+        proposal = Proposal(mode, np.zeros(1), rows, np.array(gripper, dtype=float), self.now,
+                            source, dead_man=True)
         return self.filter.sources.hear(proposal, self.now, last)
 
     def tip(self) -> np.ndarray:
@@ -149,10 +156,13 @@ def test_no_twist_takes_the_tip_out_of_its_box(axis, way, wall):
         bench.run(0.1, Mode.CARTESIAN_TWIST, twist)
         furthest = max(furthest, way * bench.tip()[axis])
     assert furthest <= way * wall - 0.004
-    assert f'workspace {"xyz"[axis]}' in ' '.join(reason for answer in bench.answers for reason in answer.reasons)
+    assert f'workspace {"xyz"[axis]}' in ' '.join(reason for answer in bench.answers
+                                                  for reason in answer.reasons)
 
 
-@pytest.mark.parametrize('goal', [(0.0, 1.2, 0.0, -1.2, 0.0, 1.3, 0.0), (1.5, 0.4, 0.0, -1.4, 0.0, 1.3, 0.0)])
+@pytest.mark.parametrize('goal',
+                         [(0.0, 1.2, 0.0, -1.2, 0.0, 1.3, 0.0),
+                          (1.5, 0.4, 0.0, -1.4, 0.0, 1.3, 0.0)])
 def test_no_joint_target_takes_the_tip_out_of_its_box(goal):
     bench = Bench()
     lowest, highest = np.array(IIWA.workspace.lower), np.array(IIWA.workspace.upper)
@@ -165,7 +175,8 @@ def test_no_joint_target_takes_the_tip_out_of_its_box(goal):
 
 def test_what_begins_outside_its_box_may_come_back_in_but_not_go_further():
     bench = Bench()
-    bench.place = ARM['iiwa7'].solve(np.array([0.5, 0.5, 0.4, 0, 1, 0, 0.0]), bench.place, np.random.default_rng(0))
+    bench.place = ARM['iiwa7'].solve(np.array([0.5, 0.5, 0.4, 0, 1, 0, 0.0]), bench.place,
+                                     np.random.default_rng(0))
     bench.beat()
     bench.run(0.5, Mode.CARTESIAN_TWIST, [0, 0.2, 0, 0, 0, 0])
     assert bench.tip()[1] <= 0.5 + 1e-3
@@ -297,7 +308,8 @@ def test_nothing_moves_until_somebody_arms():
 
 
 @pytest.mark.parametrize(('reason', 'later', 'velocity', 'sentence'), [
-    ('  ', 0.0, 0.0, 'Arming needs a reason'), ('ada', 0.5, 0.0, 'The newest joint_states came 0.50 s ago'),
+    ('  ', 0.0, 0.0, 'Arming needs a reason'),
+    ('ada', 0.5, 0.0, 'The newest joint_states came 0.50 s ago'),
     ('ada', 0.0, 0.5, 'lbr_A1 still moves')])
 def test_arming_is_refused_with_its_reason(reason, later, velocity, sentence):
     bench = Bench(armed=False)
@@ -307,7 +319,9 @@ def test_arming_is_refused_with_its_reason(reason, later, velocity, sentence):
 
 
 def test_arming_before_any_state_is_refused():
-    assert Bench(armed=False).filter.arm('ada', 100.0) == 'No joint_states have come yet; start the driver first.'
+    assert Bench(armed=False).filter.arm('ada',
+                                         100.0) == ('No joint_states have come yet; start the '
+                                                    'driver first.')
 
 
 def test_a_stop_is_latched_and_brakes_inside_the_limits():
@@ -371,7 +385,8 @@ def test_hand_over_between_sources_is_continuous():
         mode, row, source = asks[turn % 3]
         bench.run(0.17, mode, row, source=source)
         if source == 3:
-            let_go = Proposal(Mode.CARTESIAN_TWIST, np.zeros(1), np.zeros((1, 6)), observed=bench.now, source=3)
+            let_go = Proposal(Mode.CARTESIAN_TWIST, np.zeros(1), np.zeros((1, 6)),
+                              observed=bench.now, source=3)
             bench.filter.sources.hear(let_go, bench.now)
     assert {answer.source for answer in bench.answers[1:]} == {1, 2, 3}
     smooth(bench)

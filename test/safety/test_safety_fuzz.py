@@ -1,4 +1,7 @@
-"""Hostile proposals, brakes and take-overs at random moments, judged from outside: the short version of the bench."""
+"""Hostile proposals, brakes and take-overs at random moments, judged from outside.
+
+The short version of the bench.
+"""
 from __future__ import annotations
 
 from dataclasses import replace
@@ -80,7 +83,8 @@ def test_the_judge_of_collisions_knows_the_table():
     iiwa = fuzz('iiwa7')
     judge = CollisionJudge(iiwa.spec, iiwa.fixtures, iiwa.scene)
     assert judge.touching(np.array(iiwa.spec.home)) == []
-    assert any('tray' in pair or 'floor' in pair for pair in judge.touching(np.array([0, 1.6, 0, -0.6, 0, 0.8, 0])))
+    assert any('tray' in pair or 'floor' in pair
+               for pair in judge.touching(np.array([0, 1.6, 0, -0.6, 0, 0.8, 0])))
     judge.close()
 
 

@@ -26,7 +26,8 @@ def one(joint, value):
 
 
 def felt(efforts=NONE, error=NONE, beats=30, lag=0):
-    """Return what a guard says, beat by beat, of an arm that is sent slowly forwards and is `lag` beats late."""
+    """Return what a guard says, beat by beat, of an arm that is sent slowly forwards and is `lag`
+    beats late."""
     guard, places = ContactDetector(IIWA, Limits()), [HOME + 0.02 * beat for beat in range(beats)]
     said = []
     for beat, place in enumerate(places):
@@ -54,7 +55,9 @@ class Arm:
 
     def __init__(self):
         self.filter = SafetyFilter(IIWA, Kinematics(IIWA), Limits(), armed=True)
-        self.now, self.place, self.answers = 50.0, HOME, []
+        self.now = 50.0
+        self.place = HOME
+        self.answers = []
         self.beat()
 
     def beat(self, held=None, effort=NONE):
@@ -76,7 +79,8 @@ def test_an_arm_that_is_held_stops_gives_way_and_goes_on():
     arm.push(40, one(0, 0.5))
     wall = arm.place
     arm.push(60, one(0, 0.5), held=wall)
-    contact = next(number for number, answer in enumerate(arm.answers) if 'contact' in ' '.join(answer.reasons))
+    contact = next(number for number, answer in enumerate(arm.answers)
+                   if 'contact' in ' '.join(answer.reasons))
     assert arm.answers[contact].verdict is Verdict.STOP
     furthest = max(answer.target.position[0] for answer in arm.answers) - wall[0]
     assert 0.06 < furthest < 0.25
@@ -102,14 +106,16 @@ def test_an_arm_that_is_wedged_in_may_move_between_stops():
     arm, wedged = Arm(), one(1, 175.0)
     arm.push(500, one(0, 0.1), effort=wedged)
     stops = [answer.verdict is Verdict.STOP for answer in arm.answers[1:]]
-    assert 0.3 < np.mean(stops) < 0.5       # half a second of every one and a half, and a moment to notice
+    # half a second of every one and a half, and a moment to notice
+    assert 0.3 < np.mean(stops) < 0.5
     assert arm.place[0] > HOME[0] + 0.1
 
 
 def test_an_arm_that_cannot_give_way_may_still_be_moved_away():
     arm = Arm()
     bent = one(5, 0.1)
-    arm.filter.check.upper = np.where(bent > 0, HOME + 0.01, arm.filter.check.upper)  # where it was pushed is not allowed
+    # where it was pushed is not allowed
+    arm.filter.check.upper = np.where(bent > 0, HOME + 0.01, arm.filter.check.upper)
     for _ in range(600):
         wish = Proposal(Mode.JOINT_VELOCITY, np.zeros(1), one(0, 0.1)[None], observed=arm.now)
         arm.filter.sources.hear(wish, arm.now)
@@ -125,7 +131,8 @@ def test_fingers_that_press_too_hard_ease(force, eases):
     assert squeezed(State(0.0, HOME, NONE, NONE, 0.4, force), IIWA, Limits()) is eases
     arm = Arm()
     for _ in range(30):
-        arm.filter.sources.hear(Proposal(Mode.GRIPPER, np.zeros(1), np.zeros((1, 0)), np.ones(1), arm.now), arm.now)
+        arm.filter.sources.hear(Proposal(Mode.GRIPPER, np.zeros(1), np.zeros((1, 0)), np.ones(1),
+                                         arm.now), arm.now)
         arm.now += 0.01
         answer = arm.filter.step(State(arm.now, HOME, NONE, NONE, 0.4, force), arm.now)
     assert answer.target.gripper == pytest.approx(0.4 if eases else 0.6, abs=0.03)
@@ -176,7 +183,9 @@ def test_a_motor_that_heats_up_makes_it_lie_down():
     walker.run(0.7, WALKS, effort=hot)
     assert walker.answer.verdict is Verdict.PASS
     walker.run(0.15, WALKS, effort=hot)
-    assert walker.answer.reasons[0] == 'motor_front_leftL_joint has pulled 2.6 N m for 0.9 s: lies down'
+    assert walker.answer.reasons[0] == ('motor_front_leftL_joint has pulled 2.6 N m for 0.9 s: '
+                                        'lies '
+                                        'down')
     again = Walker()
     for _ in range(10):
         again.run(0.5, WALKS, effort=hot)
@@ -216,7 +225,8 @@ def test_an_arm_found_in_motion_is_braked_and_not_thrown():
     before = answer.target.velocity
     for beat in range(1, 60):
         arm.now += 0.01
-        answer = arm.filter.step(State(arm.now, answer.target.position, answer.target.velocity, NONE), arm.now)
+        answer = arm.filter.step(State(arm.now, answer.target.position, answer.target.velocity,
+                                       NONE), arm.now)
         assert np.abs(answer.target.velocity - before).max() <= 8.65 * 0.01 + 1e-9, beat
         before = answer.target.velocity
     assert np.abs(before).max() == 0.0
@@ -225,7 +235,8 @@ def test_an_arm_found_in_motion_is_braked_and_not_thrown():
 def test_a_late_chunk_is_entered_where_it_should_be_by_now():
     arm, times = Arm(), np.arange(100) * 0.01
     rows = HOME + 0.2 * (times**2)[:, None] * np.eye(7)[0]
-    arm.filter.sources.hear(Proposal(Mode.JOINT_POSITION, times, rows, observed=arm.now - 0.5), arm.now)
+    arm.filter.sources.hear(Proposal(Mode.JOINT_POSITION, times, rows, observed=arm.now - 0.5),
+                            arm.now)
     answers = [arm.beat() for _ in range(60)]
     positions = np.array([answer.target.position[0] for answer in answers]) - HOME[0]
     assert positions[0] >= 0.0

@@ -1,4 +1,5 @@
-"""Whatever anybody proposes, position, speed, acceleration, jerk and workspace limits hold, cycle by cycle."""
+"""Whatever anybody proposes, position, speed, acceleration, jerk and workspace limits hold, cycle
+by cycle."""
 from __future__ import annotations
 
 import numpy as np
@@ -35,17 +36,21 @@ def proposal(robot: RobotSpec, now: float, rng: np.random.Generator) -> Proposal
     times = np.cumsum(rng.choice([0.001, 0.01, 0.05, 0.2], rows)) - rng.choice([0.0, 0.001])
     if rng.random() < 0.1:
         times = rng.normal(0, 1, rows)
-    observed = now + rng.choice([0.0, -0.05, -0.3, -2.0, 0.05, 5.0, np.nan], p=[.75, .05, .05, .05, .02, .05, .03])
+    observed = now + rng.choice([0.0, -0.05, -0.3, -2.0, 0.05, 5.0, np.nan],
+                                p=[.75, .05, .05, .05, .02, .05, .03])
     gripper = rng.uniform(-1, 2, rows) if rng.random() < 0.5 else np.zeros(0)
     source = int(rng.choice([0, 1, 1, 1, 2, 3, 4]))
-    return Proposal(mode, times, targets, gripper, float(observed), source, bool(rng.random() < 0.8))
+    return Proposal(mode, times, targets, gripper, float(observed), source,
+                    bool(rng.random() < 0.8))
 
 
 @pytest.mark.parametrize('name', ROBOTS)
 @settings(max_examples=25, deadline=None, derandomize=True)
 @given(seed=st.integers(0, 2**32), often=st.sampled_from([1, 3, 10, 40]), tells=st.booleans())
 def test_no_proposal_breaks_a_limit(name, seed, often, tells):
-    robot, arm, rng = ROBOTS[name], ARMS[name], np.random.default_rng(seed)
+    robot = ROBOTS[name]
+    arm = ARMS[name]
+    rng = np.random.default_rng(seed)
     judge = SafetyFilter(robot, arm, Limits(), armed=True)
     dt, now = 1 / robot.control_hz, 50.0
     place, still = np.array(robot.home), np.zeros(len(robot.joints))
@@ -53,14 +58,16 @@ def test_no_proposal_breaks_a_limit(name, seed, often, tells):
     for beat in range(80):
         now += dt
         if beat % often == 0:
-            judge.sources.hear(proposal(robot, now, rng), now, last=bool(tells and rng.random() < 0.1))
+            judge.sources.hear(proposal(robot, now, rng), now,
+                               last=bool(tells and rng.random() < 0.1))
         answers.append(judge.step(State(now, place, still, still), now))
         motions.append(judge.motion.now)
         place = answers[-1].target.position
     hold_limits(robot, arm, motions, dt)
     assert all(answer.verdict in Verdict for answer in answers)
     assert all(answer.reasons for answer in answers if answer.verdict is not Verdict.PASS)
-    assert all(0.0 <= answer.target.gripper <= 1.0 for answer in answers if answer.target.gripper is not None)
+    assert all(0.0 <= answer.target.gripper <= 1.0 for answer in answers
+               if answer.target.gripper is not None)
 
 
 def hold_limits(robot: RobotSpec, arm: Kinematics | None, motions: list, dt: float) -> None:
@@ -81,11 +88,17 @@ def hold_limits(robot: RobotSpec, arm: Kinematics | None, motions: list, dt: flo
 
 @pytest.mark.parametrize('name', ROBOTS)
 def test_from_any_moment_it_brakes_to_standstill_inside_the_limits(name):
-    robot, arm, rng = ROBOTS[name], ARMS[name], np.random.default_rng(4)
+    robot = ROBOTS[name]
+    arm = ARMS[name]
+    rng = np.random.default_rng(4)
     for _ in range(15):
         judge = SafetyFilter(robot, arm, Limits(), armed=True)
-        dt, now, place = 1 / robot.control_hz, 50.0, np.array(robot.home)
-        still, motions, called = np.zeros(len(robot.joints)), [], int(rng.integers(5, 60))
+        dt = 1 / robot.control_hz
+        now = 50.0
+        place = np.array(robot.home)
+        still = np.zeros(len(robot.joints))
+        motions = []
+        called = int(rng.integers(5, 60))
         for beat in range(called + 150):
             now += dt
             if beat == called:

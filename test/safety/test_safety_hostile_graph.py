@@ -1,4 +1,7 @@
-"""A policy that means harm in the whole graph, recorded: nothing is broken, and each refusal has its reason."""
+"""A policy that means harm in the whole graph, recorded.
+
+Nothing is broken, and each refusal has its reason.
+"""
 from __future__ import annotations
 
 import pytest
@@ -11,7 +14,8 @@ from visuomotor.nodes._ros import environment
 @pytest.mark.parametrize(('robot', 'task'), [('iiwa7', 'reach'), ('j2n6s300', 'reach')])
 def test_a_hostile_policy_breaks_nothing_and_the_recording_says_why(tmp_path, robot, task):
     environment.prepare()
-    choices = Choices(robot=robot, task=task, policy='hostile', lockstep=True, episodes=2, horizon=4.0, seed=3,
+    choices = Choices(robot=robot, task=task, policy='hostile', lockstep=True, episodes=2,
+                      horizon=4.0, seed=3,
                       data=str(tmp_path), run='hostile', namespace=f'hostile_{robot}')
     running = session.make(describe(choices), processes=False, limit=0.0)
     running.start()

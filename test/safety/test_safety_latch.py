@@ -17,7 +17,8 @@ def test_a_stop_comes_back_as_it_was(tmp_path):
     latches.store(file, STOPPED)
     assert latches.restore(file, armed=True) == STOPPED
     assert json.loads(file.read_text()) == {'stopped': True, 'reason': 'grace: cup', 'category': 1}
-    assert [path.name for path in file.parent.iterdir()] == ['stop.json']   # nothing half written is left
+    # nothing half written is left
+    assert [path.name for path in file.parent.iterdir()] == ['stop.json']
 
 
 def test_after_arming_a_restart_begins_as_it_is_told(tmp_path):
@@ -40,7 +41,8 @@ def test_what_cannot_be_read_counts_as_a_stop(tmp_path, text):
 
 def test_a_required_heartbeat_that_ends_stops_an_armed_robot():
     heartbeat = Heartbeat(0.5)
-    assert heartbeat.lost(10.0, armed=True) == "the operator's heartbeat is missing for more than 0.5 s"
+    assert heartbeat.lost(10.0,
+                          armed=True) == "the operator's heartbeat is missing for more than 0.5 s"
     assert heartbeat.lost(10.0, armed=False) == ''
     heartbeat.beat(10.0)
     assert heartbeat.lost(10.5, armed=True) == ''

@@ -1,4 +1,7 @@
-"""The safety node on the wire: stops by topic, heartbeat and restart, fixtures of the task, status and diagnostics."""
+"""The safety node on the wire.
+
+Stops by topic, heartbeat and restart, fixtures of the task, status and diagnostics.
+"""
 from __future__ import annotations
 
 from functools import partial
@@ -16,9 +19,11 @@ from visuomotor.specs.errors import BadInput
 from visuomotor.specs.values import Proposal
 from visuomotor.srv import Arm, Stop
 
-HEARS = {'commands': (Command, 'command', qos.COMMAND), 'status': (SafetyStatus, 'safety/status', qos.LATCHED_EACH),
+HEARS = {'commands': (Command, 'command', qos.COMMAND),
+         'status': (SafetyStatus, 'safety/status', qos.LATCHED_EACH),
          'health': (DiagnosticArray, '/diagnostics', qos.EVENT)}
-SAYS = {'voice': (ProposalMessage, 'action/policy', qos.COMMAND), 'button': (String, 'safety/stop_now', qos.COMMAND),
+SAYS = {'voice': (ProposalMessage, 'action/policy', qos.COMMAND),
+        'button': (String, 'safety/stop_now', qos.COMMAND),
         'heart': (Empty, 'operator/heartbeat', qos.COMMAND)}
 
 
@@ -27,7 +32,8 @@ class Pair:
 
     def __init__(self, rig, **parameters):
         self.rig = rig
-        self.ear = rig.probe(hears=HEARS, says=SAYS, asks={'arming': (Arm, 'safety/arm'), 'stop': (Stop, 'safety/stop')})
+        self.ear = rig.probe(hears=HEARS, says=SAYS,
+                             asks={'arming': (Arm, 'safety/arm'), 'stop': (Stop, 'safety/stop')})
         rig.make('driver', robot='iiwa7', world='fake')
         self.safety = rig.make('safety', **{'robot': 'iiwa7', 'armed_at_start': True, **parameters})
         rig.up()
@@ -36,7 +42,8 @@ class Pair:
         def speak():
             if speeds is not None and self.ear.commands:
                 now = convert.seconds(self.ear.commands[-1].header.stamp)
-                wish = Proposal(Mode.JOINT_VELOCITY, np.zeros(1), np.atleast_2d(speeds), np.zeros(0), now, 1)
+                wish = Proposal(Mode.JOINT_VELOCITY, np.zeros(1), np.atleast_2d(speeds),
+                                np.zeros(0), now, 1)
                 self.ear.voice.publish(convert.proposal_message(wish, now))
             if heart:
                 self.ear.heart.publish(Empty())
@@ -97,7 +104,8 @@ def test_an_operator_who_goes_silent_stops_the_robot_and_has_to_be_back_to_arm(s
     here.beats(50, one(0.2), heart=True)
     assert here.ear.commands[-1].verdict == Command.PASS
     here.beats(45, one(0.2))
-    assert here.ear.status[-1].stop_reason == "the operator's heartbeat is missing for more than 0.3 s"
+    assert here.ear.status[-1].stop_reason == ("the operator's heartbeat is missing for more than "
+                                               "0.3 s")
     here.beats(40)
     assert 'heartbeat is missing' in here.arm('grace: I am back').message
     here.beats(5, heart=True)
@@ -140,7 +148,8 @@ def test_diagnostics_say_what_is_wrong(start):
     here.beats(10)
     here.ear.button.publish(String(data='ada'))
     here.beats(120)
-    said = [s.message for array in here.ear.health for s in array.status if s.name.endswith('safety')]
+    said = [s.message for array in here.ear.health for s in array.status
+            if s.name.endswith('safety')]
     assert said[-1] == 'stopped: ada'
 
 

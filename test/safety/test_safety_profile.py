@@ -13,7 +13,8 @@ from visuomotor.specs.robot import load_robot
 ONE = np.ones(1)
 
 
-def ramp(velocity: float, acceleration: float, wanted: float = 0.0, limit: float = 10.0, jerk: float = 100.0) -> Ramp:
+def ramp(velocity: float, acceleration: float, wanted: float = 0.0, limit: float = 10.0,
+         jerk: float = 100.0) -> Ramp:
     start = Motion(np.zeros(1), velocity * ONE, acceleration * ONE)
     return Ramp(start, wanted * ONE, limit * ONE, jerk * ONE)
 
@@ -23,9 +24,11 @@ def ramp(velocity: float, acceleration: float, wanted: float = 0.0, limit: float
     (1.0, 0.0, 0.2, 0.1),        # jerk to -10 and back: 0.1 s each, and symmetric
     (2.0, 0.0, 0.3, 0.3),        # 0.1 s of jerk, 0.1 s of full braking, 0.1 s of jerk
     (-2.0, 0.0, 0.3, -0.3),
-    (0.5, -10.0, 0.1, 1 / 60),   # letting go of the brake is enough: 0.5 t - 5 t^2 + 100 t^3 / 6 at 0.1 s
+    # letting go of the brake is enough: 0.5 t - 5 t^2 + 100 t^3 / 6 at 0.1 s
+    (0.5, -10.0, 0.1, 1 / 60),
 ])
-def test_braking_takes_as_long_and_as_far_as_worked_out_by_hand(velocity, acceleration, duration, distance):
+def test_braking_takes_as_long_and_as_far_as_worked_out_by_hand(velocity, acceleration, duration,
+                                                                distance):
     run = ramp(velocity, acceleration)
     assert run.duration == pytest.approx(duration)
     assert run.at(1.0).position[0] == pytest.approx(distance)
@@ -74,5 +77,6 @@ def test_the_extent_bounds_the_run(velocity, share):
 def test_an_aim_at_the_speed_limit_is_passed_without_acceleration():
     motion = JerkLimited(load_robot('iiwa7'), Limits())
     pull = 0.5 * motion.acceleration
-    assert motion._kept(0.99 * motion.speed, pull).tolist() == [0.0] * 7, 'it would be too fast afterwards'
+    assert motion._kept(0.99 * motion.speed,
+                        pull).tolist() == [0.0] * 7, 'it would be too fast afterwards'
     assert motion._kept(0.2 * motion.speed, pull).tolist() == pull.tolist()

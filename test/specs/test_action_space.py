@@ -6,7 +6,8 @@ from visuomotor.specs.codes import Mode
 from visuomotor.specs.errors import BadInput
 from visuomotor.specs.settings import build
 
-TWIST = {'mode': 'cartesian_twist', 'width': 6, 'axes': [0, 1, 2, 5], 'scale': [0.1, 0.1, 0.2, 1.0], 'gripper': True}
+TWIST = {'mode': 'cartesian_twist', 'width': 6, 'axes': [0, 1, 2, 5], 'scale': [0.1, 0.1, 0.2, 1.0],
+         'gripper': True}
 
 
 def space(**changes):
@@ -33,7 +34,8 @@ def test_numbers_beyond_one_are_clipped():
 
 def test_a_centre_is_where_zero_is():
     legs = space(mode='leg', width=8, axes=[1], scale=[0.5], centre=[0.0, 1.5] * 4, gripper=False)
-    assert legs.decode(np.array([-1.0]), 0.0).targets[0].tolist() == [0.0, 1.0, 0.0, 1.5, 0.0, 1.5, 0.0, 1.5]
+    assert legs.decode(np.array([-1.0]), 0.0).targets[0].tolist() == [0.0, 1.0, 0.0, 1.5, 0.0, 1.5,
+                                                                      0.0, 1.5]
 
 
 def test_a_policy_for_another_task_is_refused():
@@ -42,8 +44,10 @@ def test_a_policy_for_another_task_is_refused():
 
 
 @pytest.mark.parametrize(('changes', 'sentence'), [
-    ({'mode': 'warp'}, "unknown mode 'warp'"), ({'width': 7}, 'mode cartesian_twist is 6 wide, not 7'),
-    ({'scale': [1.0]}, '4 axes but 1 scales'), ({'centre': [0.0]}, 'centre has 1 values for width 6'),
+    ({'mode': 'warp'}, "unknown mode 'warp'"),
+    ({'width': 7}, 'mode cartesian_twist is 6 wide, not 7'),
+    ({'scale': [1.0]}, '4 axes but 1 scales'),
+    ({'centre': [0.0]}, 'centre has 1 values for width 6'),
     ({'axes': [0, 1, 2, 6]}, 'do not fit width 6')])
 def test_a_wrong_action_space_is_refused(changes, sentence):
     with pytest.raises(BadInput, match=sentence):
@@ -70,6 +74,7 @@ def test_encode_is_the_inverse_of_decode(space):
 
 def test_encode_cuts_what_actions_do_not_reach_and_refuses_other_widths():
     space = ActionSpace('cartesian_twist', 6, (0,), (0.5,))
-    assert space.encode(np.array([[9.0, 0, 0, 0, 0, 0], [-0.25, 0, 0, 0, 0, 0]])).tolist() == [[1.0], [-0.5]]
+    assert space.encode(np.array([[9.0, 0, 0, 0, 0, 0],
+                                  [-0.25, 0, 0, 0, 0, 0]])).tolist() == [[1.0], [-0.5]]
     with pytest.raises(BadInput, match='6 wide, but are 7'):
         space.encode(np.zeros((1, 7)))

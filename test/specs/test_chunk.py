@@ -23,7 +23,8 @@ def test_nothing_is_due_before_the_first_row(mode):
     assert due(chunk(mode, [0.1, 0.2], [[1.0], [2.0]], observed=5.0), 5.09) is None
 
 
-@pytest.mark.parametrize(('now', 'expected'), [(5.1, 1.0), (5.125, 1.5), (5.15, 2.0), (5.2, 4.0), (9.0, 4.0)])
+@pytest.mark.parametrize(('now', 'expected'),
+                         [(5.1, 1.0), (5.125, 1.5), (5.15, 2.0), (5.2, 4.0), (9.0, 4.0)])
 def test_positions_run_straight_from_row_to_row_and_the_last_holds(now, expected):
     proposal = chunk(Mode.JOINT_POSITION, [0.1, 0.15, 0.2], [[1.0], [2.0], [4.0]], observed=5.0)
     assert target(proposal, now) == pytest.approx([expected], abs=1e-4)
@@ -41,7 +42,8 @@ def test_a_single_speed_lives_a_quarter_of_a_second(now, expected):
 
 
 def test_a_late_chunk_is_entered_where_it_should_be_by_now():
-    proposal = chunk(Mode.JOINT_VELOCITY, np.arange(8) * 0.05, [[row] for row in range(8)], observed=TODAY)
+    proposal = chunk(Mode.JOINT_VELOCITY, np.arange(8) * 0.05, [[row] for row in range(8)],
+                     observed=TODAY)
     assert target(proposal, TODAY + 0.2) == [4.0]
 
 
@@ -54,8 +56,10 @@ def test_the_gripper_comes_with_its_row_or_not_at_all():
 
 def test_attitudes_turn_the_short_way_and_stay_of_length_one():
     quarter = [0.0, 0.0, 0.70710678, 0.70710678]
-    proposal = chunk(Mode.CARTESIAN_POSE, [0.0, 1.0], [[0, 0, 0, 0, 0, 0, 1], [2, 0, 0, *(-np.array(quarter))]])
-    np.testing.assert_allclose(target(proposal, 0.5), [1, 0, 0, 0, 0, 0.38268343, 0.92387953], atol=1e-5)
+    proposal = chunk(Mode.CARTESIAN_POSE, [0.0, 1.0],
+                     [[0, 0, 0, 0, 0, 0, 1], [2, 0, 0, *(-np.array(quarter))]])
+    np.testing.assert_allclose(target(proposal, 0.5), [1, 0, 0, 0, 0, 0.38268343, 0.92387953],
+                               atol=1e-5)
 
 
 def test_slope_of_positions_between_rows_only():

@@ -1,4 +1,7 @@
-"""Every code is written down twice, in specs/codes.py and in a message; here both are compared, both ways."""
+"""Every code is written down twice, in specs/codes.py and in a message.
+
+Here both are compared, both ways.
+"""
 from __future__ import annotations
 
 import pytest
@@ -9,7 +12,8 @@ from visuomotor.srv import Stop
 
 def constants(generated: type, prefix: str = '') -> dict[str, int]:
     """Return the constants of a generated class, without their common beginning."""
-    found = type(generated).__prepare__('', ())   # what the class was made with: constants and defaults
+    # what the class was made with: constants and defaults
+    found = type(generated).__prepare__('', ())
     return {name.removeprefix(prefix): value for name, value in found.items()
             if name.startswith(prefix) and not name.endswith('__DEFAULT')}
 

@@ -33,7 +33,8 @@ def test_limits_of_the_iiwas(name, speeds, torques, accelerations):
     np.testing.assert_allclose(velocity, speeds, atol=1e-3)
     np.testing.assert_array_equal(load_robot(name).effort, torques)
     np.testing.assert_array_equal(load_robot(name).acceleration, accelerations)
-    assert load_robot(name).names == ('lbr_A1', 'lbr_A2', 'lbr_A3', 'lbr_A4', 'lbr_A5', 'lbr_A6', 'lbr_A7')
+    assert load_robot(name).names == ('lbr_A1', 'lbr_A2', 'lbr_A3', 'lbr_A4', 'lbr_A5', 'lbr_A6',
+                                      'lbr_A7')
 
 
 @pytest.mark.parametrize(('name', 'bounded', 'speeds', 'torques'), [
@@ -67,7 +68,8 @@ def test_the_minitaur_stands_with_all_motors_at_a_right_angle():
 
 @pytest.mark.parametrize('name', ROBOTS)
 def test_every_kind_of_limit_names_its_source(name):
-    assert {'position', 'velocity', 'acceleration', 'jerk', 'effort'} <= set(load_robot(name).sources)
+    assert {'position', 'velocity', 'acceleration', 'jerk',
+            'effort'} <= set(load_robot(name).sources)
 
 
 def test_an_unknown_robot_is_refused_with_the_nearest_names():
@@ -86,13 +88,15 @@ def changed(change, tmp_path: Path) -> Path:
 @pytest.mark.parametrize(('change', 'sentence'), [
     (lambda c: c.update(worksapce={}), "unknown key 'worksapce'; did you mean workspace"),
     (lambda c: c['joints'][0].update(velocty=1.0), "unknown key 'velocty'; did you mean velocity"),
-    (lambda c: c['joints'][2].update(lower=3.0, upper=-3.0), 'lbr_A3: lower limit 3.0 is not below upper limit -3.0'),
+    (lambda c: c['joints'][2].update(lower=3.0, upper=-3.0),
+     'lbr_A3: lower limit 3.0 is not below upper limit -3.0'),
     (lambda c: c['joints'][1].update(acceleration=0.0), 'acceleration should be above 0'),
     (lambda c: c['joints'][0].pop('effort'), 'missing effort'),
     (lambda c: c.update(control_hz='fast'), "control_hz should be a number, but is 'fast'"),
     (lambda c: c['home'].pop(), 'home has 6 angles for 7 joints'),
     (lambda c: c['home'].__setitem__(0, 9.0), 'home of joint lbr_A1 is 9.0, outside'),
-    (lambda c: c['workspace'].update(lower=[1.0, 1.0, 1.0]), 'workspace lower corner .* is not below'),
+    (lambda c: c['workspace'].update(lower=[1.0, 1.0, 1.0]),
+     'workspace lower corner .* is not below'),
     (lambda c: c.update(legs=3), '3 legs have 6 motors, but there are 7 joints')])
 def test_a_wrong_configuration_is_refused_in_one_sentence(change, sentence, tmp_path):
     with pytest.raises(BadInput, match=sentence) as refusal:

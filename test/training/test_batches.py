@@ -16,7 +16,8 @@ PLACE = ActionSpace('joint_position', 1, (0,), (1.0,), gripper=True)
 def data() -> Dataset:
     """Two episodes, of three rows and of two: row n shows n and does (n / 10, 1)."""
     rows = np.arange(5)
-    return Dataset({'x': rows[:, None].astype(np.float32)}, np.column_stack((rows / 10, np.ones(5))).astype(np.float32),
+    return Dataset({'x': rows[:, None].astype(np.float32)},
+                   np.column_stack((rows / 10, np.ones(5))).astype(np.float32),
                    np.array([0, 3, 5]), (Path('a'), Path('b')), {})
 
 

@@ -1,4 +1,7 @@
-"""From arrays to a policy that the graph can load; interrupted, it ends with the same bytes as without a stop."""
+"""From arrays to a policy that the graph can load.
+
+Interrupted, it ends with the same bytes as without a stop.
+"""
 from __future__ import annotations
 
 import os
@@ -26,7 +29,8 @@ CHOSEN = bc.BcSettings('j2n6s300', 'reach', ('nowhere',), steps=60, batch=16)
 def recordings(monkeypatch):
     """Forty episodes of ten rows in which the action is the way that is left."""
     rng = np.random.default_rng(0)
-    poses = {name: np.tile([0.0, 0, 0, 0, 0, 0, 1], (400, 1)).astype(np.float32) for name in ('goal', 'tip_pose')}
+    poses = {name: np.tile([0.0, 0, 0, 0, 0, 0, 1], (400, 1)).astype(np.float32)
+             for name in ('goal', 'tip_pose')}
     for pose in poses.values():
         pose[:, :3] = rng.uniform(-0.5, 0.5, (400, 3))
     actions = np.clip(poses['goal'] - poses['tip_pose'], -1, 1)[:, :3]
@@ -76,7 +80,8 @@ def test_interrupted_and_gone_on_it_ends_with_the_same_bytes(tmp_path, monkeypat
             train(tmp_path / 'stopped')
     assert sorted(path.name for path in (tmp_path / 'stopped' / 'state').iterdir()) == ['000000024']
     assert weights(train(tmp_path / 'stopped')) == weights(whole)
-    steps = [[line['step'] for line in Run(tmp_path / run, CHOSEN, 0)._lines()] for run in ('whole', 'stopped')]
+    steps = [[line['step'] for line in Run(tmp_path / run, CHOSEN, 0)._lines()]
+             for run in ('whole', 'stopped')]
     assert steps[0] == steps[1] == [0, 50]
 
 
@@ -95,14 +100,16 @@ def test_a_state_that_is_torn_is_passed_over(tmp_path, monkeypatch):
 def test_other_numbers_are_refused_and_fresh_begins_anew(tmp_path):
     train(tmp_path / 'run')
     more = bc.BcSettings('j2n6s300', 'reach', ('nowhere',), steps=70, batch=16)
-    with pytest.raises(BadInput, match=r'begun with other numbers \(steps was 60 and is 70\); give those, another --name'):
+    with pytest.raises(BadInput,
+                       match=r'begun with other numbers \(steps was 60 and is 70\); give those, another --name'):
         train(tmp_path / 'run', chosen=more)
     assert train(tmp_path / 'run', chosen=more, fresh=True).is_dir()
     assert weights(train(tmp_path / 'other', seed=1)) != weights(train(tmp_path / 'zero'))
 
 
 @pytest.mark.parametrize(('chosen', 'sentence'), [
-    ({'observe': ('gaol',)}, "There is no observation 'gaol' of j2n6s300 at reach; there are joint_position"),
+    ({'observe': ('gaol',)},
+     "There is no observation 'gaol' of j2n6s300 at reach; there are joint_position"),
     ({'steps': 0}, 'steps should be 1 or more'),
     ({'results': ('ABORTED',)}, "should be one of SUCCESS, FAILURE, UNKNOWN, but is 'ABORTED'"),
 ])
@@ -119,6 +126,7 @@ def test_recipes_are_found_by_file_name():
 def test_names_with_dots_change_one_number_and_leave_the_others():
     given = settings.assignments(['steps=5', 'page.rate=0.01'], '')
     said = command.nested(given, bc.BcSettings)
-    chosen = settings.build(bc.BcSettings, {'robot': 'a', 'task': 'b', 'data': ['c'], **said}, 'here')
+    chosen = settings.build(bc.BcSettings, {'robot': 'a', 'task': 'b', 'data': ['c'], **said},
+                            'here')
     assert (chosen.steps, chosen.page.rate) == (5, 0.01)
     assert chosen.page.act.parts == {'hidden': [256, 256]}

@@ -1,4 +1,5 @@
-"""The pilot's delays: a picture is old, an action comes late, and a slow policy keeps several under way."""
+"""The pilot's delays: a picture is old, an action comes late, and a slow policy keeps several under
+way."""
 import dataclasses
 
 import numpy as np
@@ -34,7 +35,8 @@ def heights(runner, steps):
 
 def test_without_delay_the_first_action_moves_the_tip():
     world, runner = piloted(Latency())
-    assert heights(runner, 10)[[0, 9]] == pytest.approx([0.352, 0.475], abs=1e-3)  # 0.25 m/s, once the jerk limits let it
+    # 0.25 m/s, once the jerk limits let it
+    assert heights(runner, 10)[[0, 9]] == pytest.approx([0.352, 0.475], abs=1e-3)
     world.close()
 
 

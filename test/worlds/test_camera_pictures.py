@@ -11,7 +11,8 @@ from visuomotor.worlds.make import make_world
 from visuomotor.worlds.randomise import Visuals
 from visuomotor.worlds.renderer import Renderer, metres
 
-DOWN = CameraMount(position=(0.0, 0.0, 2.0), look_at=(0.0, 0.0, 0.0), up=(0.0, 1.0, 0.0), fov=40.0, width=48, height=32)
+DOWN = CameraMount(position=(0.0, 0.0, 2.0), look_at=(0.0, 0.0, 0.0), up=(0.0, 1.0, 0.0), fov=40.0,
+                   width=48, height=32)
 
 
 @pytest.fixture

@@ -18,7 +18,8 @@ def test_every_task_on_every_robot(task, robot):
         truth = runner.step(rng.uniform(-1, 1, world.task.action.size))
     assert runner.elapsed == pytest.approx(50 / world.task.action.rate, abs=1e-6)
     assert all(np.isfinite(pose).all() and pose.shape == (7,) for pose in truth.poses.values())
-    assert all(np.linalg.norm(pose[3:]) == pytest.approx(1.0, abs=1e-5) for pose in truth.poses.values())
+    assert all(np.linalg.norm(pose[3:]) == pytest.approx(1.0, abs=1e-5)
+               for pose in truth.poses.values())
     assert all(np.isfinite(value) for value in truth.values.values())
     assert np.isfinite(truth.reward)
     assert 0.0 <= truth.progress <= 1.0

@@ -149,7 +149,8 @@ def test_fingers_move_together_at_their_speed(world):
 
 
 @pytest.mark.parametrize('target', [
-    Target(np.zeros(6), np.zeros(7)), Target(np.zeros(7), np.zeros(8)), Target(np.full(7, np.nan), np.zeros(7)),
+    Target(np.zeros(6), np.zeros(7)), Target(np.zeros(7), np.zeros(8)),
+    Target(np.full(7, np.nan), np.zeros(7)),
     Target(np.zeros(7), np.full(7, np.inf)), Target(np.zeros(7), np.zeros(7), float('nan'))])
 def test_nonsense_is_refused(world, target):
     world.robot.connect()

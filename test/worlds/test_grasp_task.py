@@ -74,7 +74,8 @@ def test_layout_of_a_seed_is_the_same_with_and_without_randomised_looks():
 
 
 def test_a_box_is_measured_across_its_narrow_side():
-    corners = np.array([[x, y, z] for x in (-0.05, 0.05) for y in (-0.02, 0.02) for z in (-0.01, 0.01)])
+    corners = np.array([[x, y, z] for x in (-0.05, 0.05) for y in (-0.02, 0.02)
+                        for z in (-0.01, 0.01)])
     turned = np.array([[0.0, -1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
     seen = objects.footprint(corners, np.array([0.5, 0.1, 0.3]), turned)
     assert seen.size == pytest.approx([0.04, 0.10, 0.02])
@@ -95,7 +96,8 @@ def test_success_needs_the_hold_and_pays_once(world):
     judge._start()
     assert [judge._judge(now, True) for now in (0.0, 0.1, 0.2, 0.3)] == [0.0, 0.0, 1.0, 0.0]
     judge._start()
-    assert [judge._judge(now, held) for now, held in ((0.0, True), (0.1, False), (0.2, True), (0.3, True))] == [0.0] * 4
+    assert [judge._judge(now, held) for now,
+            held in ((0.0, True), (0.1, False), (0.2, True), (0.3, True))] == [0.0] * 4
 
 
 @pytest.mark.parametrize('robot', ['iiwa7', 'iiwa14'])
@@ -144,7 +146,8 @@ def test_a_random_policy_is_no_expert(world, chance):
 
 
 @pytest.mark.parametrize(('numbers', 'sentence'), [
-    ({'split': 'tset'}, 'did you mean test'), ({'objects': 0}, 'objects should be 1 or more and at most 20, but is 0')])
+    ({'split': 'tset'}, 'did you mean test'),
+    ({'objects': 0}, 'objects should be 1 or more and at most 20, but is 0')])
 def test_wrong_scene_numbers_are_refused(numbers, sentence):
     with pytest.raises(BadInput, match=sentence):
         make_world('grasp', 'iiwa7', overrides=numbers)

@@ -1,4 +1,7 @@
-"""The gymnasium environments: the checker's approval, every task by its name, every choice, and no ROS anywhere near."""
+"""The gymnasium environments.
+
+The checker's approval, every task by its name, every choice, and no ROS anywhere near.
+"""
 import subprocess
 import sys
 import warnings
@@ -39,7 +42,8 @@ def test_equal_seeds_give_equal_episodes_whatever_came_before(name):
     def episode(seed):
         rng = np.random.default_rng(1)
         seen = [env.reset(seed=seed)[0]]
-        seen += [env.step(rng.uniform(-1, 1, env.action_space.shape).astype(np.float32))[0] for _ in range(15)]
+        seen += [env.step(rng.uniform(-1, 1, env.action_space.shape).astype(np.float32))[0]
+                 for _ in range(15)]
         return b''.join(value.tobytes() for one in seen for value in one.values())
 
     first, other = episode(3), episode(4)
@@ -52,15 +56,18 @@ def test_no_ros_is_imported():
     script = (f'import sys, gymnasium, visuomotor.worlds.gym_env; env = gymnasium.make("{GRASP}");'
               'env.reset(seed=0);'
               'env.step(env.action_space.sample());'
-              'assert not [name for name in sys.modules if name.startswith(("rclpy", "rosidl", "torch"))], "ROS"')
-    done = subprocess.run([sys.executable, '-c', script], capture_output=True, text=True, timeout=90)
+              'assert not [name for name in sys.modules if name.startswith(("rclpy", "rosidl", '
+              '"torch"))], "ROS"')
+    done = subprocess.run([sys.executable, '-c', script], capture_output=True, text=True,
+                          timeout=90)
     assert done.returncode == 0, done.stderr
 
 
 def test_observations_hold_no_truth():
     env = made(GRASP)
     seen, info = env.reset(seed=0)
-    assert set(seen) == {'joint_position', 'joint_velocity', 'gripper', 'tip_pose', 'time', 'image_shoulder'}
+    assert set(seen) == {'joint_position', 'joint_velocity', 'gripper', 'tip_pose', 'time',
+                         'image_shoulder'}
     assert info['is_success'] is False
     assert seen['image_shoulder'].shape == (128, 128, 3)
     env.close()
@@ -72,8 +79,10 @@ def test_spaces_are_known_before_a_world_is_started_and_names_have_no_dots():
         assert 'runner' not in vars(env)
         assert not [key for key in env.observation_space if '.' in key]
         env.close()
-    assert made(WALK, cameras=['side'], image_size=(40, 50)).observation_space['image_side'].shape == (40, 50, 3)
-    assert list(made(GRASP, pictures=False).observation_space) == ['gripper', 'joint_position', 'joint_velocity',
+    assert made(WALK, cameras=['side'],
+                image_size=(40, 50)).observation_space['image_side'].shape == (40, 50, 3)
+    assert list(made(GRASP, pictures=False).observation_space) == ['gripper', 'joint_position',
+                                                                   'joint_velocity',
                                                                    'time', 'tip_pose']
 
 
@@ -89,7 +98,8 @@ def test_depth_is_in_metres():
     env = made(REACH, depth=True)
     seen, _ = env.reset(seed=0)
     assert seen['depth_front'].shape == (64, 64)
-    assert 1.0 < np.median(seen['depth_front']) < 3.0, 'the camera is 1.6 m away from where it looks'
+    assert 1.0 < np.median(seen['depth_front']) < 3.0, ('the camera is 1.6 m away from where it '
+                                                        'looks')
     env.close()
 
 
@@ -103,9 +113,11 @@ def test_an_episode_ends_at_the_horizon():
 
 
 @pytest.mark.parametrize(('name', 'chosen', 'steps', 'fps'), [
-    (GRASP, {}, 200, 20), (REACH, {}, 160, 20), (WALK, {}, 1667, 167), (WALK, {'frame_skip': 10}, 167, 17),
+    (GRASP, {}, 200, 20), (REACH, {}, 160, 20), (WALK, {}, 1667, 167),
+    (WALK, {'frame_skip': 10}, 167, 17),
     (REACH, {'horizon': 20.0}, 400, 20), (GRASP, {'horizon': 3.0, 'frame_skip': 4}, 15, 5)])
-def test_the_spec_says_how_long_an_episode_is_and_videos_run_at_the_speed_of_the_world(name, chosen, steps, fps):
+def test_the_spec_says_how_long_an_episode_is_and_videos_run_at_the_speed_of_the_world(name, chosen,
+                                                                                       steps, fps):
     env = gymnasium.make(name, **chosen)
     assert env.spec.max_episode_steps == steps
     assert env.metadata['render_fps'] == fps
@@ -124,11 +136,13 @@ def test_a_goal_environment_pays_by_the_distance_alone():
     env = made(REACH, goal_env=True, pictures=False)
     seen, _ = env.reset(seed=0)
     assert {name: len(value) for name, value in seen.items()} == {
-        'observation': 21, 'achieved_goal': 3, 'desired_goal': 3}   # 2 x 6 joints, time, gripper, pose of the tip
+        # 2 x 6 joints, time, gripper, pose of the tip
+        'observation': 21, 'achieved_goal': 3, 'desired_goal': 3}
     seen, reward, *_ = env.step(np.zeros(3, dtype=np.float32))
     assert reward == env.compute_reward(seen['achieved_goal'], seen['desired_goal'], {}) == -1.0
     tips = np.array([[0.0, 0.0, 0.0], [0.0, 0.0, 0.019], [0.0, 0.021, 0.0]])
-    assert env.compute_reward(tips, np.zeros((3, 3)), {}).tolist() == [0.0, 0.0, -1.0]   # 2 cm count
+    # 2 cm count
+    assert env.compute_reward(tips, np.zeros((3, 3)), {}).tolist() == [0.0, 0.0, -1.0]
     dense = made(REACH, goal_env=True, pictures=False, reward='dense')
     assert dense.compute_reward(tips, np.zeros((3, 3)), {}).tolist() == [0.0, -0.019, -0.021]
 
@@ -172,7 +186,8 @@ def test_held_out_objects_by_a_keyword():
     ({'split': 'tset'}, "is 'tset'; did you mean test"),
     ({'control_mode': 'joint_speed'}, 'did you mean joint_velocity'),
     ({'control_mode': 'joint_velocity', 'action': {'mode': 'gripper'}}, 'leave one out'),
-    ({'action': {'mode': 'joint_velocity', 'width': 6, 'axes': [0], 'scale': [1.0]}}, 'moves 6 joints, but iiwa7 has 7'),
+    ({'action': {'mode': 'joint_velocity', 'width': 6, 'axes': [0], 'scale': [1.0]}},
+     'moves 6 joints, but iiwa7 has 7'),
     ({'goal_env': True}, 'Task grasp shows no goal, so it has no goal environment'),
     ({'robot': 'minitaur'}, 'Task grasp is not for minitaur'),
     ({'reward': 'shaped'}, 'should be one of task, dense, sparse'),

@@ -1,4 +1,5 @@
-"""The page on gymnasium is followed, and stock learners start, where Stable-Baselines3 is installed."""
+"""The page on gymnasium is followed, and stock learners start, where Stable-Baselines3 is
+installed."""
 import re
 from pathlib import Path
 
@@ -16,7 +17,8 @@ NAMES = ['visuomotor/Grasp-v0', 'visuomotor/Reach-v0', 'visuomotor/Walk-v0']
 def test_the_page_runs():
     names = {}
     exec(SNIPPETS[0], names)
-    assert names['seen'].keys() == {'joint_position', 'joint_velocity', 'time', 'gripper', 'tip_pose', 'goal'}
+    assert names['seen'].keys() == {'joint_position', 'joint_velocity', 'time', 'gripper',
+                                    'tip_pose', 'goal'}
     assert names['info'].keys() == {'is_success', 'failed', 'progress', 'scene', 'shield'}
 
 
@@ -39,7 +41,9 @@ def test_stock_learners_start(name, pictures):
     check_env(gymnasium.make(name, pictures=pictures))
     few = {'image_size': (40, 40)} if pictures and name != NAMES[2] else {}
     env = gymnasium.make(name, pictures=pictures, **few)
-    assert sb3.PPO('MultiInputPolicy', env, n_steps=32, batch_size=16, n_epochs=1).learn(32).num_timesteps == 32
-    sac = sb3.SAC('MultiInputPolicy', env, learning_starts=20, batch_size=8, buffer_size=100).learn(26)
+    assert sb3.PPO('MultiInputPolicy', env, n_steps=32, batch_size=16,
+                   n_epochs=1).learn(32).num_timesteps == 32
+    sac = sb3.SAC('MultiInputPolicy', env, learning_starts=20, batch_size=8,
+                  buffer_size=100).learn(26)
     assert sac.num_timesteps == 26
     env.close()

@@ -1,4 +1,7 @@
-"""The simulated Minitaur as a robot: it stands, its sensors are late, its motors overheat, and silence stops it."""
+"""The simulated Minitaur as a robot.
+
+It stands, its sensors are late, its motors overheat, and silence stops it.
+"""
 from __future__ import annotations
 
 import numpy as np
@@ -56,7 +59,8 @@ def test_sensors_speak_20_ms_late(world):
     before = world.robot.model.motion()[0]
     world.robot.send(command(2.0))
     world.advance(0.018)
-    assert np.abs(world.robot.model.motion()[0] - before).min() > 0.02, 'the motors have moved by now'
+    assert np.abs(world.robot.model.motion()[0]
+                  - before).min() > 0.02, 'the motors have moved by now'
     np.testing.assert_allclose(world.robot.read().position, before, atol=0.005)
     world.advance(0.03)
     assert (world.robot.read().position - before).min() > 0.03
@@ -144,7 +148,8 @@ def test_a_weak_battery_and_weak_motors_give_less(world):
 
 def test_masses_and_foot_friction_follow_the_scene(world):
     world.robot.vary(Dynamics(mass=(1.2, *([0.8] * 26)), friction=0.5))
-    base, motor, foot = (world.client.getDynamicsInfo(world.robot.body, link) for link in (-1, 14, 16))
+    base, motor, foot = (world.client.getDynamicsInfo(world.robot.body, link)
+                         for link in (-1, 14, 16))
     assert base[0] == pytest.approx(3.6)
     assert motor[0] == pytest.approx(0.2)
     assert foot[1] == pytest.approx(0.5 * 1.0)

@@ -1,4 +1,5 @@
-"""Randomisation: declared, drawn from the scene's generator, part of the scene's hash, and off when it is off."""
+"""Randomisation: declared, drawn from the scene's generator, part of the scene's hash, and off when
+it is off."""
 import dataclasses
 
 import numpy as np
@@ -10,10 +11,20 @@ from visuomotor.specs.robot import load_robot
 from visuomotor.specs.task import load_task
 from visuomotor.worlds.appearance import pattern
 from visuomotor.worlds.make import check, make_world, with_overrides
-from visuomotor.worlds.randomise import Dynamics, Randomise, Range, SceneSample, Visuals, draw, ranges_of
+from visuomotor.worlds.randomise import (
+    Dynamics,
+    Randomise,
+    Range,
+    SceneSample,
+    Visuals,
+    draw,
+    ranges_of,
+)
 
-WIDE = Randomise(mass=Range(0.8, 1.2), friction=Range(0.5, 1.25), battery=Range(14.0, 16.8), surfaces=0.5,
-                 robot_colours=0.5, shadow=0.5, camera_fov=Range(-2.0, 2.0), distractors=Range(0, 3))
+WIDE = Randomise(mass=Range(0.8, 1.2), friction=Range(0.5, 1.25), battery=Range(14.0, 16.8),
+                 surfaces=0.5,
+                 robot_colours=0.5, shadow=0.5, camera_fov=Range(-2.0, 2.0),
+                 distractors=Range(0, 3))
 
 
 def sample(seed):
@@ -51,9 +62,11 @@ def test_an_inverted_range_is_refused():
 
 @pytest.mark.parametrize(('declared', 'sentence'), [
     ({'mass': {'low': -1.0, 'high': 1.0}}, 'mass should be above 0 and at most 10, but is -1'),
-    ({'friction': {'low': 0.5, 'high': float('nan')}}, 'friction: high should be a finite number, but is nan'),
+    ({'friction': {'low': 0.5, 'high': float('nan')}},
+     'friction: high should be a finite number, but is nan'),
     ({'surfaces': 1.5}, 'surfaces should be 0 or more and at most 1, but is 1.5'),
-    ({'latency': {'low': -0.1, 'high': 0.0}}, 'latency should be 0 or more and at most 1, but is -0.1'),
+    ({'latency': {'low': -0.1, 'high': 0.0}},
+     'latency should be 0 or more and at most 1, but is -0.1'),
     ({'distractors': {'low': 0, 'high': 1e9}}, 'distractors should be 0 or more and at most 50'),
 ])
 def test_nonsense_is_refused_by_name(declared, sentence):
@@ -78,7 +91,9 @@ def test_numbers_of_a_scene_are_refused_without_starting_one(task, numbers, sent
 def test_a_moving_fixture_needs_a_pose_in_the_truth():
     drawer = Fixture('drawer', (0.1, 0.1, 0.1), (0.9, 0.0, 0.1), body='drawer')
     task = dataclasses.replace(load_task('reach'), fixtures=(drawer,))
-    with pytest.raises(BadInput, match='fixtures move with drawer, but the truth of the scene has only tip, goal'):
+    with pytest.raises(BadInput,
+                       match='fixtures move with drawer, but the truth of the scene has only tip, '
+                             'goal'):
         make_world(task, 'iiwa7')
 
 
@@ -126,7 +141,8 @@ def test_masses_and_friction_reach_the_simulation_counted_from_nominal():
     assert friction == pytest.approx(0.25)
     world.robot.vary(Dynamics())
     assert world.client.getDynamicsInfo(world.robot.body, link)[0] == pytest.approx(4.031991)
-    assert np.allclose(np.array(inertia) / world.client.getDynamicsInfo(world.robot.body, link)[2], 1.5)
+    assert np.allclose(np.array(inertia) / world.client.getDynamicsInfo(world.robot.body, link)[2],
+                       1.5)
     world.close()
 
 
@@ -141,7 +157,8 @@ def test_weaker_motors_and_later_commands():
 def test_paint_changes_the_picture_and_comes_off_again():
     world = make_world('grasp', 'iiwa7')
     plain = world.picture('shoulder').rgb
-    world.appearance.apply(Visuals(surfaces=((0, (0.2, 0.9, 0.3)), (3, (0.9, 0.2, 0.2))), robot=(0.1, 0.1, 0.9),
+    world.appearance.apply(Visuals(surfaces=((0, (0.2, 0.9, 0.3)), (3, (0.9, 0.2, 0.2))),
+                                   robot=(0.1, 0.1, 0.9),
                            distractors=((0, (1.0, 0.0, 0.0), (0.3, 0.4, 0.05)),)))
     painted = world.picture('shoulder').rgb
     assert np.abs(painted.astype(int) - plain).mean() > 10

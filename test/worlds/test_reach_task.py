@@ -1,4 +1,5 @@
-"""Reach: every arm gets there, goals can be reached and cannot be touched, and the judge counts what it should."""
+"""Reach: every arm gets there, goals can be reached and cannot be touched, and the judge counts
+what it should."""
 from __future__ import annotations
 
 import numpy as np
@@ -61,7 +62,8 @@ def test_random_goals_lie_in_the_workspace_above_the_floor_and_apart():
     for seed in range(12):
         world.new_scene(np.random.default_rng(seed))
         goals.append(world.truth().poses['goal'][:3])
-    assert all(z > 0.4 and np.hypot(x, y) > 0.25 and max(abs(x), abs(y)) < 0.75 for x, y, z in goals)
+    assert all(z > 0.4 and np.hypot(x, y) > 0.25 and max(abs(x), abs(y)) < 0.75 for x, y,
+               z in goals)
     assert np.std(goals, axis=0).min() > 0.05
 
 
@@ -81,7 +83,8 @@ def test_a_path_to_and_fro_is_a_line_through_its_centre():
     np.testing.assert_allclose(path.at(0.0), [1.1, 2.0, 3.0])
     np.testing.assert_allclose(path.at(np.pi), [0.9, 2.0, 3.0])
     np.testing.assert_allclose(path.at(np.pi / 2), [1.0, 2.0, 3.0], atol=1e-12)
-    kinds = {bool(wander(np.zeros(3), 0.1, 0.04, np.random.default_rng(seed)).second.any()) for seed in range(8)}
+    kinds = {bool(wander(np.zeros(3), 0.1, 0.04, np.random.default_rng(seed)).second.any())
+             for seed in range(8)}
     assert kinds == {True, False}
 
 
@@ -89,19 +92,25 @@ def test_a_rehearsal_refuses_what_the_joints_cannot_do():
     rehearsal = Rehearsal(load_robot('j2s7s300'), 0.18, 5.0)
     assert rehearsal.passes(still(np.array([0.4, -0.25, 0.4])))
     assert not rehearsal.passes(still(np.array([0.0, 0.0, 2.0])))
-    assert not rehearsal.passes(still(np.array([-0.45, 0.35, 0.2]))), 'too far to go in five seconds'
+    assert not rehearsal.passes(still(np.array([-0.45, 0.35,
+                                                0.2]))), 'too far to go in five seconds'
 
 
 def test_a_rehearsal_refuses_a_path_on_which_joints_come_to_their_limits():
-    centre, first, second = [0.255, 0.282, 0.355], [-0.063, -0.031, 0.002], [-0.018, 0.033, -0.059]
+    centre = [0.255, 0.282, 0.355]
+    first = [-0.063, -0.031, 0.002]
+    second = [-0.018, 0.033, -0.059]
     circle = Path(np.array(centre), np.array(first), np.array(second), 0.39)
-    assert not Rehearsal(load_robot('j2s7s300'), 0.18, 5.0).passes(circle), 'the wrist comes to its stop'
+    assert not Rehearsal(load_robot('j2s7s300'), 0.18,
+                         5.0).passes(circle), 'the wrist comes to its stop'
 
 
 def test_being_there_counts_after_half_a_second_without_a_break():
     scene = world_of('j2n6s300').scene
-    moments = [(0.0, 0.01), (0.3, 0.019), (0.4, 0.021), (0.5, 0.01), (0.95, 0.01), (1.0, 0.01), (1.1, 0.5)]
-    assert [scene._rests(now, distance) for now, distance in moments] == [False, False, False, False, False, True, True]
+    moments = [(0.0, 0.01), (0.3, 0.019), (0.4, 0.021), (0.5, 0.01), (0.95, 0.01), (1.0, 0.01),
+               (1.1, 0.5)]
+    assert [scene._rests(now, distance) for now, distance in moments] == [False, False, False,
+                                                                          False, False, True, True]
 
 
 def test_following_counts_the_mean_of_the_last_second_at_the_end():
@@ -128,7 +137,8 @@ def test_the_same_seed_is_the_same_episode_byte_for_byte():
         object.__setattr__(world.task, 'horizon', 1.0)
         rollout(world, expert, seed, pictures=False)
         state = world.robot.read()
-        states.append(state.position.tobytes() + state.velocity.tobytes() + world.truth().poses['goal'].tobytes())
+        states.append(state.position.tobytes() + state.velocity.tobytes()
+                      + world.truth().poses['goal'].tobytes())
     assert states[0] == states[1] != states[2]
 
 
@@ -140,7 +150,9 @@ def test_the_expert_leads_a_moving_goal_and_finishes_at_one_that_rests():
         expert.act({'time': np.array([0.05 * beat]), 'goal': goal, 'tip_pose': goal})
     goal = goal + np.array([0.002, 0, 0, 0, 0, 0, 0])
     ahead = expert.act({'time': np.array([2.0]), 'goal': goal, 'tip_pose': goal})
-    assert ahead[0, 0] > 0.2, 'at the goal it already moves with it: 0.04 of 0.2 m/s and what the delay adds'
+    assert ahead[0,
+                 0] > 0.2, ('at the goal it already moves with it: 0.04 of 0.2 m/s and what the '
+                            'delay adds')
     for beat in range(40):
         expert.act({'time': np.array([2.0 + 0.05 * beat]), 'goal': goal, 'tip_pose': goal})
     assert not expert.finished, 'it moved before, so it may move on'

@@ -28,7 +28,9 @@ def test_the_trot_walks_a_metre_and_a_half_in_three_seconds():
     truth, total, seconds = walk(world, 3.0)
     assert not truth.failed
     assert truth.values['distance'] / seconds > 0.5
-    assert truth.values['distance'] - 1.0 < total < truth.values['distance'], 'metres, less a little for the energy'
+    assert truth.values['distance'] - 1.0 < total < truth.values['distance'], ('metres, less a '
+                                                                               'little for the '
+                                                                               'energy')
     assert not truth.success, 'ten seconds are not over'
     assert 0.16 < truth.poses['base'][2] < 0.22
 
@@ -90,7 +92,8 @@ def test_the_same_seed_is_the_same_walk_byte_for_byte():
         world = make_world('walk', 'minitaur', randomise=True)
         walk(world, 0.6, seed)
         state = world.robot.read()
-        states.append(state.position.tobytes() + state.velocity.tobytes() + world.robot.model.pose().tobytes())
+        states.append(state.position.tobytes() + state.velocity.tobytes()
+                      + world.robot.model.pose().tobytes())
     assert states[0] == states[1] != states[2]
 
 
@@ -124,7 +127,8 @@ def test_diagonal_legs_go_together_and_their_neighbours_against_them():
 
 
 def test_the_sinking_side_gets_longer_legs():
-    nose_down, right_side_down = balance(np.array([0, 0.2, 0, 0])), balance(np.array([0.2, 0, 0, 0]))
+    nose_down, right_side_down = balance(np.array([0, 0.2, 0, 0])), balance(np.array([0.2, 0, 0,
+                                                                                      0]))
     assert nose_down[0] > 0 > nose_down[1]
     assert right_side_down[2] > 0 > right_side_down[0]
     assert np.abs(balance(np.array([9.0, 9.0, 9.0, 9.0]))).max() == 0.3

@@ -29,7 +29,9 @@ def test_a_second_world_of_one_namespace_is_refused(left):
 
 
 def test_a_namespace_without_a_world_is_refused_with_what_to_do(left):
-    with pytest.raises(BadInput, match="Namespace '/right' has no simulated world in this process; start its driver"):
+    with pytest.raises(BadInput,
+                       match="Namespace '/right' has no simulated world in this process; start its "
+                             "driver"):
         running.find('/right')
 
 

@@ -17,7 +17,10 @@ Rows = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Draw:
-    """A stream of draws by a counter-based generator (Philox): what step k draws depends on nothing else."""
+    """A stream of draws by a counter-based generator (Philox).
+
+    What step k draws depends on nothing else.
+    """
 
     seed: int
     stream: str
@@ -29,23 +32,33 @@ class Draw:
 
 
 def split(dataset: Dataset, share: float, draw: Draw) -> tuple[Rows, Rows]:
-    """Return the rows to learn from and those to look at, parted by whole episodes; the latter may be empty."""
+    """Return the rows to learn from and those to look at, parted by whole episodes.
+
+    The latter may be empty.
+    """
     episodes = draw.at(0).permutation(len(dataset.starts) - 1)
     held_out = round(share * len(episodes))
-    parts = [np.concatenate([np.arange(dataset.starts[n], dataset.starts[n + 1]) for n in sorted(chosen)] or
-                            [np.zeros(0, np.int64)]) for chosen in (episodes[held_out:], episodes[:held_out])]
+    parts = [np.concatenate([np.arange(dataset.starts[n], dataset.starts[n + 1])
+                             for n in sorted(chosen)] or
+                            [np.zeros(0, np.int64)])
+             for chosen in (episodes[held_out:], episodes[:held_out])]
     return parts[0], parts[1]
 
 
 class Windows:
-    """Rows with the history before them and the chunk after them, inside one episode, as a network reads them."""
+    """Rows with the history before them and the chunk after them, inside one episode, as a network
+    reads them."""
 
-    def __init__(self, dataset: Dataset, act: NetworkSettings, rows: int, space: ActionSpace) -> None:
-        self.dataset, self.act, self.rows = dataset, act, rows
+    def __init__(self, dataset: Dataset, act: NetworkSettings, rows: int,
+                 space: ActionSpace) -> None:
+        self.dataset = dataset
+        self.act = act
+        self.rows = rows
         lengths = np.diff(dataset.starts)
         self.first = np.repeat(dataset.starts[:-1], lengths)
         self.end = np.repeat(dataset.starts[1:], lengths)
-        self.rest = np.concatenate([space.rest(action) for action in dataset.actions]).astype(np.float32)
+        self.rest = np.concatenate([space.rest(action)
+                                    for action in dataset.actions]).astype(np.float32)
 
     def batch(self, chosen: Rows) -> Batch:
         """Return some rows."""
@@ -54,7 +67,8 @@ class Windows:
         seen = {name: np.concatenate([values[rows] for rows in back], axis=-1)
                 for name, values in data.observations.items()}
         if self.act.past_actions:
-            before = [np.where((chosen - k >= first)[:, None], data.actions[np.maximum(chosen - k, first)], 0.0)
+            before = [np.where((chosen - k >= first)[:, None],
+                               data.actions[np.maximum(chosen - k, first)], 0.0)
                       for k in range(self.act.past_actions, 0, -1)]
             seen[PAST] = np.concatenate(before, axis=1).astype(np.float32)
         return Batch({name: torch.from_numpy(value) for name, value in seen.items()},
@@ -63,6 +77,7 @@ class Windows:
     def _chunks(self, chosen: Rows) -> NDArray[np.float32]:
         """Return the actions from then on; past the end of an episode nothing more is asked for."""
         last = self.end[chosen] - 1
-        rows = [np.where((chosen + k <= last)[:, None], self.dataset.actions[np.minimum(chosen + k, last)],
+        rows = [np.where((chosen + k <= last)[:, None],
+                         self.dataset.actions[np.minimum(chosen + k, last)],
                          self.rest[last]) for k in range(self.rows)]
         return np.stack(rows, axis=1)

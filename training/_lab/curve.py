@@ -1,4 +1,7 @@
-"""A training's curves as a picture: every number that was noted, against the steps, on a logarithmic scale."""
+"""A training's curves as a picture.
+
+Every number that was noted, against the steps, on a logarithmic scale.
+"""
 from __future__ import annotations
 
 import math
@@ -9,15 +12,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-WIDTH, HEIGHT, EDGE = 800, 450, 60                           # px
+WIDTH = 800
+HEIGHT = 450
+EDGE = 60                           # px
 COLOURS = ((180, 90, 30), (40, 120, 220), (60, 160, 60))    # blue, green, red
 INK = (60, 60, 60)
 
 
 def curve(lines: Sequence[Mapping[str, float]], out: Path) -> None:
     """Draw what was noted; nothing is drawn when no step was."""
-    names = list(dict.fromkeys(name for line in lines for name in line if name not in ('step', 'time')))
-    found = {name: [(line['step'], math.log10(max(line[name], 1e-12))) for line in lines if name in line] for name in names}
+    names = list(dict.fromkeys(name for line in lines for name in line
+                               if name not in ('step', 'time')))
+    found = {name: [(line['step'], math.log10(max(line[name], 1e-12))) for line in lines
+                    if name in line] for name in names}
     if not found:
         return
     points = np.array([point for line in found.values() for point in line])
@@ -26,7 +33,8 @@ def curve(lines: Sequence[Mapping[str, float]], out: Path) -> None:
     _frame(paper, (low, high), (left, right))
     for place, (name, line) in enumerate(found.items()):
         share = (np.array(line) - (left, low)) / (max(right - left, 1), max(high - low, 1e-9))
-        dots = np.stack((EDGE + share[:, 0] * (WIDTH - 2 * EDGE), HEIGHT - EDGE - share[:, 1] * (HEIGHT - 2 * EDGE)), 1)
+        dots = np.stack((EDGE + share[:, 0] * (WIDTH - 2 * EDGE), HEIGHT - EDGE - share[:, 1]
+                         * (HEIGHT - 2 * EDGE)), 1)
         colour = COLOURS[place % len(COLOURS)]
         cv2.polylines(paper, [dots.round().astype(np.int32)], False, colour, 1, cv2.LINE_AA)
         _text(paper, name, (WIDTH - 2 * EDGE - 40, EDGE + 18 * place), colour)
@@ -35,7 +43,8 @@ def curve(lines: Sequence[Mapping[str, float]], out: Path) -> None:
         raise OSError(f'The curve could not be written to {out}; choose a writable folder.')
 
 
-def _frame(paper: NDArray[np.uint8], height: tuple[float, float], width: tuple[float, float]) -> None:
+def _frame(paper: NDArray[np.uint8], height: tuple[float, float],
+           width: tuple[float, float]) -> None:
     cv2.rectangle(paper, (EDGE, EDGE), (WIDTH - EDGE, HEIGHT - EDGE), INK, 1)
     _text(paper, f'{10 ** height[1]:.2g}', (5, EDGE + 5), INK)
     _text(paper, f'{10 ** height[0]:.2g}', (5, HEIGHT - EDGE), INK)
@@ -43,5 +52,6 @@ def _frame(paper: NDArray[np.uint8], height: tuple[float, float], width: tuple[f
     _text(paper, f'{width[1]:.0f} steps', (WIDTH - 2 * EDGE, HEIGHT - EDGE + 20), INK)
 
 
-def _text(paper: NDArray[np.uint8], words: str, place: tuple[int, int], colour: tuple[int, int, int]) -> None:
+def _text(paper: NDArray[np.uint8], words: str, place: tuple[int, int],
+          colour: tuple[int, int, int]) -> None:
     cv2.putText(paper, words, place, cv2.FONT_HERSHEY_SIMPLEX, 0.45, colour, 1, cv2.LINE_AA)

@@ -1,10 +1,11 @@
-"""The folder of one training: what it was told, how it goes, where it stands, and the policies that it made.
+"""The folder of one training: what it was told, how it goes, where it stands, and the policies that
+it made.
 
     recipe.yaml                     every number
     progress.jsonl                  one line a note: step, seconds, losses
     state/<step>/                   learner.safetensors, written aside and renamed; the newest two
-    policy/<stage>/                 policy.yaml, model.safetensors: what `visuomotor up --policy` takes
-    plots/<stage>.png               its curve
+    policy/<stage>/                 policy.yaml, model.safetensors: what `visuomotor up --policy`
+    takes plots/<stage>.png               its curve
 """
 from __future__ import annotations
 
@@ -63,21 +64,24 @@ class Run:
         self._note = ''
 
     def _begin(self, numbers: Mapping[str, Any]) -> None:
-        """Write the numbers down, or refuse when they are others than those that the run began with."""
+        """Write the numbers down, or refuse when they are others than those that the run began
+        with."""
         file = self.folder / 'recipe.yaml'
         if file.exists() and self._states():     # nothing is lost where nothing was learned yet
             before = settings.read_mapping(file)
             other = [f'{key} was {before.get(key)!r} and is {numbers[key]!r}' for key in numbers
                      if before.get(key) != numbers[key]]
             if other:
-                raise BadInput(f'{self.folder} was begun with other numbers ({"; ".join(other)[:200]}); give those, '
+                raise BadInput(f'{self.folder} was begun with other numbers '
+                               f'({"; ".join(other)[:200]}); give those, '
                                'another --name, or --fresh to begin anew.')
             return
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             file.write_text(yaml.safe_dump(dict(numbers), sort_keys=False))
         except OSError as error:
-            raise BadInput(f'{file} cannot be written: {error.strerror}; give another --out.') from error
+            raise BadInput(f'{file} cannot be written: {error.strerror}; give '
+                           'another --out.') from error
 
     def restore(self, learner: L) -> L:
         """Let the learner go on from the newest whole state, if there is one."""
@@ -86,15 +90,20 @@ class Run:
             try:
                 learner.load(load_file(state / STATE))
             except (SafetensorError, OSError, RuntimeError, KeyError):
-                continue        # half written when the machine went down: the one before it is whole
+                # half written when the machine went down: the one before it is whole
+                continue
             self.step = int(state.name)
             break
         self._forget_after(self.step)
         return learner
 
     def steps(self, stage: str, count: int) -> Iterator[int]:
-        """Count up to `count` with a bar; keep the state now and then, at the end, and when somebody asks to stop."""
-        before = {number: signal.signal(number, self._ask) for number in (signal.SIGINT, signal.SIGTERM)}
+        """Count up to `count` with a bar.
+
+        Keep the state now and then, at the end, and when somebody asks to stop.
+        """
+        before = {number: signal.signal(number, self._ask)
+                  for number in (signal.SIGINT, signal.SIGTERM)}
         kept = time.monotonic()
         try:
             with self._bar() as bar:
@@ -112,7 +121,8 @@ class Run:
                 signal.signal(number, handler)
         curve(self._lines(), self.folder / 'plots' / f'{stage}.png')
         if self._asked:
-            raise Interrupted(f'Stopped at step {self.step} of {count}; everything is kept in {self.folder}, and the same '
+            raise Interrupted(f'Stopped at step {self.step} of {count}; everything is kept in '
+                              f'{self.folder}, and the same '
                               'command goes on from there.')
 
     def log(self, **numbers: float) -> None:
@@ -120,7 +130,8 @@ class Run:
         self._note = '  '.join(f'{name} {value:.5f}' for name, value in numbers.items())
         if self.step % NOTE == 0 or len(numbers) > 1:
             with open(self.folder / 'progress.jsonl', 'a') as stream:
-                stream.write(json.dumps({'step': self.step, 'time': round(time.time(), 3), **numbers}) + '\n')
+                stream.write(json.dumps({'step': self.step, 'time': round(time.time(), 3),
+                                         **numbers}) + '\n')
 
     def keep(self) -> None:
         """Put the state on the disk: aside first, then by its name; the newest two stay."""
@@ -130,7 +141,8 @@ class Run:
         if place.exists():
             return
         aside.mkdir(parents=True, exist_ok=True)
-        save_file({name: value.contiguous() for name, value in self.learner.state().items()}, aside / STATE)
+        save_file({name: value.contiguous() for name, value in self.learner.state().items()}, aside
+                  / STATE)
         with open(aside / STATE, 'rb') as stream:
             os.fsync(stream.fileno())
         os.replace(aside, place)
@@ -156,7 +168,8 @@ class Run:
     def _forget_after(self, step: int) -> None:
         """Drop the lines of steps that are taken again."""
         kept = [line for line in self._lines() if line['step'] < step]
-        (self.folder / 'progress.jsonl').write_text(''.join(json.dumps(line) + '\n' for line in kept))
+        (self.folder
+         / 'progress.jsonl').write_text(''.join(json.dumps(line) + '\n' for line in kept))
 
     def _bar(self) -> Progress:
         return Progress(TextColumn('{task.description}'), BarColumn(), MofNCompleteColumn(),

@@ -1,1 +1,4 @@
-"""The scenes of the tasks: worlds/tasks/<name>.py holds the class <Name> for config/tasks/<name>.yaml."""
+"""The scenes of the tasks.
+
+Worlds/tasks/<name>.py holds the class <Name> for config/tasks/<name>.yaml.
+"""

@@ -1,4 +1,7 @@
-"""Scripted grasping: choose an object, turn across its narrow side, go down, close, lift; begin again when it slips."""
+"""Scripted grasping: choose an object, turn across its narrow side, go down, close, lift.
+
+Begin again when it slips.
+"""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -41,13 +44,18 @@ class Expert:
 
     def __init__(self, robot: RobotSpec, task: TaskSpec) -> None:
         if robot.gripper is None:
-            raise BadInput(f'Grasping needs a gripper, but {robot.name} has none; choose another robot.')
-        self.scale, self.rate, self.holds = np.array(task.action.scale), task.action.rate, robot.gripper.holds
+            raise BadInput(f'Grasping needs a gripper, but {robot.name} has none; choose another '
+                           'robot.')
+        self.scale = np.array(task.action.scale)
+        self.rate = task.action.rate
+        self.holds = robot.gripper.holds
         self.reset(np.random.default_rng(0))
 
     def reset(self, rng: np.random.Generator) -> None:
         self._generator = rng
-        self._phase, self._since, self._finished = 'choose', 0.0, False
+        self._phase = 'choose'
+        self._since = 0.0
+        self._finished = False
         self._choice: Choice | None = None
         self._tried: dict[str, int] = {}
 
@@ -78,7 +86,10 @@ class Expert:
             self._watch_lift(seen, tip, now)
 
     def _watch_lift(self, seen: Observation, tip: FloatArray, now: float) -> None:
-        """Once up, wait until it is certain that the object came along; begin again when it did not."""
+        """Once up, wait until it is certain that the object came along.
+
+        Begin again when it did not.
+        """
         if float(seen['gripper'][0]) >= self.holds:
             self._enter('choose', now)
         elif tip[2] < TRAY_FLOOR + LIFTED - 0.02:
@@ -89,7 +100,9 @@ class Expert:
     def _enter(self, phase: str, now: float) -> None:
         if phase == 'choose' and self._choice:
             self._tried[self._choice.name] = self._tried.get(self._choice.name, 0) + 1
-        self._phase, self._since, self._up_since = phase, now, now
+        self._phase = phase
+        self._since = now
+        self._up_since = now
 
     def _goal(self, tip: FloatArray) -> tuple[FloatArray, float]:
         assert self._choice is not None
@@ -100,11 +113,13 @@ class Expert:
             return np.array([x, y, self._choice.depth]), self._choice.yaw
         # Low sideways travel would push objects about: come down only over the place.
         far = float(np.hypot(x - tip[0], y - tip[1])) > 0.05
-        return np.array([x, y, max(float(tip[2]), TRAY_FLOOR + HOVER) if far else TRAY_FLOOR + HOVER]), self._choice.yaw
+        return np.array([x, y, max(float(tip[2]), TRAY_FLOOR + HOVER) if far else TRAY_FLOOR
+                         + HOVER]), self._choice.yaw
 
     def _arrived(self, tip: FloatArray, tolerance: float) -> bool:
         goal, yaw = self._goal(tip)
-        return bool(np.linalg.norm(goal - tip[:3]) < tolerance and abs(wrapped(yaw - finger_yaw(tip))) < 0.08)
+        return bool(np.linalg.norm(goal - tip[:3]) < tolerance
+                    and abs(wrapped(yaw - finger_yaw(tip))) < 0.08)
 
     def _twist(self, velocity: FloatArray, turning: float, closing: bool) -> FloatArray:
         moves = np.clip(np.array([*velocity, turning]) / self.scale, -1, 1)
@@ -118,21 +133,27 @@ def finger_yaw(tip: FloatArray) -> float:
 
 
 def choose(seen: Observation, tried: dict[str, int], rng: np.random.Generator) -> Choice | None:
-    """Pick the object that is easiest to grasp: narrow, with room for both fingers, high on the heap, seldom tried."""
+    """Pick the object that is easiest to grasp.
+
+    Narrow, with room for both fingers, high on the heap, seldom tried.
+    """
     names = sorted(key.removeprefix('truth.') for key in seen if key.startswith('truth.object_'))
-    scored = [(score(seen, name, names, yaw) - 0.05 * tried.get(name, 0) + 0.002 * rng.random(), name, yaw)
+    scored = [(score(seen, name, names, yaw) - 0.05 * tried.get(name, 0) + 0.002 * rng.random(),
+               name, yaw)
               for name in names for yaw in (0.0, np.pi / 2)]
     reachable = [one for one in scored if one[0] > -1.0]
     if not reachable:
         return None
     _, name, quarter = max(reachable)
-    x, y, z, height, yaw = (float(seen[f'value.{name}.{what}'][0]) for what in ('x', 'y', 'z', 'height', 'yaw'))
+    x, y, z, height, yaw = (float(seen[f'value.{name}.{what}'][0])
+                            for what in ('x', 'y', 'z', 'height', 'yaw'))
     depth = max(TRAY_FLOOR + LOWEST, z - 0.01, z + height / 2 - PALM_ROOM)
     return Choice(name, np.array([x, y, z]), wrapped(yaw + quarter), depth)
 
 
 def score(seen: Observation, name: str, names: list[str], quarter: float) -> float:
-    """Say how easy it is to close across the narrow side of an object (quarter 0) or along it (pi/2), in metres."""
+    """Say how easy it is to close across the narrow side of an object (quarter 0) or along it
+    (pi/2), in metres."""
     def value(what: str, of: str = name) -> float:
         return float(seen[f'value.{of}.{what}'][0])
 
@@ -153,7 +174,8 @@ def score(seen: Observation, name: str, names: list[str], quarter: float) -> flo
 
 def distance_to(seen: Observation, name: str, spot: FloatArray) -> float:
     """Return how far a spot is from the upright box around an object."""
-    x, y, width, length, yaw = (float(seen[f'value.{name}.{what}'][0]) for what in ('x', 'y', 'width', 'length', 'yaw'))
+    x, y, width, length, yaw = (float(seen[f'value.{name}.{what}'][0])
+                                for what in ('x', 'y', 'width', 'length', 'yaw'))
     away = spot - np.array([x, y])
     across = abs(away @ np.array([np.cos(yaw), np.sin(yaw)])) - width / 2
     along = abs(away @ np.array([-np.sin(yaw), np.cos(yaw)])) - length / 2

@@ -1,4 +1,7 @@
-"""The thousand objects of pybullet_data: 900 to train with, 100 held out, and how a gripper sees the shape of one."""
+"""The thousand objects of pybullet_data.
+
+900 to train with, 100 held out, and how a gripper sees the shape of one.
+"""
 from __future__ import annotations
 
 import functools
@@ -21,7 +24,8 @@ FOLDER = Path(pybullet_data.getDataPath()) / 'random_urdfs'
 def split(name: str) -> tuple[Path, ...]:
     """Return the model files of one split; held out are the folders whose number ends in 0."""
     choose('split', name, SPLITS)
-    # fnmatch negates with `!`: the public benchmark's `[^0]` matches the held-out folders and leaks them into training.
+    # fnmatch negates with `!`: the public benchmark's `[^0]` matches the held-out folders and leaks
+    # them into training.
     pattern = '*0/*.urdf' if name == 'test' else '*[!0]/*.urdf'
     return tuple(sorted(path.resolve() for path in FOLDER.glob(pattern)))
 
@@ -31,7 +35,8 @@ def check_disjoint() -> None:
     """Refuse to run when an object is in both splits, compared by the file that it really is."""
     both = set(split('train')) & set(split('test'))
     if both or not split('train') or not split('test'):
-        raise BadInput(f'Training and held-out objects in {FOLDER} should be disjoint and not empty, '
+        raise BadInput(f'Training and held-out objects in {FOLDER} should be disjoint and not '
+                       'empty, '
                        f'but {len(both)} are in both; install pybullet again.')
 
 
@@ -39,7 +44,8 @@ def check_disjoint() -> None:
 def outline(model: Path) -> FloatArray:
     """Return the corners of an object's shape in its own frame, in metres."""
     lines = model.with_suffix('.obj').read_text().splitlines()
-    return np.array([line.split()[1:4] for line in lines if line.startswith('v ')], dtype=np.float64) * SCALE
+    return np.array([line.split()[1:4] for line in lines if line.startswith('v ')],
+                    dtype=np.float64) * SCALE
 
 
 @dataclass(frozen=True)
@@ -67,8 +73,11 @@ def footprint(corners: FloatArray, position: FloatArray, rotation: FloatArray) -
     across = points[:, :2] @ np.array([np.cos(YAWS), np.sin(YAWS)])
     best = int(np.argmin(np.ptp(across, axis=0)))
     along = points[:, :2] @ np.array([-np.sin(YAWS[best]), np.cos(YAWS[best])])
-    narrow, wide, height = across[:, best], along, points[:, 2]
+    narrow = across[:, best]
+    wide = along
+    height = points[:, 2]
     middle = [(line.min() + line.max()) / 2 for line in (narrow, wide, height)]
     c, s = np.cos(YAWS[best]), np.sin(YAWS[best])
     centre = np.array([c * middle[0] - s * middle[1], s * middle[0] + c * middle[1], middle[2]])
-    return Footprint(centre, np.array([np.ptp(narrow), np.ptp(wide), np.ptp(height)]), wrapped(float(YAWS[best])))
+    return Footprint(centre, np.array([np.ptp(narrow), np.ptp(wide), np.ptp(height)]),
+                     wrapped(float(YAWS[best])))

@@ -1,4 +1,7 @@
-"""Grasp: lift any object out of a tray. Success is the simulator's word that the fingers hold an object up, still."""
+"""Grasp: lift any object out of a tray.
+
+Success is the simulator's word that the fingers hold an object up, still.
+"""
 from __future__ import annotations
 
 import math
@@ -15,7 +18,8 @@ from visuomotor.worlds.scene import SceneWorld, TaskScene
 from visuomotor.worlds.tasks.grasp import objects
 from visuomotor.worlds.tasks.grasp.objects import Footprint
 
-TRAY = (0.55, 0.0, 0.0)      # m, centre; 0.55 keeps the whole floor within an iiwa 7's reach with the tool down
+# m, centre; 0.55 keeps the whole floor within an iiwa 7's reach with the tool down
+TRAY = (0.55, 0.0, 0.0)
 TRAY_FLOOR = 0.015           # m, top of the tray's bottom plate
 FINGER_FRICTION = 1.2        # rubber pads
 # Of each object, as values of the truth; the order of Footprint.numbers.
@@ -31,10 +35,13 @@ class GraspSettings(Settings):
 
     split: str = setting('train', 'train or test: which objects', choices=objects.SPLITS)
     objects: int = setting(5, 'how many lie in the tray', least=1, most=20)
-    spread: float = setting(0.13, 'half width of the square that they are dropped into', 'm', least=0, most=0.2)
-    lift: float = setting(0.12, 'height above the tray floor at which an object counts as lifted', 'm',
+    spread: float = setting(0.13, 'half width of the square that they are dropped into', 'm',
+                            least=0, most=0.2)
+    lift: float = setting(0.12, 'height above the tray floor at which an object counts as lifted',
+                          'm',
                           above=0, most=1)
-    near: float = setting(0.07, 'largest distance between a held object and the tip', 'm', above=0, most=0.5)
+    near: float = setting(0.07, 'largest distance between a held object and the tip', 'm', above=0,
+                          most=0.5)
     still: float = setting(0.10, 'largest speed of the tip while it holds', 'm/s', above=0, most=10)
     hold: float = setting(0.2, 'how long', 's', least=0, most=60)
     settle_steps: int = setting(600, 'physics steps that a new scene has to come to rest, at most',
@@ -82,14 +89,16 @@ class Scene(TaskScene):
             world.client.removeBody(old.body)
         self._rubber(world)
         there = objects.split(self.settings.split)
-        models = [there[number] for number in rng.choice(len(there), self.settings.objects, replace=False)]
+        models = [there[number]
+                  for number in rng.choice(len(there), self.settings.objects, replace=False)]
         self._measures = {}
         self.loose = [self._drop(world, model, place, rng) for place, model in enumerate(models)]
         self._settle(world)
         for one in self.loose:
             self._measure(world, one)
         self._start()
-        return {'models': [model.stem for model in models], 'poses': [one.pose.tolist() for one in self.loose]}
+        return {'models': [model.stem for model in models],
+                'poses': [one.pose.tolist() for one in self.loose]}
 
     def truth(self, world: SceneWorld) -> Truth:
         state = world.client.getLinkState(world.robot.body, world.robot.links[self.robot.tip_link],
@@ -99,11 +108,14 @@ class Scene(TaskScene):
             self._measure(world, one)
         heights = [one.centre[2] - TRAY_FLOOR for one in self.loose]
         near = [math.dist(one.centre, state[4]) < self.settings.near for one in self.loose]
-        held = any(close and height >= self.settings.lift for close, height in zip(near, heights, strict=True))
+        held = any(close and height >= self.settings.lift for close,
+                   height in zip(near, heights, strict=True))
         reward = self._judge(world.time, held and speed < self.settings.still)
-        progress = max((min(h / self.settings.lift, 1.0) for h, n in zip(heights, near, strict=True) if n), default=0.0)
+        progress = max((min(h / self.settings.lift, 1.0) for h, n in zip(heights, near, strict=True)
+                        if n), default=0.0)
         return Truth(world.time, {'tip': tip, **{one.name: one.pose for one in self.loose}},
-                     self._values(heights), reward, self._success, False, 1.0 if self._success else max(progress, 0.0))
+                     self._values(heights), reward, self._success, False, 1.0 if self._success
+                     else max(progress, 0.0))
 
     def _start(self) -> None:
         self._success, self._held_since = False, np.inf
@@ -123,10 +135,14 @@ class Scene(TaskScene):
         for joint in self.robot.gripper.joints if self.robot.gripper else ():
             number = next(i for i in range(world.client.getNumJoints(world.robot.body))
                           if world.client.getJointInfo(world.robot.body, i)[1].decode() == joint)
-            world.client.changeDynamics(world.robot.body, number, lateralFriction=friction, spinningFriction=0.02)
+            world.client.changeDynamics(world.robot.body, number, lateralFriction=friction,
+                                        spinningFriction=0.02)
 
     def _drop(self, world: SceneWorld, model: Path, place: int, rng: np.random.Generator) -> Loose:
-        """Drop objects one above the other: they settle together, and none begins inside another."""
+        """Drop objects one above the other.
+
+        They settle together, and none begins inside another.
+        """
         aside = rng.uniform(-self.settings.spread, self.settings.spread, 2)
         spot = [TRAY[0] + float(aside[0]), TRAY[1] + float(aside[1]), 0.07 + 0.05 * place]
         turn = rng.normal(size=4)
@@ -136,10 +152,14 @@ class Scene(TaskScene):
         world.client.changeDynamics(body, -1, mass=mass * sample.object_mass,
                                     lateralFriction=friction * sample.friction)
         corners = objects.outline(model)
-        return Loose(body, f'object_{place}', corners, objects.footprint(corners, np.array(spot), np.eye(3)))
+        return Loose(body, f'object_{place}', corners,
+                     objects.footprint(corners, np.array(spot), np.eye(3)))
 
     def _settle(self, world: SceneWorld) -> None:
-        """Wait for the heap to come to rest, and make sure of it: what still creeps would never end."""
+        """Wait for the heap to come to rest, and make sure of it.
+
+        What still creeps would never end.
+        """
         for _ in range(0, self.settings.settle_steps, SETTLE_CHUNK):
             world.settle(SETTLE_CHUNK, self.settings.settle_iterations)
             if all(self._speed(world, one) < AT_REST for one in self.loose):
@@ -149,7 +169,8 @@ class Scene(TaskScene):
 
     def _speed(self, world: SceneWorld, one: Loose) -> float:
         linear, angular = world.client.getBaseVelocity(one.body)
-        return math.hypot(*linear) + 0.04 * math.hypot(*angular)  # 4 cm: how far an object's edge is from its middle
+        # 4 cm: how far an object's edge is from its middle
+        return math.hypot(*linear) + 0.04 * math.hypot(*angular)
 
     def _measure(self, world: SceneWorld, one: Loose) -> None:
         """Measure an object again if it has moved."""
@@ -160,4 +181,6 @@ class Scene(TaskScene):
             one.footprint = objects.footprint(one.corners, np.array(position), turned)
             names = (f'{one.name}.{measure}' for measure in MEASURES)
             self._measures.update(zip(names, one.footprint.numbers.tolist(), strict=True))
-            one.seen_at, one.pose, one.centre = seen_at, np.array(seen_at), tuple(one.footprint.centre.tolist())
+            one.seen_at = seen_at
+            one.pose = np.array(seen_at)
+            one.centre = tuple(one.footprint.centre.tolist())

@@ -1,4 +1,5 @@
-"""Goals of a reach: points that the arm was rehearsed to get to, standing still or wandering slowly."""
+"""Goals of a reach: points that the arm was rehearsed to get to, standing still or wandering
+slowly."""
 from __future__ import annotations
 
 import math
@@ -25,7 +26,8 @@ class Path:
 
     centre: FloatArray                   # m
     first: FloatArray                    # m, from the centre, where it begins
-    second: FloatArray                   # m, from the centre, a quarter of a round later; zero: to and fro
+    # m, from the centre, a quarter of a round later; zero: to and fro
+    second: FloatArray
     rate: float = 0.0                    # rad/s of the round
 
     def at(self, seconds: float) -> FloatArray:
@@ -53,10 +55,13 @@ def still(point: FloatArray) -> Path:
 
 
 class Rehearsal:
-    """Tries a straight run of the tip in numbers, inside the joints' own limits, before anybody asks a robot for it."""
+    """Tries a straight run of the tip in numbers, inside the joints' own limits, before anybody
+    asks a robot for it."""
 
     def __init__(self, spec: RobotSpec, speed: float, seconds: float) -> None:
-        self.spec, self.speed, self.strides = spec, speed, round(seconds / STRIDE)
+        self.spec = spec
+        self.speed = speed
+        self.strides = round(seconds / STRIDE)
         self.kinematics = Kinematics(spec)
         self._home = np.array(spec.home)
         self._endless = np.array([joint.continuous for joint in spec.joints])
@@ -84,8 +89,12 @@ class Rehearsal:
         return False
 
     def _stride(self, twist: FloatArray) -> None:
-        """Move on for one stride; all joints slow down together, so that the tip keeps its direction."""
-        posture = np.where(self._endless, self._place, self._home)   # a whole turn away from home is as good as home
+        """Move on for one stride.
+
+        All joints slow down together, so that the tip keeps its direction.
+        """
+        # a whole turn away from home is as good as home
+        posture = np.where(self._endless, self._place, self._home)
         speeds = self.kinematics.differential(self._place, twist, posture=posture, pull=POSTURE)
         wanted = speeds / max(1.0, float(np.abs(speeds / self.spec.velocity).max()))
         self._place, self._speed = motion.step(self._place, self._speed, wanted, self.spec, STRIDE)

@@ -1,4 +1,7 @@
-"""Walk: the Minitaur on a flat floor, as far along x as it can get; sometimes somebody pushes it."""
+"""Walk: the Minitaur on a flat floor, as far along x as it can get.
+
+Sometimes somebody pushes it.
+"""
 from __future__ import annotations
 
 import math
@@ -23,7 +26,9 @@ class WalkSettings(Settings):
 
     friction: float = setting(1.0, 'of the floor', above=0, most=10)
     yaw: float = setting(0.1, 'largest heading at the start, either way', 'rad', least=0, most=3.2)
-    push_force: float = setting(0.0, 'of each push, in a random direction along the floor; 0: nobody pushes', 'N',
+    push_force: float = setting(0.0,
+                                'of each push, in a random direction along the floor; 0: nobody '
+                                'pushes', 'N',
                                 least=0, most=1e4)
     push_every: float = setting(1.2, 'from one push to the next', 's', least=0.01, most=3600)
     push_time: float = setting(0.06, 'how long one push lasts', 's', above=0, most=3600)
@@ -35,11 +40,15 @@ class WalkSettings(Settings):
     def __post_init__(self) -> None:
         super().__post_init__()
         if not self.push_time < self.push_every:
-            raise BadInput(f'push_time {self.push_time} should be below push_every {self.push_every}')
+            raise BadInput(f'push_time {self.push_time} should be below push_every '
+                           f'{self.push_every}')
 
 
 class Scene(TaskScene):
-    """The scene and its judge. The mean speed counts from the moment that the scene was laid out."""
+    """The scene and its judge.
+
+    The mean speed counts from the moment that the scene was laid out.
+    """
 
     settings_type = WalkSettings
     settings: WalkSettings
@@ -60,10 +69,13 @@ class Scene(TaskScene):
         yaw = float(rng.uniform(-self.settings.yaw, self.settings.yaw))
         pushes = math.ceil(self.task.horizon / self.settings.push_every)
         directions = rng.uniform(-math.pi, math.pi, pushes)
-        self._pushes = [self.settings.push_force * np.array([math.cos(a), math.sin(a), 0.0]) for a in directions]
+        self._pushes = [self.settings.push_force * np.array([math.cos(a), math.sin(a), 0.0])
+                        for a in directions]
         robot = self.walker
         robot.stand(yaw=yaw)
-        self._started, self._judged, self._fallen = world.time, world.time, False
+        self._started = world.time
+        self._judged = world.time
+        self._fallen = False
         self._origin = self._before = float(robot.pose()[0])
         self._spent = robot.work
         return {'yaw': yaw, 'pushes': [force.tolist() for force in self._pushes]}
@@ -84,12 +96,17 @@ class Scene(TaskScene):
         gained, since = float(pose[0]) - self._before, world.time - self._judged
         reward = gained - self.settings.energy_price * (robot.work - self._spent)
         speed = gained / since if since > 0 else 0.0
-        self._before, self._spent, self._judged = float(pose[0]), robot.work, world.time
-        done = elapsed > self.task.horizon - self.beat - 1e-6 and distance >= self.settings.speed * elapsed
+        self._before = float(pose[0])
+        self._spent = robot.work
+        self._judged = world.time
+        done = (elapsed > self.task.horizon - self.beat - 1e-6 and distance >= self.settings.speed
+                * elapsed)
         return Truth(world.time, {'base': pose},
-                     {'distance': distance, 'speed': speed, 'roll': roll, 'pitch': pitch, 'work': robot.work}, reward,
+                     {'distance': distance, 'speed': speed, 'roll': roll, 'pitch': pitch,
+                      'work': robot.work}, reward,
                      success=done and not self._fallen, failed=self._fallen,
-                     progress=min(max(distance / (self.settings.speed * self.task.horizon), 0.0), 1.0))
+                     progress=min(max(distance / (self.settings.speed * self.task.horizon), 0.0),
+                                  1.0))
 
     def _fell(self, roll: float, pitch: float, height: float) -> bool:
         return max(abs(roll), abs(pitch)) > self.settings.tilt or height < self.settings.height

@@ -1,1 +1,4 @@
-"""A whole driver for tests: a robot behind UDP datagrams of JSON, and its emulator. robots/ finds it like any other."""
+"""A whole driver for tests: a robot behind UDP datagrams of JSON, and its emulator.
+
+Robots/ finds it like any other.
+"""

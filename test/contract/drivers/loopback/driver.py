@@ -20,16 +20,22 @@ from visuomotor.specs.values import Clock, State, Target
 class LoopbackSettings(Settings):
     """The `settings:` of the driver in the robot's YAML."""
 
-    patience: float = setting(1.0, 'wait for the first answer of the machine', 's', above=0, most=60)
-    lost: float = setting(1.0, 'silence of the machine after which the link counts as lost', 's', above=0, most=60)
+    patience: float = setting(1.0, 'wait for the first answer of the machine', 's', above=0,
+                              most=60)
+    lost: float = setting(1.0, 'silence of the machine after which the link counts as lost', 's',
+                          above=0, most=60)
 
 
 class Driver:
     """One robot at the other end of a socket."""
 
-    def __init__(self, spec: RobotSpec, clock: Clock, address: str, settings: dict[str, Any]) -> None:
-        self.spec, self._clock, self._address = spec, clock, wire.host_and_port(address)
-        self._settings = reading.build(LoopbackSettings, settings, f'robot {spec.name}: driver.settings')
+    def __init__(self, spec: RobotSpec, clock: Clock, address: str,
+                 settings: dict[str, Any]) -> None:
+        self.spec = spec
+        self._clock = clock
+        self._address = wire.host_and_port(address)
+        self._settings = reading.build(LoopbackSettings, settings,
+                                       f'robot {spec.name}: driver.settings')
         self._commands = CommandBuffer(spec)
         self._listener: wire.Listener | None = None
         self._state: State
@@ -49,8 +55,10 @@ class Driver:
             first = link.recv(wire.LARGEST)
         except OSError:
             link.close()
-            raise RobotUnavailable(f'{self.spec.name} did not answer at {":".join(map(str, self._address))} within '
-                                   f'{self._settings.patience:g} s; is it switched on, and is driver.address in '
+            raise RobotUnavailable(f'{self.spec.name} did not answer at '
+                                   f'{":".join(map(str, self._address))} within '
+                                   f'{self._settings.patience:g} s; is it switched on, and is '
+                                   'driver.address in '
                                    f'config/robots/{self.spec.name}.yaml right?') from None
         self._state = wire.state(wire.unpack(first), self._clock())
         self._commands.rest()
@@ -62,9 +70,12 @@ class Driver:
             self._listener.hear()
         silence = self._clock() - self._state.stamp
         if silence > self._settings.lost:
-            raise RobotUnavailable(f'{self.spec.name} has said nothing for {silence:.1f} s; look at its cable.')
-        self._commands.ran_out(self._clock())   # the machine brakes by itself; the next command sets out from there
-        return replace(self._state, alarms=tuple(dict.fromkeys((*self._commands.alarms, *self._state.alarms))))
+            raise RobotUnavailable(f'{self.spec.name} has said nothing for {silence:.1f} s; look '
+                                   'at its cable.')
+        # the machine brakes by itself; the next command sets out from there
+        self._commands.ran_out(self._clock())
+        return replace(self._state,
+                       alarms=tuple(dict.fromkeys((*self._commands.alarms, *self._state.alarms))))
 
     def send(self, target: Target) -> Target:
         need_connection(self)

@@ -46,7 +46,8 @@ class Emulator:
             self._caller = None
 
     def _move(self, content: dict[str, Any]) -> None:
-        with suppress(KeyError, TypeError, ValueError, RobotUnavailable):   # a machine ignores what it cannot understand
+        # a machine ignores what it cannot understand
+        with suppress(KeyError, TypeError, ValueError, RobotUnavailable):
             self.plant.send(wire.target(content))
 
     def _tell(self) -> None:

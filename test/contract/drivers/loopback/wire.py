@@ -1,7 +1,8 @@
 """What travels between driver and machine: one JSON object a datagram, `say` tells which.
 
-driver → machine   hello | target: position, velocity (rad, rad/s), gripper (0..1 or null) | stop | bye
-machine → driver   state: position, velocity, effort, gripper, gripper_effort, alarms, imu (x y z w, rad/s; or null)
+driver → machine   hello | target: position, velocity (rad, rad/s), gripper (0..1 or null) | stop |
+bye machine → driver   state: position, velocity, effort, gripper, gripper_effort, alarms, imu (x y
+z w, rad/s; or null)
 """
 from __future__ import annotations
 
@@ -21,13 +22,17 @@ Hear = Callable[[dict[str, Any], Any], None]   # what was said, and who said it
 
 
 class Listener:
-    """Hears everything that comes to a socket at once, in a thread of its own; `hear` does the same in the caller's."""
+    """Hears everything that comes to a socket at once, in a thread of its own.
+
+    `hear` does the same in the caller's.
+    """
 
     def __init__(self, link: socket.socket, hear: Hear) -> None:
         self.link, self._on_heard = link, hear
         self.link.setblocking(False)
         self._lock = threading.RLock()
-        self._bell, self._ring = socket.socketpair()   # closing the one wakes whoever waits for the other
+        # closing the one wakes whoever waits for the other
+        self._bell, self._ring = socket.socketpair()
         self._thread = threading.Thread(target=self._serve, name='loopback', daemon=True)
         self._thread.start()
 
@@ -68,25 +73,32 @@ def unpack(datagram: bytes) -> dict[str, Any]:
 
 
 def of_target(target: Target) -> bytes:
-    return pack('target', position=target.position.tolist(), velocity=target.velocity.tolist(), gripper=target.gripper)
+    return pack('target', position=target.position.tolist(), velocity=target.velocity.tolist(),
+                gripper=target.gripper)
 
 
 def target(content: dict[str, Any]) -> Target:
-    return Target(np.array(content['position'], float), np.array(content['velocity'], float), content['gripper'])
+    return Target(np.array(content['position'], float), np.array(content['velocity'], float),
+                  content['gripper'])
 
 
 def of_state(state: State) -> bytes:
-    imu = [*state.imu.orientation.tolist(), *state.imu.angular_velocity.tolist()] if state.imu else None
+    imu = [*state.imu.orientation.tolist(),
+           *state.imu.angular_velocity.tolist()] if state.imu else None
     return pack('state', position=state.position.tolist(), velocity=state.velocity.tolist(),
-                effort=state.effort.tolist(), gripper=state.gripper, gripper_effort=state.gripper_effort,
+                effort=state.effort.tolist(), gripper=state.gripper,
+                gripper_effort=state.gripper_effort,
                 alarms=state.alarms, imu=imu)
 
 
 def state(content: dict[str, Any], stamp: float) -> State:
     """Read a state that was heard at `stamp`, s."""
-    imu = Imu(np.array(content['imu'][:4]), np.array(content['imu'][4:])) if content['imu'] else None
-    position, velocity, effort = (np.array(content[name]) for name in ('position', 'velocity', 'effort'))
-    return State(stamp, position, velocity, effort, content['gripper'], content['gripper_effort'], imu,
+    imu = Imu(np.array(content['imu'][:4]),
+              np.array(content['imu'][4:])) if content['imu'] else None
+    position, velocity, effort = (np.array(content[name])
+                                  for name in ('position', 'velocity', 'effort'))
+    return State(stamp, position, velocity, effort, content['gripper'], content['gripper_effort'],
+                 imu,
                  tuple(content['alarms']))
 
 
@@ -94,5 +106,6 @@ def host_and_port(address: str) -> tuple[str, int]:
     """Read an address such as '127.0.0.1:9000'."""
     host, _, port = address.rpartition(':')
     if not host or not port.isdigit() or not 0 < int(port) < 65_536:
-        raise BadInput(f"The address of a loopback robot is host:port, such as 127.0.0.1:9000, but '{address}' came.")
+        raise BadInput("The address of a loopback robot is host:port, such as 127.0.0.1:9000, but "
+                       f"'{address}' came.")
     return host, int(port)
