@@ -50,16 +50,27 @@ def train(
     Example: [bold]visuomotor train bc --robot j2n6s300 --task reach --data
     data/j2n6s300-reach/demos[/bold]
     """
-    from visuomotor.training._lab.run import Interrupted, Run
+    from visuomotor.training._lab.run import Run
     settings.choose('recipe', recipe, recipes())
-    module = importlib.import_module(f'visuomotor.training.{recipe}')
     said: dict[str, Any] = {'robot': robot, 'task': task, 'data': list(data or [])}
     said |= {'observe': [word.strip() for word in observe.split(',')]} if observe else {}
-    numbers = getattr(module, _class(recipe))
-    set_here = nested(settings.assignments(given or [], 'steps=2000'), numbers)
-    chosen, _ = settings.layered(numbers, [('the command line', said), ('--set', set_here)],
-                                 f'recipe {recipe}')
+    module, chosen = resolved(recipe, said, given or [])
     run = Run(Path(out) / recipe / (name or f'{robot}-{task}') / f'seed{seed}', chosen, seed, fresh)
+    learn(module, run, chosen)
+
+
+def resolved(recipe: str, said: dict[str, Any], given: list[str]) -> tuple[Any, Any]:
+    """Return a recipe and its settings: the command line over its own, --set over both."""
+    module = importlib.import_module(f'visuomotor.training.{recipe}')
+    numbers = getattr(module, _class(recipe))
+    layers = [('the command line', said),
+              ('--set', nested(settings.assignments(given, 'steps=2000'), numbers))]
+    return module, settings.layered(numbers, layers, f'recipe {recipe}')[0]
+
+
+def learn(module: Any, run: Any, chosen: Any) -> None:
+    """Run a recipe to its end and say what to do with what came of it."""
+    from visuomotor.training._lab.run import Interrupted
     console = Console(soft_wrap=True)
     try:
         folder = module.train(run, chosen)
@@ -67,8 +78,7 @@ def train(
         console.print(str(stopped), highlight=False)
         raise typer.Exit(INTERRUPTED) from None
     console.print(f'policy  {folder}\ncurve   {run.folder / "plots"}\nrun it  visuomotor up '
-                  f'--robot {robot} --task {task} '
-                  f'--policy {folder}', highlight=False)
+                  f'--robot {chosen.robot} --task {chosen.task} --policy {folder}', highlight=False)
 
 
 def nested(given: dict[str, Any], cls: type[Any]) -> dict[str, Any]:
