@@ -52,8 +52,9 @@ class Client:
         self.number = pybullet.connect(pybullet.GUI if gui else pybullet.DIRECT)
         for name, value in inspect.getmembers(pybullet):
             if not name.startswith('_') and name not in ('connect', 'disconnect'):
-                here = functools.partial(value, physicsClientId=self.number)
-                setattr(self, name, here if inspect.isbuiltin(value) else value)
+                if inspect.isbuiltin(value):
+                    value = functools.partial(value, physicsClientId=self.number)
+                setattr(self, name, value)
 
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(f'PyBullet has no {name}')
