@@ -209,9 +209,17 @@ class Polled(Ordered):
         return ran
 
     def _seldom(self) -> int:
+        """Services, clients and actions, until they are done.
+
+        Not for ever: the server of an action whose oldest result expires at this very moment says
+        so again and again, as long as time stands still within a beat.
+        """
         total = 0
-        while ran := self._serve() + self._take_responses() + self._step_tasks():
+        for _ in range(ROUNDS):
+            ran = self._serve() + self._take_responses() + self._step_tasks()
             total += ran
+            if not ran:
+                break
         return total
 
     def _serve(self, urgent: bool = False) -> int:

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
@@ -11,8 +12,9 @@ from rclpy.context import Context
 from rclpy.task import Future
 from visuomotor.action import Reset
 from visuomotor.graph import compose
-from visuomotor.nodes._ros import private, qos
+from visuomotor.nodes._ros import goals, private, qos
 from visuomotor.nodes._ros.executor import Public, make_executor
+from visuomotor.nodes._ros.goals import GoalServer
 from visuomotor.nodes._ros.node import Node
 from visuomotor.nodes._ros.publisher import counts
 from visuomotor.specs.errors import BadInput
@@ -138,6 +140,30 @@ def test_an_action_runs_over_many_beats(pair):
     echo.finish.set_result(None)
     rig.beats(15)
     assert result.result().result.message == 'seed 7'
+
+
+class Doer(Node):
+    """Has a goal under way as long as it is told to; results are forgotten after 9 s."""
+
+    def open(self):
+        self.goals = GoalServer(self, Reset, 'reset', refuse=lambda request: '', begin=lambda request: None,
+                                cancel=lambda: None)
+
+
+@ours
+@pytest.mark.timeout(20)
+def test_results_that_expire_on_the_beat_itself_do_not_hold_up_the_graph(rig, monkeypatch):
+    """Time stands still within a beat, so such a server says for ever that something is about to expire."""
+    monkeypatch.setattr(goals, 'ActionServer', partial(ActionServer, result_timeout=9))
+    speaker, doer = rig.add(Speaker, name='speaker'), rig.add(Doer, name='doer')
+    rig.up()
+    assert speaker.reset.wait_for_server(10.0)
+    for number in range(20):
+        speaker.reset.send_goal_async(Reset.Goal(seed=number))
+        rig.beats(35 + (number * number) % 43)
+        doer.goals.finish(True, Reset.Result(ready=True))
+        rig.beats((number * 7) % 31)
+    assert rig.conductor.beats > 1200
 
 
 def test_an_error_in_a_callback_is_not_swallowed(pair):
