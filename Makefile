@@ -12,7 +12,7 @@ $(READY): .ci/setup requirements/ros.txt constraints.txt pyproject.toml setup.py
 run: $(READY)   ## The iiwa grasps in simulation: live view, episodes on disk, a summary and a contact sheet
 	$(VENV)/bin/visuomotor up --robot iiwa7 --task grasp --policy scripted --lockstep --episodes $(EPISODES)
 test: $(READY)  ## All tests
-	$(VENV)/bin/python -m pytest
+	$(VENV)/bin/python -m pytest -n 2 --dist loadfile
 lint: $(READY)  ## Style, types and the architecture
 	$(VENV)/bin/ruff check .
 	$(MAKE) --no-print-directory types

@@ -53,9 +53,9 @@ def tasks(json: AsJson = False) -> None:
 
 
 def policies(json: AsJson = False) -> None:
-    """Policies that have a name; a checkpoint folder serves as well. Example.
+    """Policies that have a name; a checkpoint folder serves as well.
 
-    [bold]visuomotor list policies[/bold].
+    Example: [bold]visuomotor list policies[/bold].
     """
     show(('policy', 'what it is'), [(name, title(name)) for name in policy_names()], json)
 
