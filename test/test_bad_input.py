@@ -40,12 +40,9 @@ def typed(monkeypatch, capfd):
     """Run a command in this process; return its exit code and what it said to people."""
     def run(*words: str) -> tuple[int, str]:
         monkeypatch.setattr(sys, 'argv', ['visuomotor', *words])
-        try:
+        with pytest.raises(SystemExit) as left:
             main()
-            code = 0
-        except SystemExit as left:
-            code = int(left.code or 0)
-        return code, capfd.readouterr().err
+        return int(left.value.code or 0), capfd.readouterr().err
 
     return run
 

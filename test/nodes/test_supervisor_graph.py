@@ -15,17 +15,12 @@ from visuomotor.msg import EpisodeStatus, EpisodeStored, Proposal, Reward
 from visuomotor.nodes._ros import convert, qos
 from visuomotor.nodes._ros.node import Node
 from visuomotor.specs import values
-from visuomotor.specs.codes import Mode
+from visuomotor.specs.codes import Mode, Phase
 from visuomotor.specs.robot import load_robot
 from visuomotor.srv import Arm, Label, Stop
 
 HOME = np.array(load_robot('iiwa7').home)
-RESETTING = 1
-RUNNING = 2
-JUDGING = 3
-STORING = 4
-FAULT = 5
-FINISHED = 6
+IDLE, RESETTING, RUNNING, JUDGING, STORING, FAULT, FINISHED = Phase
 
 
 class Person(Node):
