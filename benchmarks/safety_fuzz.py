@@ -1,6 +1,6 @@
 """Drives a safety filter through hostile proposals in chunks.
 
-The tally on disk lets a long run go on.
+Its count on disk lets a long run go on.
 """
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class GraphStatistics:
 
 
 def restore(path: Path, robot: str) -> GraphStatistics:
-    """Go on where a tally ended."""
+    """Go on where a count ended."""
     if not path.exists():
         return GraphStatistics(robot)
     content: dict[str, Any] = json.loads(path.read_text())
@@ -133,7 +133,7 @@ class Fuzz:
                             scene=self.scene)
 
     def chunk(self, statistics: GraphStatistics, seed: int, cycles: int = CHUNK) -> None:
-        """Fuzz for some cycles and add what was seen to the tally."""
+        """Fuzz for some cycles and add what was seen to the count."""
         rng = np.random.default_rng(seed)
         body, filtered = Body(self.spec, rng), self.filter()
         hostile, limits = Hostile(self.spec, self.scene, rng), LimitJudge(self.spec,
@@ -174,7 +174,7 @@ class Fuzz:
 
 def run(robot: str, cycles: int, path: Path,
         tell: Callable[[GraphStatistics], None]) -> GraphStatistics:
-    """Fuzz until so many cycles have been seen, going on from the tally on disk."""
+    """Fuzz until so many cycles have been seen, going on from the count on disk."""
     statistics, fuzz = restore(path, robot), Fuzz(robot)
     while statistics.cycles < cycles:
         fuzz.chunk(statistics, seed=1000 + statistics.chunks)
