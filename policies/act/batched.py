@@ -4,6 +4,7 @@ One episode is a batch of one, so that the two cannot differ.
 """
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from visuomotor.specs.policy import Observation
 
 
-class Batched:
+class Batched(ABC):
     """A kind of acting writes `begin` and `act_batch`.
 
     The single policy of specs/policy.py follows from them.
@@ -19,19 +20,18 @@ class Batched:
 
     finished = False
 
+    @abstractmethod
     def begin(self, rngs: Sequence[np.random.Generator]) -> None:
         """Begin one episode for each generator, and forget those before."""
-        raise NotImplementedError
 
+    @abstractmethod
     def act_batch(self, observation: Observation) -> NDArray[np.float64]:
-        """Turn observations, each (episodes, *shape), into actions in -1..1, (episodes, rows,
-        size)."""
-        raise NotImplementedError
+        """Turn observations, each (episodes, *shape), into actions (episodes, rows, size)."""
 
     def reset(self, rng: np.random.Generator) -> None:
         self.begin([rng])
 
     def act(self, observation: Observation) -> NDArray[np.float64]:
-        rows: NDArray[np.float64] = self.act_batch({name: np.asarray(value)[None] for name,
-                                                    value in observation.items()})[0]
+        batch = {name: np.asarray(value)[None] for name, value in observation.items()}
+        rows: NDArray[np.float64] = self.act_batch(batch)[0]
         return rows
