@@ -133,7 +133,7 @@ def node_rooms() -> list[Path]:
 
 def modules() -> dict[str, str]:
     """Return the source of every module of ours by its name, such as 'worlds.tasks.reach.scene'."""
-    return {'.'.join(path.relative_to(ROOT).with_suffix('').parts).removesuffix('.__init__'): path.read_text()
+    return {'.'.join(path.relative_to(ROOT).with_suffix('').parts).removesuffix('.__init__'): path.read_text()  # noqa: E501
             for path in sources(*ROOMS)}
 
 
@@ -177,7 +177,7 @@ def dangling(pages: dict[str, str]) -> list[str]:
         for full in imports(source):
             module, _, name = full.removeprefix('visuomotor.').rpartition('.')
             if full.startswith('visuomotor.') and full.split('.')[1] not in INTERFACES and f'{module}.{name}' not in pages \
-                    and module and name not in names_in(pages.get(module, '')):
+                    and module and name not in names_in(pages.get(module, '')):  # noqa: E501
                 found.append(f'{page} imports {full}')
     return found
 

@@ -1,4 +1,4 @@
-"""Bad input without end: config files, options, recordings and environments, damaged by a seeded
+"""Bad input without end: config files, options and recordings, damaged by a seeded
 generator.
 
 Every one has to be refused with a sentence and exit code 2 before anything moves. BAD_INPUTS=400
@@ -239,7 +239,7 @@ def damaged_recording(raw: bytes, rng: np.random.Generator) -> tuple[bytes, str]
         return raw[:end], f'cut at {end} of {len(raw)}'
     if kind == 'flipped':
         place = int(rng.integers(len(raw)))
-        return raw[:place] + bytes([raw[place] ^ (1 << int(rng.integers(8)))]) + raw[place + 1:], f'flipped at {place}'
+        return raw[:place] + bytes([raw[place] ^ (1 << int(rng.integers(8)))]) + raw[place + 1:], f'flipped at {place}'  # noqa: E501
     return {'empty': b'', 'random': rng.bytes(5000), 'zeros': bytes(5000)}[kind], kind
 
 

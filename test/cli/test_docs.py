@@ -13,7 +13,7 @@ from visuomotor.graph.description import Choices, describe
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / 'README.md', *sorted((ROOT / 'docs').glob('*.md'))]
-COMMAND = (re.compile(r'(?:^|`|\s)(?:\.venv/bin/)?visuomotor ((?:up|list|node|look|bench|safety|version)\b[^`#\n|]*)'))
+COMMAND = (re.compile(r'(?:^|`|\s)(?:\.venv/bin/)?visuomotor ((?:up|list|node|look|bench|safety|version)\b[^`#\n|]*)'))  # noqa: E501
 PLACEHOLDER = re.compile(r'[<…]|ROBOT|EPISODE|\bNAME\b|--help')
 TEST = re.compile(r'`(test/[\w/]+\.py)`')
 

@@ -33,7 +33,7 @@ def test_a_mixture_of_robots_is_refused(tmp_path):
     first = episode(tmp_path / 'a.mcap', {'robot': 'iiwa7', 'task': 'grasp'})
     second = episode(tmp_path / 'b.mcap', {'robot': 'j2n6s300', 'task': 'reach'})
     with pytest.raises(BadInput,
-                       match=r'a\.mcap is of iiwa7 and grasp and .*b\.mcap of j2n6s300 and reach; judge'):
+                       match=r'a\.mcap is of iiwa7 and grasp and .*b\.mcap of j2n6s300 and reach; judge'):  # noqa: E501
         recordings.judge([first, second])
 
 
@@ -49,7 +49,7 @@ def test_the_joints_of_another_robot_are_refused(tmp_path):
     wrong = episode(tmp_path / 'a.mcap', {'robot': 'iiwa7', 'task': 'grasp'}, 'one', 'two')
     for judge in (lambda: recordings.judge([wrong]), lambda: rejudge.rejudge(wrong, {})):
         with pytest.raises(BadInput,
-                           match=r'hold the joints of iiwa7, but holds one, two; lbr_A1, .* are missing\.'):
+                           match=r'hold the joints of iiwa7, but holds one, two; lbr_A1, .* are missing\.'):  # noqa: E501
             judge()
 
 

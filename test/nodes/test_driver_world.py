@@ -60,4 +60,4 @@ def test_others_of_the_process_find_the_world_and_its_clock(driven):
     _, ear, _ = driven
     world = running.find('/left')
     assert running.graph_time('/left',
-                              world.time) == pytest.approx(convert.seconds(ear.states[-1].header.stamp))
+                              world.time) == pytest.approx(convert.seconds(ear.states[-1].header.stamp))  # noqa: E501

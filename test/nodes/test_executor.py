@@ -146,14 +146,14 @@ class Doer(Node):
     """Has a goal under way as long as it is told to; results are forgotten after 9 s."""
 
     def open(self):
-        self.goals = GoalServer(self, Reset, 'reset', refuse=lambda request: '', begin=lambda request: None,
+        self.goals = GoalServer(self, Reset, 'reset', refuse=lambda request: '', begin=lambda request: None,  # noqa: E501
                                 cancel=lambda: None)
 
 
 @ours
 @pytest.mark.timeout(20)
 def test_results_that_expire_on_the_beat_itself_do_not_hold_up_the_graph(rig, monkeypatch):
-    """Time stands still within a beat, so such a server says for ever that something is about to expire."""
+    """Time stands still within a beat, so such a server says for ever that something is about to expire."""  # noqa: E501
     monkeypatch.setattr(goals, 'ActionServer', partial(ActionServer, result_timeout=9))
     speaker, doer = rig.add(Speaker, name='speaker'), rig.add(Doer, name='doer')
     rig.up()

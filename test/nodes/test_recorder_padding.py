@@ -9,8 +9,8 @@ from visuomotor.nodes.recorder.padding import Padding, tidy
 # sec, nanosec, an empty frame_id (4 bytes of length, its zero), 3 bytes of gap, 1 position after
 # its count
 ONE = '000000000000f03f'
-DIRTY = (bytes.fromhex('00010000' '01000000' '02000000' '01000000' '00' 'aabbcc' '01000000' 'dddddddd' + ONE))
-CLEAN = (bytes.fromhex('00010000' '01000000' '02000000' '01000000' '00' '000000' '01000000' '00000000' + ONE))
+DIRTY = (bytes.fromhex('00010000' '01000000' '02000000' '01000000' '00' 'aabbcc' '01000000' 'dddddddd' + ONE))  # noqa: E501
+CLEAN = (bytes.fromhex('00010000' '01000000' '02000000' '01000000' '00' '000000' '01000000' '00000000' + ONE))  # noqa: E501
 
 
 def test_gaps_before_counts_and_doubles_are_zeroed():
@@ -35,7 +35,7 @@ def test_lengths_that_change_are_looked_at_anew():
     padding = Padding('visuomotor/msg/Margin')
     # A text with its zero, the gap before the double, the double, an empty text.
     short = bytes.fromhex('00010000' '02000000' '6100' 'eeee' '0000000000000000' '01000000' '00')
-    long = (bytes.fromhex('00010000' '08000000' '6162636465666700' 'eeeeeeee' '0000000000000000' '01000000' '00'))
+    long = (bytes.fromhex('00010000' '08000000' '6162636465666700' 'eeeeeeee' '0000000000000000' '01000000' '00'))  # noqa: E501
     assert padding.tidy(short)[8:12] == b'a\0\0\0'
     assert padding.tidy(long)[8:20] == b'abcdefg\0\0\0\0\0', ('letters survive where the shorter '
                                                               'text had its gap')

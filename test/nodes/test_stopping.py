@@ -22,7 +22,7 @@ STARTING = """
 import os, subprocess, sys
 child = subprocess.Popen([sys.executable, '-c', sys.argv[1]], stdout=sys.stdout, env={**os.environ, sys.argv[2]: str(os.getpid())})
 child.wait()
-"""
+"""  # noqa: E501
 
 
 @pytest.fixture

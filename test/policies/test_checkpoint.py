@@ -127,7 +127,7 @@ def test_a_policy_by_name_or_folder(tmp_path):
     assert make.make_policy('random', robot, task).sees == {'image_shoulder': (128, 128, 3)}
     checkpoint.store(made(), tmp_path)
     with pytest.raises(BadCheckpoint,
-                       match=r"needs the observation 'image_shoulder' of shape \(32, 32, 3\), but here it is"):
+                       match=r"needs the observation 'image_shoulder' of shape \(32, 32, 3\), but here it is"):  # noqa: E501
         make.make_policy(str(tmp_path), robot, task)
     with pytest.raises(BadInput, match=r"no policy 'scriptd'; did you mean scripted\?"):
         make.find('scriptd')

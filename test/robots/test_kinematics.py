@@ -195,7 +195,7 @@ def test_arm_weighs_what_the_catalogue_says_plus_the_gripper(name, kilograms):
 @pytest.mark.parametrize(('changes', 'sentence'), [
     ({'base_link': 'lbr_link_9'}, "iiwa7.urdf has no link 'lbr_link_9'; did you mean lbr_link_"),
     ({'workspace': Workspace((0.0, -0.4, 0.0), (0.8, 0.4, 0.3))},
-     r'at home the end-effector is at \[0.55, .*0.35\] m, outside the workspace \[0.0, -0.4, 0.0\] .. \[0.8, 0.4, 0.3\]'),
+     r'at home the end-effector is at \[0.55, .*0.35\] m, outside the workspace \[0.0, -0.4, 0.0\] .. \[0.8, 0.4, 0.3\]'),  # noqa: E501
     ({'urdf': 'iiwa77.urdf'},
      r'The model of robot iiwa7 should be .*iiwa77.urdf, but there is no such file'),
     ({'joints': 6}, 'iiwa7.urdf moves lbr_A7, which joints does not list'),

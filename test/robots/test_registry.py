@@ -35,8 +35,8 @@ def driven(kind):
 
 
 @pytest.mark.parametrize(('world', 'sentence'), [
-    ('emulated', r"World 'emulated' needs a driver, and iiwa7 has no driver yet: write robots/<kind>/driver.py and name "
-                 r"it in config/robots/iiwa7.yaml as driver: {kind: <kind>, address: …}. Until then choose world "
+    ('emulated', r"World 'emulated' needs a driver, and iiwa7 has no driver yet: write robots/<kind>/driver.py and name "  # noqa: E501
+                 r"it in config/robots/iiwa7.yaml as driver: {kind: <kind>, address: …}. Until then choose world "  # noqa: E501
                  r'sim or fake for iiwa7\.'),
     ('real', "World 'real' needs a driver, and iiwa7 has no driver yet"),
     ('sim', 'comes with its world'),

@@ -142,5 +142,5 @@ def test_a_fixture_through_the_arm_at_home_is_refused():
     aside = Fixture('aside', (0.1, 0.1, 2.0), (0.3, 0.6, 0.5))
     make_filter(load_robot('iiwa7'), Limits(), (aside,))
     with pytest.raises(BadInput,
-                       match=r"Fixture 'pole' is 0.\d+ m too near to lbr_link_\d of iiwa7 at home; move the"):
+                       match=r"Fixture 'pole' is 0.\d+ m too near to lbr_link_\d of iiwa7 at home; move the"):  # noqa: E501
         make_filter(load_robot('iiwa7'), Limits(), (pole,))

@@ -101,7 +101,7 @@ def test_other_numbers_are_refused_and_fresh_begins_anew(tmp_path):
     train(tmp_path / 'run')
     more = bc.BcSettings('j2n6s300', 'reach', ('nowhere',), steps=70, batch=16)
     with pytest.raises(BadInput,
-                       match=r'begun with other numbers \(steps was 60 and is 70\); give those, another --name'):
+                       match=r'begun with other numbers \(steps was 60 and is 70\); give those, another --name'):  # noqa: E501
         train(tmp_path / 'run', chosen=more)
     assert train(tmp_path / 'run', chosen=more, fresh=True).is_dir()
     assert weights(train(tmp_path / 'other', seed=1)) != weights(train(tmp_path / 'zero'))
