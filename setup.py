@@ -1,7 +1,5 @@
-"""Maps each room of the checkout into the `visuomotor` import package.
-
-The version lives in package.xml alone.
-"""
+"""Maps each room of the checkout into the `visuomotor` import package. The version lives in
+package.xml alone."""
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 

@@ -1,7 +1,5 @@
-"""The floor of the picture-to-driver chain.
-
-Plain rclpy nodes, the same hops and message sizes, no logic at all.
-"""
+"""The floor of the picture-to-driver chain. Plain rclpy nodes, the same hops and message sizes, no
+logic at all."""
 from __future__ import annotations
 
 import time

@@ -1,7 +1,5 @@
-"""Our picture-to-driver chain.
-
-The real camera, policy, safety and driver nodes in one process, no modelled delay.
-"""
+"""Our picture-to-driver chain. The real camera, policy, safety and driver nodes in one process, no
+modelled delay."""
 from __future__ import annotations
 
 import time

@@ -1,7 +1,5 @@
-"""Pictures between two processes while the graph runs.
-
-How many of 640 x 480 RGB at 30 Hz arrive.
-"""
+"""Pictures between two processes while the graph runs. How many of 640 x 480 RGB at 30 Hz
+arrive."""
 from __future__ import annotations
 
 import os

@@ -1,7 +1,5 @@
-"""The figures of `visuomotor bench graph`.
-
-The chain, lock-step speed, and pictures between processes.
-"""
+"""The figures of `visuomotor bench graph`. The chain, lock-step speed, and pictures between
+processes."""
 from __future__ import annotations
 
 import tempfile

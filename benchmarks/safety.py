@@ -1,7 +1,5 @@
-"""`visuomotor bench safety`.
-
-Hostile proposals by the thousand or the million, and what a beat of the filter costs.
-"""
+"""`visuomotor bench safety`. Hostile proposals by the thousand or the million, and what a beat of
+the filter costs."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence

@@ -1,7 +1,5 @@
-"""Drives a safety filter through hostile proposals in chunks.
-
-Its count on disk lets a long run go on.
-"""
+"""Drives a safety filter through hostile proposals in chunks. Its count on disk lets a long run go
+on."""
 from __future__ import annotations
 
 import dataclasses
@@ -72,10 +70,8 @@ def restore(path: Path, robot: str) -> GraphStatistics:
 
 
 class Body:
-    """The robot that is fuzzed.
-
-    An arm in the physics of its task, or eight perfect motors under a swaying body.
-    """
+    """The robot that is fuzzed. An arm in the physics of its task, or eight perfect motors under a
+    swaying body."""
 
     def __init__(self, robot: RobotSpec, rng: np.random.Generator) -> None:
         self.spec, self._chance = robot, rng

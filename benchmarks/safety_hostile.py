@@ -1,7 +1,5 @@
-"""Proposals that no sane policy makes: what the safety filter is fuzzed with.
-
-Every choice comes from one generator.
-"""
+"""Proposals that no sane policy makes: what the safety filter is fuzzed with. Every choice comes
+from one generator."""
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -54,10 +52,8 @@ class Hostile:
         return Proposal(mode, times, rows, gripper, observed, source, bool(rng.random() < 0.7))
 
     def _when(self, now: float, rows: int) -> tuple[FloatArray, float]:
-        """Mostly sensible times.
-
-        Else stale, future, out of order, standing still, running backwards or no numbers.
-        """
+        """Mostly sensible times. Else stale, future, out of order, standing still, running
+        backwards or no numbers."""
         rng = self._chance
         times = np.cumsum(rng.choice([0.002, 0.01, 0.05, 0.2], rows)) - 0.002
         if rng.random() < 0.04:

@@ -1,7 +1,5 @@
-"""Kills the safety program with SIGKILL in motion.
-
-The driver has to hold by itself, and the stop has to stand.
-"""
+"""Kills the safety program with SIGKILL in motion. The driver has to hold by itself, and the stop
+has to stand."""
 from __future__ import annotations
 
 import os

@@ -1,7 +1,5 @@
-"""Lock-step speed against a bare PyBullet loop.
-
-The very same motor commands, physics steps and pictures, no more.
-"""
+"""Lock-step speed against a bare PyBullet loop. The very same motor commands, physics steps and
+pictures, no more."""
 from __future__ import annotations
 
 import time
@@ -15,10 +13,8 @@ KEPT = ('setJointMotorControlArray', 'stepSimulation', 'getCameraImage')
 
 
 class Tape:
-    """Writes down what PyBullet is told while something runs.
-
-    `replay` tells it the same again from the same state.
-    """
+    """Writes down what PyBullet is told while something runs. `replay` tells it the same again from
+    the same state."""
 
     def __init__(self, world: BulletWorld) -> None:
         self._client = world.client
@@ -59,10 +55,8 @@ class Tape:
 
 
 def fresh_contacts(client: Any) -> int:
-    """Save the state and restore it.
-
-    That changes the contacts, so everything that is compared begins with it.
-    """
+    """Save the state and restore it. That changes the contacts, so everything that is compared
+    begins with it."""
     state = int(client.saveState())
     client.restoreState(state)
     return state
@@ -70,10 +64,8 @@ def fresh_contacts(client: Any) -> int:
 
 def paired(world: BulletWorld, run: Any, rounds: int, actions: int) -> tuple[list[float],
                                                                              list[float]]:
-    """Actions a second of ours and of the bare calls, in turns.
-
-    `run(actions)` returns the seconds that it took.
-    """
+    """Actions a second of ours and of the bare calls, in turns. `run(actions)` returns the seconds
+    that it took."""
     ours, floor = [], []
     for _ in range(rounds):
         with Tape(world) as tape:
@@ -83,10 +75,8 @@ def paired(world: BulletWorld, run: Any, rounds: int, actions: int) -> tuple[lis
 
 
 def paired_face(environment: Any, actions: int) -> tuple[list[float], list[float]]:
-    """The same for the gymnasium face, timed without the tape.
-
-    Its episodes repeat, so a second one is written down.
-    """
+    """The same for the gymnasium face, timed without the tape. Its episodes repeat, so a second one
+    is written down."""
     world, face = environment.unwrapped.world, Face(environment)
     world.client.removeState(fresh_contacts(world.client))
     ours = actions / face.run(actions)
@@ -105,10 +95,8 @@ class Face:
         self.environment.action_space.seed(1)
 
     def run(self, actions: int) -> float:
-        """Return the seconds that so many actions of one episode took.
-
-        Each turn is an episode of its own.
-        """
+        """Return the seconds that so many actions of one episode took. Each turn is an episode of
+        its own."""
         chosen = [self.environment.action_space.sample() for _ in range(actions)]
         began = time.perf_counter()
         for action in chosen:

@@ -1,7 +1,5 @@
-"""`visuomotor evaluate <policy>`.
-
-How often it succeeds and how sure that is, in the graph or in the learners' world.
-"""
+"""`visuomotor evaluate <policy>`. How often it succeeds and how sure that is, in the graph or in
+the learners' world."""
 from __future__ import annotations
 
 from typing import Annotated

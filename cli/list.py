@@ -100,10 +100,8 @@ def first_line(room: str) -> str:
 
 
 def show(header: tuple[str, ...], rows: Sequence[tuple[str, ...]], as_json: bool = False) -> None:
-    """Print a table; without a terminal, lines that other programs can read.
-
-    Columns between tabs.
-    """
+    """Print a table; without a terminal, lines that other programs can read. Columns between
+    tabs."""
     console = Console()
     if as_json:
         print(dumps([dict(zip(header, row, strict=True)) for row in rows], indent=1,

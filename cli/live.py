@@ -1,7 +1,5 @@
-"""What is shown while the graph runs.
-
-A live table in a terminal, one line for each episode elsewhere.
-"""
+"""What is shown while the graph runs. A live table in a terminal, one line for each episode
+elsewhere."""
 from __future__ import annotations
 
 from dataclasses import dataclass

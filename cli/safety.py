@@ -1,7 +1,5 @@
-"""`visuomotor safety …`.
-
-The limits and where they come from, recordings judged anew, and the pairs that touch.
-"""
+"""`visuomotor safety …`. The limits and where they come from, recordings judged anew, and the pairs
+that touch."""
 from __future__ import annotations
 
 import dataclasses

@@ -24,10 +24,8 @@ FAULT, INTERRUPTED = 1, 130  # exit codes
 
 
 class Running(Protocol):
-    """A graph that was started somehow. `step` takes about a tenth of a second.
-
-    Only what started is stopped.
-    """
+    """A graph that was started somehow. `step` takes about a tenth of a second. Only what started
+    is stopped."""
 
     def start(self) -> None: ...
 

@@ -1,7 +1,5 @@
-"""`visuomotor train <recipe>`: from recorded episodes to a policy that the graph runs.
-
-The same command again goes on.
-"""
+"""`visuomotor train <recipe>`: from recorded episodes to a policy that the graph runs. The same
+command again goes on."""
 from __future__ import annotations
 
 import dataclasses
@@ -82,10 +80,8 @@ def learn(module: Any, run: Any, chosen: Any) -> None:
 
 
 def nested(given: dict[str, Any], cls: type[Any]) -> dict[str, Any]:
-    """Turn names with dots into settings inside settings.
-
-    What is not named stays as the recipe has it.
-    """
+    """Turn names with dots into settings inside settings. What is not named stays as the recipe has
+    it."""
     from visuomotor.policies.checkpoint import plain
     usual = {field.name: plain(settings.default_of(field)) for field in dataclasses.fields(cls)
              if settings.has_default(field)}

@@ -1,7 +1,5 @@
-"""What lies in a folder of episodes.
-
-Each with its outcome, and by name what was interrupted or cannot be read.
-"""
+"""What lies in a folder of episodes. Each with its outcome, and by name what was interrupted or
+cannot be read."""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -47,10 +45,8 @@ class Catalogue:
 
 
 def catalogue(folder: Path) -> Catalogue:
-    """List the episodes below a folder.
-
-    A file that cannot be read is named and never hides the others.
-    """
+    """List the episodes below a folder. A file that cannot be read is named and never hides the
+    others."""
     episodes, unreadable = [], []
     for path in sorted(path for path in folder.rglob('episode_*.mcap') if number_of(path)):
         try:

@@ -1,7 +1,5 @@
-"""One picture of a whole run.
-
-The last picture of every episode, framed in the colour of its outcome.
-"""
+"""One picture of a whole run. The last picture of every episode, framed in the colour of its
+outcome."""
 from __future__ import annotations
 
 import math
@@ -24,10 +22,8 @@ PAPER = 255
 
 def contact_sheet(files: Sequence[Path], out: Path, *, topic: str = '', columns: int = 10,
                   size: int = 128) -> Path | None:
-    """Write a PNG with one tile for each episode; one without pictures is grey. None.
-
-    There is no picture at all.
-    """
+    """Write a PNG with one tile for each episode; one without pictures is grey. None. There is no
+    picture at all."""
     pictures = [read.last_picture(path, topic) for path in files]
     if all(picture is None for picture in pictures):
         return None

@@ -35,10 +35,8 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class Dataset:
-    """Rows of many episodes, one behind the other.
-
-    Row i + 1 follows row i unless an episode begins there.
-    """
+    """Rows of many episodes, one behind the other. Row i + 1 follows row i unless an episode begins
+    there."""
 
     observations: Mapping[str, Array]    # name -> (rows, *shape)
     actions: NDArray[np.float32]         # (rows, size), -1..1
@@ -175,10 +173,8 @@ class _Episode:
                 self._decide(now)
 
     def _decide(self, now: float) -> None:
-        """Note what a policy would be shown now, when it would be asked.
-
-        As nodes/policy/schedule.py decides.
-        """
+        """Note what a policy would be shown now, when it would be asked. As
+        nodes/policy/schedule.py decides."""
         cameras, period = self.shown.cameras, 1.0 / self.task.action.rate
         known = (self.started is not None and 'joint_states' in self.newest
                  and all(c in self.pictures for c in cameras))
@@ -222,10 +218,8 @@ class _Episode:
                      dict(zip(message.names, map(_pose, message.poses), strict=True)))
 
     def rows(self, delay: float) -> tuple[list[dict[str, Array]], list[FloatArray]]:
-        """Return what was seen and done.
-
-        A decision that nothing could answer before the end is left out.
-        """
+        """Return what was seen and done. A decision that nothing could answer before the end is
+        left out."""
         stamps = np.array([_seconds(command.header.stamp) for command in self.commands])
         period = 1.0 / self.task.action.rate
         seen, done = [], []

@@ -1,7 +1,5 @@
-"""One episode, one MCAP file.
-
-Written beside its final name and moved there only when it is whole and on the disk.
-"""
+"""One episode, one MCAP file. Written beside its final name and moved there only when it is whole
+and on the disk."""
 from __future__ import annotations
 
 import os
@@ -27,10 +25,8 @@ class Stored:
 
 
 class EpisodeWriter:
-    """Take messages of one episode; `commit` makes the file appear, complete.
-
-    Until then only a `.part` exists.
-    """
+    """Take messages of one episode; `commit` makes the file appear, complete. Until then only a
+    `.part` exists."""
 
     def __init__(self, path: Path, about: Mapping[str, str]) -> None:
         if path.exists():
@@ -49,9 +45,7 @@ class EpisodeWriter:
 
     def channel(self, topic: str, kind: str, definition: str) -> int:
         """Register a topic of ROS type `kind` (package/msg/Name) whose .msg text is `definition`.
-
-        Return its number.
-        """
+        Return its number."""
         if kind not in self._schemas:
             self._schemas[kind] = self._writer.register_schema(kind, 'ros2msg', definition.encode())
         channel = self._writer.register_channel(topic, 'cdr', self._schemas[kind])
@@ -65,10 +59,8 @@ class EpisodeWriter:
         self.messages += 1
 
     def commit(self, outcome: Mapping[str, str]) -> Stored:
-        """Finish the file, force it to the disk and give it its name.
-
-        After this a power cut does not lose it.
-        """
+        """Finish the file, force it to the disk and give it its name. After this a power cut does
+        not lose it."""
         self._writer.add_metadata('outcome', dict(outcome))
         self._writer.finish()
         self._stream.flush()
@@ -79,10 +71,8 @@ class EpisodeWriter:
         return Stored(self.path, self.messages, self.path.stat().st_size)
 
     def abandon(self) -> Path:
-        """Stop writing without committing.
-
-        What was written stays in the `.part`, for a later recovery.
-        """
+        """Stop writing without committing. What was written stays in the `.part`, for a later
+        recovery."""
         # a full disk refuses the last buffer too; what was written before it stays
         with suppress(OSError):
             self._stream.close()

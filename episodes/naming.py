@@ -12,10 +12,8 @@ PATTERN = re.compile(r'episode_(\d+)\.mcap(\.part)?$')
 
 
 def run_folder(data: Path, robot: str, task: str, run: str) -> Path:
-    """Return the folder of one run.
-
-    Its name stays one folder, so that a run never leaves the data folder.
-    """
+    """Return the folder of one run. Its name stays one folder, so that a run never leaves the data
+    folder."""
     if not re.fullmatch(r'[\w][\w.-]*', run):
         raise BadInput(f"A run's name is letters, digits, . _ and -, such as monday-1, but '{run}' "
                        "came; "

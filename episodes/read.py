@@ -59,10 +59,8 @@ def messages(path: Path, topics: Iterable[str] | None = None,
 
 
 def raw(path: Path) -> Iterator[tuple[str, int, bytes]]:
-    """Go through topic, log time and bytes of every message, undecoded.
-
-    Two equal episodes give equal sequences.
-    """
+    """Go through topic, log time and bytes of every message, undecoded. Two equal episodes give
+    equal sequences."""
     with opened(path) as reader:
         for _, channel, record in reader.iter_messages():
             yield channel.topic, record.log_time, record.data
@@ -81,10 +79,8 @@ def picture(message: Any) -> NDArray[np.uint8]:
 
 
 def last_picture(path: Path, topic: str = '') -> NDArray[np.uint8] | None:
-    """Return the newest picture of a topic, by default of the first camera by name.
-
-    None when there is no picture.
-    """
+    """Return the newest picture of a topic, by default of the first camera by name. None when there
+    is no picture."""
     cameras = sorted(name for name in counts(path) if name.endswith('/image'))
     wanted = topic or (cameras[0] if cameras else '')
     newest = next(messages(path, [wanted], newest_first=True), None) if wanted else None
@@ -121,10 +117,8 @@ def opened(path: Path) -> Iterator[McapReader]:
 
 
 def _check(stream: IO[bytes]) -> None:
-    """See that it begins and ends as MCAP does, and that its summary fits its CRC.
-
-    The reader finds all else by it.
-    """
+    """See that it begins and ends as MCAP does, and that its summary fits its CRC. The reader finds
+    all else by it."""
     size = stream.seek(0, os.SEEK_END)
     stream.seek(0)
     if not size:

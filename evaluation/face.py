@@ -1,7 +1,5 @@
-"""Whole episodes without ROS, in the world that learners practise in.
-
-Outcomes by seed, in the simulator's own truth.
-"""
+"""Whole episodes without ROS, in the world that learners practise in. Outcomes by seed, in the
+simulator's own truth."""
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -15,10 +13,8 @@ from visuomotor.worlds.rollout import rollout
 
 def outcomes(policy: str, robot: str, task: str, episodes: int, seed: int,
              randomise: bool = False) -> Iterator[bool]:
-    """Play episodes one by one and say of each whether it succeeded.
-
-    The same scenes as the graph's of this seed.
-    """
+    """Play episodes one by one and say of each whether it succeeded. The same scenes as the graph's
+    of this seed."""
     world = make_world(task, robot, randomise=randomise)
     try:
         loaded = make_policy(policy, world.spec, world.task, make_expert)

@@ -1,7 +1,5 @@
-"""Judges commands without any of the filter's own code.
-
-Limits by differences, collisions by PyBullet.
-"""
+"""Judges commands without any of the filter's own code. Limits by differences, collisions by
+PyBullet."""
 from __future__ import annotations
 
 from collections import Counter

@@ -1,7 +1,5 @@
-"""Judges what recordings hold, without the safety filter's own code.
-
-Limits, collisions, and the reasons given.
-"""
+"""Judges what recordings hold, without the safety filter's own code. Limits, collisions, and the
+reasons given."""
 from __future__ import annotations
 
 from collections import Counter

@@ -1,7 +1,5 @@
-"""Judges a recorded episode anew.
-
-The same start, proposals and torques, other limits, and what would be different.
-"""
+"""Judges a recorded episode anew. The same start, proposals and torques, other limits, and what
+would be different."""
 from __future__ import annotations
 
 from collections import Counter

@@ -1,4 +1,2 @@
-"""The graph described once, and every way to start it.
-
-In this process, as programs, from launch files.
-"""
+"""The graph described once, and every way to start it. In this process, as programs, from launch
+files."""

@@ -1,7 +1,5 @@
-"""Words that start a graph or some of its nodes.
-
-What `visuomotor up` and launch files offer, and what they pass on.
-"""
+"""Words that start a graph or some of its nodes. What `visuomotor up` and launch files offer, and
+what they pass on."""
 from __future__ import annotations
 
 import dataclasses
@@ -59,10 +57,8 @@ def up(choices: Choices) -> list[str]:
 
 
 def text(value: Any) -> str:
-    """Write a value in the YAML that ROS reads.
-
-    Strings always in quotes, so that '1' stays a string.
-    """
+    """Write a value in the YAML that ROS reads. Strings always in quotes, so that '1' stays a
+    string."""
     if isinstance(value, str):
         return "'" + value.replace("'", "''") + "'"
     plain = list(value) if isinstance(value, tuple) else value

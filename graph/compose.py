@@ -38,10 +38,8 @@ def make(class_path: str, context: Context, *, name: str = '', namespace: str = 
 
 
 def bring_up(nodes: Sequence[Node]) -> None:
-    """Configure every node, let their wires meet, then activate them in order.
-
-    Nothing moves if one refuses.
-    """
+    """Configure every node, let their wires meet, then activate them in order. Nothing moves if one
+    refuses."""
     for index, node in enumerate(nodes):
         node.watched = True
         if node.trigger_configure() != TransitionCallbackReturn.SUCCESS:
@@ -147,10 +145,8 @@ class Threads:
 
 
 def new_context(domain: int | None = None, ros: Sequence[str] = ()) -> Context:
-    """Begin ROS for this program alone, with these ROS arguments for every node.
-
-    Signals stay with the program.
-    """
+    """Begin ROS for this program alone, with these ROS arguments for every node. Signals stay with
+    the program."""
     context = Context()
     rclpy.init(context=context, domain_id=environment.domain() if domain is None else domain,
                args=list(ros),
@@ -159,8 +155,6 @@ def new_context(domain: int | None = None, ros: Sequence[str] = ()) -> Context:
 
 
 def refuse_second_driver(namespace: str) -> None:
-    """Refuse a namespace whose robot is driven already.
-
-    The driver itself takes the lock when it starts.
-    """
+    """Refuse a namespace whose robot is driven already. The driver itself takes the lock when it
+    starts."""
     ExclusiveDriver(environment.domain(), f'/{namespace.strip("/")}').release()

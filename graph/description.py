@@ -1,7 +1,5 @@
-"""The graph, described once: which nodes, parameters and processes.
-
-Launch files and `visuomotor up` both read it.
-"""
+"""The graph, described once: which nodes, parameters and processes. Launch files and `visuomotor
+up` both read it."""
 from __future__ import annotations
 
 import dataclasses
@@ -30,12 +28,9 @@ SCENE_EXAMPLE = "'split=test, objects=3'"
 
 @dataclass(frozen=True)
 class Choices(Settings):
-    """What a person chooses; every default is one that runs.
-
-    Command line and launch arguments are made from these fields. `known`: words to choose from, for
-    help; `switch`: the options of yes and no; `hand=False`: without meaning where a person drives
-    by hand.
-    """
+    """What a person chooses; every default is one that runs. Command line and launch arguments are
+    made from these fields. `known`: words to choose from, for help; `switch`: the options of yes
+    and no; `hand=False`: without meaning where a person drives by hand."""
 
     robot: str = setting('iiwa7', 'which robot', known=robot_names)
     task: str = setting('', 'what to do; empty: the first task that this robot can do',
@@ -119,10 +114,8 @@ def tasks_of(robot: str) -> list[str]:
 
 
 def describe(choices: Choices) -> Graph:
-    """Check the choices and lay out the graph.
-
-    A choice that does not fit is refused with what would.
-    """
+    """Check the choices and lay out the graph. A choice that does not fit is refused with what
+    would."""
     spec, task = load_robot(choices.robot), _task(choices)
     _check(choices)
     _check_scene(choices, spec, task)
@@ -137,10 +130,8 @@ def describe(choices: Choices) -> Graph:
 
 
 def _entries(graph: Graph) -> list[NodeEntry]:
-    """List the nodes: a new one is one line here. The supervisor comes last.
-
-    Lock-step keeps this order.
-    """
+    """List the nodes: a new one is one line here. The supervisor comes last. Lock-step keeps this
+    order."""
     chosen, task = graph.choices, graph.task
     who = {'robot': chosen.robot, 'task': task.name}
     recorded = [_entry('recorder', 'recorder', **who, folder=str(graph.folder),
@@ -173,10 +164,8 @@ def _entry(room: str, thread: str = 'episode', process: str = '', **parameters: 
 
 
 def _cameras(graph: Graph, who: dict[str, str]) -> list[NodeEntry]:
-    """The cameras that somebody looks through, or all.
-
-    A task without any still gets one, for the record.
-    """
+    """The cameras that somebody looks through, or all. A task without any still gets one, for the
+    record."""
     kind, mounts = registry.WORLDS[graph.choices.world], {**graph.task.cameras,
                                                           **graph.spec.cameras}
     wanted = tuple(dict.fromkeys((*graph.task.observe, *graph.task.detector.cameras)))

@@ -1,7 +1,5 @@
-"""One node of the graph.
-
-Where it runs, and its settings by the words of --set, file, robot and default.
-"""
+"""One node of the graph. Where it runs, and its settings by the words of --set, file, robot and
+default."""
 from __future__ import annotations
 
 import dataclasses
@@ -20,10 +18,8 @@ GIVEN = 'the graph'     # where a value comes from that follows from the choices
 
 @dataclass(frozen=True)
 class NodeEntry:
-    """One node of the graph. Entries of one `process` have to share it.
-
-    Those of one `thread` may share it.
-    """
+    """One node of the graph. Entries of one `process` have to share it. Those of one `thread` may
+    share it."""
 
     name: str
     room: str                         # folder in nodes/
@@ -56,10 +52,8 @@ def title(room: str) -> str:
 
 
 def settings_class(room: str, package: str = 'visuomotor') -> type[Any]:
-    """Return the settings of the node of a folder, such as SafetySettings.
-
-    Every node's module has its own.
-    """
+    """Return the settings of the node of a folder, such as SafetySettings. Every node's module has
+    its own."""
     found: type[Any] = getattr(importlib.import_module(module(room, package)),
                                f'{title(room)}Settings')
     return found
@@ -105,10 +99,8 @@ def resolve(entry: NodeEntry) -> tuple[Any, dict[str, str]]:
 
 
 def rows(entry: NodeEntry) -> list[tuple[str, ...]]:
-    """Tell each setting of a node.
-
-    Its value, unit, range, default and where the value comes from.
-    """
+    """Tell each setting of a node. Its value, unit, range, default and where the value comes
+    from."""
     filled, origin = resolve(entry)
     return [(entry.name, field.name, shown(getattr(filled, field.name)),
              field.metadata.get('unit', ''),

@@ -1,7 +1,5 @@
-"""The graph in this process.
-
-In lock-step on one thread, or in real time on one thread for each group of nodes.
-"""
+"""The graph in this process. In lock-step on one thread, or in real time on one thread for each
+group of nodes."""
 from __future__ import annotations
 
 import time

@@ -1,9 +1,6 @@
 """What launch files are made of: the choices as launch arguments, and the programs of a graph as
-launch actions.
-
-Everything is started at once by plain Node actions, so that a group's namespace, parameters, remaps
-and environment reach every program; a node waits for what it needs.
-"""
+launch actions. Everything is started at once by plain Node actions, so that a group's namespace,
+parameters, remaps and environment reach every program; a node waits for what it needs."""
 from __future__ import annotations
 
 import dataclasses
@@ -45,10 +42,8 @@ OF_ROS = {'params_file': 'YAML file of ROS parameters, under those that follow f
 
 
 def description(rooms: Collection[str] = (), **defaults: Any) -> LaunchDescription:
-    """Return a launch file's content.
-
-    Arguments, environment and every program of the graph, or those of some rooms.
-    """
+    """Return a launch file's content. Arguments, environment and every program of the graph, or
+    those of some rooms."""
     offered = [field for field in dataclasses.fields(Choices) if not rooms
                or field.metadata.get('hand', True)]
     declared = [DeclareLaunchArgument(field.name,
@@ -132,10 +127,8 @@ class Ros:
                            "there, or none.")
 
     def arguments(self, own: Mapping[str, Any]) -> dict[str, Any]:
-        """Return named arguments of a launch action for a ROS program.
-
-        The file first, its own parameters over it.
-        """
+        """Return named arguments of a launch action for a ROS program. The file first, its own
+        parameters over it."""
         texts = {name: ParameterValue(value, value_type=str) if isinstance(value, str) else value
                  for name, value in own.items()}
         return {'output': 'both', 'on_exit': [OpaqueFunction(function=end)],
@@ -168,10 +161,8 @@ def program(entries: tuple[NodeEntry, ...], namespace: str, ros: Ros) -> Node:
 
 
 def in_lockstep(graph: Graph, ros: Ros) -> list[Node]:
-    """Lock-step is one program.
-
-    `visuomotor up` with the same choices, in the namespace that launch gives it.
-    """
+    """Lock-step is one program. `visuomotor up` with the same choices, in the namespace that launch
+    gives it."""
     words = command_line.up(dataclasses.replace(graph.choices, namespace=''))
     return [Node(package='visuomotor', executable='visuomotor', arguments=words,
                  namespace=graph.choices.namespace,
@@ -179,10 +170,8 @@ def in_lockstep(graph: Graph, ros: Ros) -> list[Node]:
 
 
 def end(context: LaunchContext) -> list[Shutdown]:
-    """A graph with a program missing is stopped, once.
-
-    One that failed makes `ros2 launch` fail too.
-    """
+    """A graph with a program missing is stopped, once. One that failed makes `ros2 launch` fail
+    too."""
     if context.is_shutdown:
         return []
     event = context.locals.event

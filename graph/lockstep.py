@@ -1,9 +1,6 @@
 """Lock-step time: every node's clock jumps to the next beat, and the beat ends when nobody has
-anything left to say.
-
-In one process and thread Fast DDS delivers inside `publish`, so the order of everything is the same
-each time.
-"""
+anything left to say. In one process and thread Fast DDS delivers inside `publish`, so the order of
+everything is the same each time."""
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -23,10 +20,8 @@ START = 1_000_000_000  # ns; zero means "no time yet" to ROS
 
 
 class Lockstep:
-    """Conducts the nodes of one process.
-
-    `beat` moves time on by one period and lets everything happen.
-    """
+    """Conducts the nodes of one process. `beat` moves time on by one period and lets everything
+    happen."""
 
     def __init__(self, context: Context, nodes: Sequence[Node], period: float) -> None:
         self.period = round(period * 1e9)
@@ -67,10 +62,8 @@ class Lockstep:
 
 
 def take_over_clock(node: Any) -> ROSClock:
-    """Set this node's clock by hand.
-
-    Its own subscription to /clock would only tell it the same again, more slowly.
-    """
+    """Set this node's clock by hand. Its own subscription to /clock would only tell it the same
+    again, more slowly."""
     node.set_parameters([Parameter('use_sim_time', value=True)])
     for subscription in [s for s in node.subscriptions if s.topic_name == '/clock']:
         node.destroy_subscription(subscription)

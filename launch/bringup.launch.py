@@ -1,7 +1,5 @@
-"""Starts one robot's whole graph.
-
-Ros2 launch visuomotor bringup.launch.py robot:=iiwa7 task:=grasp.
-"""
+"""Starts one robot's whole graph. Ros2 launch visuomotor bringup.launch.py robot:=iiwa7
+task:=grasp."""
 from visuomotor.graph import launching
 
 from launch import LaunchDescription

@@ -1,7 +1,5 @@
-"""Drives a robot by hand, without policy.
-
-Ros2 launch visuomotor teleop.launch.py robot:=iiwa7 teleop:=joy.
-"""
+"""Drives a robot by hand, without policy. Ros2 launch visuomotor teleop.launch.py robot:=iiwa7
+teleop:=joy."""
 from visuomotor.graph import launching
 
 from launch import LaunchDescription

@@ -1,10 +1,7 @@
 """A trained policy on disk: a folder with policy.yaml (what it is) and model.safetensors (its
-weights and normaliser).
-
-The yaml ends with a hash of everything before it and of the weights, so one cannot be exchanged
-without the other. There is no code in it: `kind` is a file of policies/act, and the network that it
-names a file of policies/nets.
-"""
+weights and normaliser). The yaml ends with a hash of everything before it and of the weights, so
+one cannot be exchanged without the other. There is no code in it: `kind` is a file of policies/act,
+and the network that it names a file of policies/nets."""
 from __future__ import annotations
 
 import dataclasses

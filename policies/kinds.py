@@ -1,9 +1,6 @@
 """Kinds of acting by file name: `<kind>.py` in act/ holds `<Kind>Settings` and `<Kind>(settings,
-role[, net])`.
-
-A kind that acts by a network also has `network(settings, sees, gives)`, which makes it; its
-policies are checkpoints.
-"""
+role[, net])`. A kind that acts by a network also has `network(settings, sees, gives)`, which makes
+it; its policies are checkpoints."""
 from __future__ import annotations
 
 import importlib

@@ -1,7 +1,5 @@
-"""Puts a trained policy on a device with its threads.
-
-Apart from make.py so that whoever trains nothing loads no torch.
-"""
+"""Puts a trained policy on a device with its threads. Apart from make.py so that whoever trains
+nothing loads no torch."""
 from __future__ import annotations
 
 import dataclasses
@@ -15,10 +13,8 @@ from visuomotor.specs.policy import LoadedPolicy, Role
 
 def load_trained(folder: Path, name: str, robot: str, task: str, role: Role, threads: int,
                  device: str) -> LoadedPolicy:
-    """Read a folder, check that it fits, and return its policy.
-
-    Torch gets so many threads in this process.
-    """
+    """Read a folder, check that it fits, and return its policy. Torch gets so many threads in this
+    process."""
     stored = checkpoint.restore(folder, robot, task, role.shown, role.gives.size)
     torch.set_num_threads(threads)
     net = stored.net.to(known(device))

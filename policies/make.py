@@ -1,7 +1,5 @@
-"""Makes a policy: by a name of config/policies, or from a folder with a trained one.
-
-Torch is loaded only for the latter.
-"""
+"""Makes a policy: by a name of config/policies, or from a folder with a trained one. Torch is
+loaded only for the latter."""
 from __future__ import annotations
 
 import hashlib
@@ -82,9 +80,7 @@ def make_policy(name: str, robot: RobotSpec, task: TaskSpec, expert: Expert | No
 
 
 def named_hash(name: str, policy: object) -> str:
-    """Return the hash of a policy that has no weights.
-
-    That of its YAML and of the code that acts.
-    """
+    """Return the hash of a policy that has no weights. That of its YAML and of the code that
+    acts."""
     code = Path(inspect.getfile(type(getattr(policy, 'expert', policy)))).read_bytes()
     return hashlib.sha256((FOLDER / f'{name}.yaml').read_bytes() + code).hexdigest()

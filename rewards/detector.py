@@ -57,21 +57,17 @@ class Judgement:
 
     @property
     def published_probability(self) -> float | None:
-        """Exactly 0 tells the supervisor that the episode is lost.
-
-        Everything else stays between.
-        """
+        """Exactly 0 tells the supervisor that the episode is lost. Everything else stays
+        between."""
         if self.over or self.success_probability is None:
             return 0.0 if self.over else None
         return min(max(self.success_probability, ALMOST), 1.0 - ALMOST)
 
 
 class Detector(Protocol):
-    """One way of telling success: a file of this room, found by its name.
-
-    Made from the robot's specification, its own settings and the subject of the DetectorSpec. One
-    that is learned has a setting `folder` and loads what lies there when it is made.
-    """
+    """One way of telling success: a file of this room, found by its name. Made from the robot's
+    specification, its own settings and the subject of the DetectorSpec. One that is learned has a
+    setting `folder` and loads what lies there when it is made."""
 
     def begin(self, started: float) -> None:
         """Forget the episode before; the new one began at `started`, s."""
@@ -104,10 +100,8 @@ class Intervals:
         self._then = started
 
     def until(self, now: float) -> float:
-        """Return the seconds since the look before.
-
-        0 for what was measured before the episode began.
-        """
+        """Return the seconds since the look before. 0 for what was measured before the episode
+        began."""
         passed = max(now - self._then, 0.0)
         self._then = max(now, self._then)
         return passed

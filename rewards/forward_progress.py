@@ -1,7 +1,5 @@
-"""The body moves forward on its feet.
-
-A fall ends it, and being carried or falling forward earns nothing.
-"""
+"""The body moves forward on its feet. A fall ends it, and being carried or falling forward earns
+nothing."""
 from __future__ import annotations
 
 import math
@@ -35,11 +33,8 @@ class ForwardProgressSettings(Settings):
 
 class ForwardProgress(Detector):
     """Watches the pose of the subject, the body `base` unless the task says otherwise, and the
-    robot's own attitude.
-
-    Pays metres along x, less the price of the work of all motors: the number `work` of the task
-    where somebody measures it, else the power that the robot reports.
-    """
+    robot's own attitude. Pays metres along x, less the price of the work of all motors: the number
+    `work` of the task where somebody measures it, else the power that the robot reports."""
 
     def __init__(self, spec: RobotSpec, settings: ForwardProgressSettings,
                  subject: str = '') -> None:
@@ -99,9 +94,7 @@ class ForwardProgress(Detector):
 
 
 def power(state: State) -> float:
-    """Return what all shafts together give or take, W.
-
-    Motors that work against each other cancel out.
-    """
+    """Return what all shafts together give or take, W. Motors that work against each other cancel
+    out."""
     shafts = state.effort * state.velocity
     return abs(float(shafts.sum())) if np.isfinite(shafts).all() else 0.0

@@ -1,9 +1,6 @@
 """Something is between the fingers: a full close command was given, and they stopped before they
-met.
-
-Half-closing on nothing looks the same to an encoder that is not asked what was commanded; pinching
-something that is fixed looks the same to one that does not ask for the height.
-"""
+met. Half-closing on nothing looks the same to an encoder that is not asked what was commanded;
+pinching something that is fixed looks the same to one that does not ask for the height."""
 from __future__ import annotations
 
 from dataclasses import dataclass

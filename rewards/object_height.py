@@ -1,7 +1,5 @@
-"""An object is up in the air, near the fingers, and stays there.
-
-Not tossed, not tipped on its edge.
-"""
+"""An object is up in the air, near the fingers, and stays there. Not tossed, not tipped on its
+edge."""
 from __future__ import annotations
 
 from dataclasses import dataclass

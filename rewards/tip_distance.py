@@ -20,11 +20,9 @@ class TipDistanceSettings(Settings):
 
 
 class TipDistance(Detector):
-    """Measures from the tip to the subject, the body `goal` unless the task says otherwise.
-
-    Pays minus the distance for as long as it lasts, m s: the integral over the episode, however
-    often it looks.
-    """
+    """Measures from the tip to the subject, the body `goal` unless the task says otherwise. Pays
+    minus the distance for as long as it lasts, m s: the integral over the episode, however often it
+    looks."""
 
     def __init__(self, spec: RobotSpec, settings: TipDistanceSettings, subject: str = '') -> None:
         if not spec.tip_link:

@@ -1,10 +1,7 @@
 """How far a robot's links are from each other and from what stands around it: pinocchio and coal on
-the robot's URDF.
-
-Pairs that touch whatever the arm does are left out (collision_pairs.py finds them). `reach` bounds
-how much each joint can change each distance, so that most postures need no query at all.
-One object belongs to one thread (it reuses its memory).
-"""
+the robot's URDF. Pairs that touch whatever the arm does are left out (collision_pairs.py finds
+them). `reach` bounds how much each joint can change each distance, so that most postures need no
+query at all. One object belongs to one thread (it reuses its memory)."""
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -24,10 +21,8 @@ STRAIGHT = 1.05
 
 
 class CollisionScene:
-    """The clearances of one arm among fixtures.
-
-    A clearance is the distance that is left beyond the margin kept.
-    """
+    """The clearances of one arm among fixtures. A clearance is the distance that is left beyond the
+    margin kept."""
 
     def __init__(self, spec: RobotSpec, fixtures: Sequence[Fixture] = (),
                  apart: Sequence[tuple[str, str]] = ()) -> None:
@@ -60,10 +55,8 @@ class CollisionScene:
             self._placed.distanceRequests[pair] = coal.DistanceRequest()
 
     def place(self, body: str, pose: FloatArray) -> bool:
-        """Put the fixtures of a body where it is: x y z, quaternion x y z w, base frame.
-
-        Say whether it has moved.
-        """
+        """Put the fixtures of a body where it is: x y z, quaternion x y z w, base frame. Say
+        whether it has moved."""
         moved, here = False, pin.XYZQUATToSE3(pose)
         for number, on_body in self.moving.get(body, ()):
             there = here * on_body

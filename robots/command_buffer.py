@@ -1,8 +1,6 @@
 """What every robot does with a command before anything moves: refuse nonsense, cut it to what is
-reachable, mind silence.
-
-Fake, simulated and real robots share it, so `send` means the same everywhere.
-"""
+reachable, mind silence. Fake, simulated and real robots share it, so `send` means the same
+everywhere."""
 from __future__ import annotations
 
 import math

@@ -1,7 +1,5 @@
-"""A robot without a machine.
-
-Joints follow every command inside their limits, in the time of its clock.
-"""
+"""A robot without a machine. Joints follow every command inside their limits, in the time of its
+clock."""
 from __future__ import annotations
 
 import numpy as np
@@ -15,10 +13,8 @@ UPRIGHT = Imu(np.array([0.0, 0.0, 0.0, 1.0]), np.zeros(3))
 
 
 class Fake:
-    """Any robot of config/robots/.
-
-    Starts at home at rest, tracks what it can, brakes by itself when commands stop.
-    """
+    """Any robot of config/robots/. Starts at home at rest, tracks what it can, brakes by itself
+    when commands stop."""
 
     def __init__(self, spec: RobotSpec, clock: Clock) -> None:
         self.spec, self._clock = spec, clock

@@ -1,9 +1,7 @@
 """Where the end-effector is, how it moves with the joints, and which joints bring it somewhere.
-
 Poses are x y z, quaternion x y z w in the robot's base frame; twists are m/s, rad/s at the tip,
 along the base axes. Fingers are locked: only the joints of the specification move. One object
-belongs to one thread (it reuses its memory).
-"""
+belongs to one thread (it reuses its memory)."""
 from __future__ import annotations
 
 import eigenpy
@@ -69,10 +67,8 @@ class Kinematics:
 
     def solve(self, pose: FloatArray, q0: FloatArray, rng: np.random.Generator | None = None,
               restarts: int = 20) -> FloatArray | None:
-        """Return joints inside their limits that bring the tip to `pose`, or None.
-
-        Begins at `q0`; with a generator also from random postures when that does not lead there.
-        """
+        """Return joints inside their limits that bring the tip to `pose`, or None. Begins at `q0`;
+        with a generator also from random postures when that does not lead there."""
         found = self._descend(pose, np.asarray(q0, dtype=np.float64))
         if rng is None:
             return found
@@ -83,10 +79,8 @@ class Kinematics:
         return found
 
     def _free(self, q: list[float], speeds: list[float]) -> bool:
-        """Tell whether no joint has to slow down before its limit.
-
-        A loop takes a quarter of numpy's time here.
-        """
+        """Tell whether no joint has to slow down before its limit. A loop takes a quarter of
+        numpy's time here."""
         for at, speed, (lower, upper, _, _) in zip(q, speeds, self.spec.bounds, strict=True):
             if not LIMIT_APPROACH * (lower - at) <= speed <= LIMIT_APPROACH * (upper - at):
                 return False
@@ -115,10 +109,8 @@ class Kinematics:
         return pose
 
     def _check_home(self) -> None:
-        """Refuse a workspace that the end-effector is outside of where the robot waits.
-
-        It could never move.
-        """
+        """Refuse a workspace that the end-effector is outside of where the robot waits. It could
+        never move."""
         home, box = self.pose(np.array(self.spec.home))[:3], self.spec.workspace
         if (home < box.lower).any() or (home > box.upper).any():
             raise BadInput(f'{self.spec.name}: at home the end-effector is at '
@@ -145,10 +137,8 @@ def _wxyz(pose: FloatArray) -> tuple[float, float, float, float]:
 
 
 def _damped(matrix: FloatArray, twist: FloatArray, damping: float) -> FloatArray:
-    """Solve matrix @ speeds = twist.
-
-    A singular value below WEAK is damped the more the smaller it is.
-    """
+    """Solve matrix @ speeds = twist. A singular value below WEAK is damped the more the smaller it
+    is."""
     # a third of the time of np.linalg.eigh
     solved = eigenpy.SelfAdjointEigenSolver(matrix.dot(matrix.T))
     squares, axes = solved.eigenvalues(), solved.eigenvectors()

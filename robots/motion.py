@@ -1,7 +1,5 @@
-"""One beat of limited motion.
-
-Speed, acceleration and position limits of a specification, nothing else.
-"""
+"""One beat of limited motion. Speed, acceleration and position limits of a specification, nothing
+else."""
 from __future__ import annotations
 
 import math
@@ -31,10 +29,8 @@ def approach(position: FloatArray, goal: FloatArray, rate: FloatArray, spec: Rob
 
 def step(position: FloatArray, velocity: FloatArray, wanted: FloatArray, spec: RobotSpec,
          dt: float) -> tuple[FloatArray, FloatArray]:
-    """Move for `dt` at the permitted speed nearest to `wanted`.
-
-    Return the new position and the speed taken.
-    """
+    """Move for `dt` at the permitted speed nearest to `wanted`. Return the new position and the
+    speed taken."""
     # Plain numbers: for a handful of joints a loop takes a third of numpy's time, and this runs at
     # every beat.
     moved, taken = [], []

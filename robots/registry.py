@@ -1,10 +1,7 @@
 """Which worlds there are, which of them a robot can live in, and who makes it there; drivers are
-found by folder name.
-
-A driver is robots/<kind>/driver.py with a class Driver(spec, clock, address, settings); its
-emulator stands beside it in emulator.py, Emulator(spec, plant, settings). A robot's YAML chooses
-it: driver: {kind: <kind>, address: …}.
-"""
+found by folder name. A driver is robots/<kind>/driver.py with a class Driver(spec, clock, address,
+settings); its emulator stands beside it in emulator.py, Emulator(spec, plant, settings). A robot's
+YAML chooses it: driver: {kind: <kind>, address: …}."""
 from __future__ import annotations
 
 import importlib

@@ -41,10 +41,8 @@ class Clearance:
         self.looks += 1
 
     def place(self, body: str, pose: FloatArray) -> None:
-        """Take over where a moving body is.
-
-        What was known of its surroundings is looked at again.
-        """
+        """Take over where a moving body is. What was known of its surroundings is looked at
+        again."""
         if self.scene.place(body, pose):
             self._look_from(self._posture)
 
@@ -85,10 +83,8 @@ class Clearance:
         return ()
 
     def _halve(self, places: FloatArray, gone: FloatArray, doubt: Numbers) -> tuple[int, ...]:
-        """Look at the middle of a stretch.
-
-        What that does not decide is looked at in both halves.
-        """
+        """Look at the middle of a stretch. What that does not decide is looked at in both
+        halves."""
         open_, looks = [(0, len(places) - 1, doubt)], 0
         while open_:
             first, last, pairs = open_.pop()
@@ -108,10 +104,8 @@ class Clearance:
 
     def _between(self, places: FloatArray, stops: tuple[int, int, int],
                  pairs: Numbers) -> tuple[int, ...]:
-        """Decide the shortest stretches by both their ends.
-
-        What passes closer in between still keeps some margin.
-        """
+        """Decide the shortest stretches by both their ends. What passes closer in between still
+        keeps some margin."""
         numbers = pairs.tolist()
         ends = [np.array(self.scene.some(places[stop], numbers)) for stop in stops]
         spare = BETWEEN * self.scene.margins[pairs]

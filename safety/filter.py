@@ -1,10 +1,7 @@
 """The safety filter: one answer to every joint state, a function of values and of what it commanded
-before.
-
-Invariant: every motion that it commands has a stored, jerk-limited braking run to standstill inside
-the joint limits, the workspace, and clear of the arm itself and its surroundings. A request that
-would lose it is bent or not followed.
-"""
+before. Invariant: every motion that it commands has a stored, jerk-limited braking run to
+standstill inside the joint limits, the workspace, and clear of the arm itself and its surroundings.
+A request that would lose it is bent or not followed."""
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -82,10 +79,8 @@ class SafetyFilter:
             self.keep(self.latch)
 
     def arm(self, reason: str, now: float) -> str:
-        """Permit motion again, from where the robot is, and forget what was asked before.
-
-        Return why not, or ''.
-        """
+        """Permit motion again, from where the robot is, and forget what was asked before. Return
+        why not, or ''."""
         age = self.state_age(now)
         self.latch, why_not = latches.arm(self.latch, reason, self.state, age,
                                           self.limits.state_age, self.spec)
@@ -97,9 +92,7 @@ class SafetyFilter:
 
     def place(self, body: str, pose: FloatArray, now: float) -> None:
         """Note where a body is that fixtures move with: x y z, quaternion x y z w, base frame.
-
-        Others are passed over.
-        """
+        Others are passed over."""
         if self.clearance and body in self._seen:
             self._seen[body] = now
             self.clearance.place(body, pose)
@@ -110,20 +103,16 @@ class SafetyFilter:
         return now - self.received
 
     def silence(self, now: float) -> str:
-        """Say that joint_states are missing; '' while they come.
-
-        Without them the driver brakes by itself.
-        """
+        """Say that joint_states are missing; '' while they come. Without them the driver brakes by
+        itself."""
         if self.state is None:
             return 'no joint_states have come yet'
         age = self.state_age(now)
         return '' if 0.0 <= age <= self.limits.state_age else f'no joint_states for {age:.2f} s'
 
     def step(self, state: State, now: float) -> Permitted:
-        """Answer one joint state, received at `now`.
-
-        Where the joints should be one beat later, and why.
-        """
+        """Answer one joint state, received at `now`. Where the joints should be one beat later, and
+        why."""
         permitted = self._decide(state, now)
         self.contact.sent(permitted.target.position)
         return permitted
@@ -162,10 +151,8 @@ class SafetyFilter:
         self.state, self.received = state, now
 
     def _begin(self, state: State, why: str) -> Permitted:
-        """Begin where the robot is, so that nothing jumps.
-
-        One that is found in motion is braked.
-        """
+        """Begin where the robot is, so that nothing jumps. One that is found in motion is
+        braked."""
         self._again = ''
         moving = np.abs(state.velocity) > latches.STILL * self.spec.velocity
         self.motion.restart(state.position, np.where(moving, state.velocity, 0.0))
@@ -186,10 +173,8 @@ class SafetyFilter:
         return self._answer(self.motion.brake(), verdict, reasons)
 
     def _stand(self, why: str) -> Permitted:
-        """Stop as the latch says.
-
-        Brake and stay, or brake and go back to where the stop was called.
-        """
+        """Stop as the latch says. Brake and stay, or brake and go back to where the stop was
+        called."""
         if self.latch.category is StopCategory.HOLD:
             return self._go_to(self._held, why)
         if self.reflex and self.latch.stopped and not self.motion.time_to_stop:
@@ -208,10 +193,8 @@ class SafetyFilter:
         return self._answer(self.motion.take(going), Verdict.STOP, (why,))
 
     def _walk(self, state: State, now: float, reflex: Reflex) -> Permitted:
-        """A legged robot that leans or overheats lies down.
-
-        It stands up slowly before it goes on.
-        """
+        """A legged robot that leans or overheats lies down. It stands up slowly before it goes
+        on."""
         if state.imu is None:
             return self._halt(('no attitude: imu is missing or old',))
         lean = state_check.lean_of(state.imu)

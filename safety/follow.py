@@ -1,7 +1,5 @@
-"""Follows a request for one beat, as far as a way out remains.
-
-As asked, else slower, else bent, else not at all.
-"""
+"""Follows a request for one beat, as far as a way out remains. As asked, else slower, else bent,
+else not at all."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator

@@ -1,8 +1,6 @@
 """The software stop: anybody may set it, it stays until somebody arms; that takes a reason and a
-fresh, still robot.
-
-It outlives the process that latched it: a small JSON file, replaced as a whole or not at all.
-"""
+fresh, still robot. It outlives the process that latched it: a small JSON file, replaced as a whole
+or not at all."""
 from __future__ import annotations
 
 import json

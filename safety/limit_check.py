@@ -1,7 +1,5 @@
-"""How much room is left.
-
-Joints inside their position limits and the tip inside its box, along the whole way out.
-"""
+"""How much room is left. Joints inside their position limits and the tip inside its box, along the
+whole way out."""
 from __future__ import annotations
 
 import numpy as np
@@ -48,9 +46,7 @@ class LimitCheck:
 
     def joints_leaving(self, candidate: Candidate, now: Motion) -> Flags | None:
         """Say for each joint whether it would leave its limits, or be further outside than it is.
-
-        None: none would.
-        """
+        None: none would."""
         lowest, highest = candidate.way_out.extent
         if (lowest >= self.lower).all() and (highest <= self.upper).all():
             return None
@@ -60,10 +56,7 @@ class LimitCheck:
 
     def walls_crossed(self, candidate: Candidate, tip: FloatArray | None) -> Flags | None:
         """Say for x, y and z whether the tip would leave its box on the way out; None: it would
-        not.
-
-        `tip` is where it is now.
-        """
+        not. `tip` is where it is now."""
         if tip is None or self._far(candidate, tip):
             return None
         allowed = np.maximum(beyond(tip, self.box_lower, self.box_upper), EXACT)

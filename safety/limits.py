@@ -95,10 +95,8 @@ class SafetySettings(Limits):
 
 def limits_for(spec: RobotSpec, given: Mapping[str, Any] | None = None,
                task: str = '') -> SafetySettings:
-    """Return the limits of a robot.
-
-    Defaults, config/nodes/safety.yaml, the robot's own, and what is given on top.
-    """
+    """Return the limits of a robot. Defaults, config/nodes/safety.yaml, the robot's own, and what
+    is given on top."""
     return with_origins(spec, given, task)[0]
 
 

@@ -1,7 +1,5 @@
-"""Makes the filter of one robot.
-
-With its kinematics, its surroundings and the stop that stood when it last ended.
-"""
+"""Makes the filter of one robot. With its kinematics, its surroundings and the stop that stood when
+it last ended."""
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -34,10 +32,8 @@ def make_filter(spec: RobotSpec, limits: Limits, fixtures: Sequence[Fixture] = (
 
 
 def make_unshielded(spec: RobotSpec, limits: Limits) -> SafetyFilter:
-    """Make what keeps the robot's own limits and nothing else.
-
-    No workspace, surroundings, contact or tilt.
-    """
+    """Make what keeps the robot's own limits and nothing else. No workspace, surroundings, contact
+    or tilt."""
     bare = replace(limits, speed_share=1.0, acceleration_share=1.0, jerk_share=1.0,
                    position_margin=0.0)
     kinematics = Kinematics(spec) if spec.tip_link and spec.urdf else None

@@ -1,9 +1,7 @@
 """Jerk-limited motion with a way out: from every state that it commands, a stored braking run to
-standstill follows.
-
-A candidate is one beat of motion. It is commanded only together with its way out, which the caller
-has looked at; braking then follows the stored run itself, so that what was checked is what happens.
-"""
+standstill follows. A candidate is one beat of motion. It is commanded only together with its way
+out, which the caller has looked at; braking then follows the stored run itself, so that what was
+checked is what happens."""
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -72,10 +70,8 @@ class JerkLimited:
         self._lead = 0
 
     def meet(self, course: Course) -> Candidate | None:
-        """Catch up with something that moves.
-
-        Meet it at the first of a few moments at which that is possible.
-        """
+        """Catch up with something that moves. Meet it at the first of a few moments at which that
+        is possible."""
         for tried, beats in enumerate(LEADS[self._lead:], self._lead):
             planned = self._plan(course(beats * self.dt), beats * self.dt)
             if planned and self._run.duration <= beats * self.dt * (1 + 1e-6):
@@ -85,10 +81,8 @@ class JerkLimited:
         return self._first_beat() if planned else None
 
     def toward(self, aim: Aim, duration: float = 0.0) -> Candidate | None:
-        """Go to an aim as soon as the limits let it, within `duration` or more.
-
-        None when no plan is found.
-        """
+        """Go to an aim as soon as the limits let it, within `duration` or more. None when no plan
+        is found."""
         return self._first_beat() if self._plan(aim, duration) else None
 
     def _plan(self, aim: Aim, duration: float) -> bool:

@@ -1,9 +1,7 @@
 """Runs to a speed: ruckig plans them in a microsecond; where it finds none, a closed form that
-cannot fail takes over.
-
-The closed form: jerk up to a peak acceleration, perhaps hold it, and jerk back to none; every joint
-by itself. Signs are turned so that `v` counts from the velocity wanted and is to rise to 0.
-"""
+cannot fail takes over. The closed form: jerk up to a peak acceleration, perhaps hold it, and jerk
+back to none; every joint by itself. Signs are turned so that `v` counts from the velocity wanted
+and is to rise to 0."""
 from __future__ import annotations
 
 import math

@@ -1,7 +1,5 @@
-"""What a proposal asks of the joints at the next beat.
-
-A position to pass or a velocity to take up.
-"""
+"""What a proposal asks of the joints at the next beat. A position to pass or a velocity to take
+up."""
 from __future__ import annotations
 
 import math
@@ -39,10 +37,8 @@ class JointRequest:
 
 
 class RequestDecoder:
-    """Turns what is due into wishes.
-
-    It remembers the pose that a run of twists adds up to, so that none drifts.
-    """
+    """Turns what is due into wishes. It remembers the pose that a run of twists adds up to, so that
+    none drifts."""
 
     def __init__(self, spec: RobotSpec, kinematics: Kinematics | None, limits: Limits,
                  check: LimitCheck) -> None:
@@ -60,10 +56,8 @@ class RequestDecoder:
         self._goal = None
 
     def make(self, proposal: Proposal, now: float, position: FloatArray) -> JointRequest | None:
-        """Return what is due one beat after `now`, for joints commanded to be at `position`.
-
-        None when nothing is.
-        """
+        """Return what is due one beat after `now`, for joints commanded to be at `position`. None
+        when nothing is."""
         found = due(proposal, now + self._dt)
         if found is None:
             return None

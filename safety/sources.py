@@ -1,8 +1,6 @@
 """Who is followed: a person with the dead-man switch before a reset before a policy, and nobody who
-fell silent.
-
-What cannot be followed is refused on arrival; each rule returns one sentence, or nothing.
-"""
+fell silent. What cannot be followed is refused on arrival; each rule returns one sentence, or
+nothing."""
 from __future__ import annotations
 
 from collections import deque
@@ -43,10 +41,8 @@ class AcceptedProposal:
 
 @dataclass
 class Queue:
-    """What one source said, oldest first.
-
-    The newest whose first target is due is the one that counts.
-    """
+    """What one source said, oldest first. The newest whose first target is due is the one that
+    counts."""
 
     heard: deque[AcceptedProposal] = field(default_factory=lambda: deque(maxlen=WAITING))
     newest: float = -1e18  # s, newest observation answered
@@ -102,10 +98,8 @@ class Sources:
         return refusals
 
     def winner(self, now: float) -> tuple[AcceptedProposal | None, str]:
-        """Return whom to follow at `now`.
-
-        Or nobody, and why that is a fault ('' when nobody is expected to speak).
-        """
+        """Return whom to follow at `now`. Or nobody, and why that is a fault ('' when nobody is
+        expected to speak)."""
         silent = ''
         for number in PRIORITY:
             queue = self._queues[number]
@@ -133,10 +127,8 @@ class Sources:
 
 
 def refusal(proposal: Proposal, spec: RobotSpec, limits: Limits, now: float, newest: float) -> str:
-    """Return why this proposal cannot be followed, or ''.
-
-    `newest` is the source's newest observation so far.
-    """
+    """Return why this proposal cannot be followed, or ''. `newest` is the source's newest
+    observation so far."""
     for rules in (_meaning, _shape):
         if sentence := next(rules(proposal, spec), ''):
             return sentence

@@ -1,7 +1,5 @@
-"""What a state tells: whether it can be believed, contact, heat, tilt.
-
-And the safe posture of a legged robot.
-"""
+"""What a state tells: whether it can be believed, contact, heat, tilt. And the safe posture of a
+legged robot."""
 from __future__ import annotations
 
 import math
@@ -65,10 +63,8 @@ def _upright(quaternion: FloatArray) -> float:
 
 
 class ContactDetector:
-    """Notices contact on arms and heat on legs.
-
-    Both have to last a moment, as one sample proves nothing.
-    """
+    """Notices contact on arms and heat on legs. Both have to last a moment, as one sample proves
+    nothing."""
 
     def __init__(self, spec: RobotSpec, limits: Limits) -> None:
         self.spec, self.limits = spec, limits
@@ -169,10 +165,8 @@ class Reflex:
         return self._towards(self._lying, position)
 
     def stand_up(self, position: FloatArray, low: str = '') -> FloatArray | None:
-        """Return the joint speeds of standing up; None when it stands.
-
-        A body that is too low gets up by itself.
-        """
+        """Return the joint speeds of standing up; None when it stands. A body that is too low gets
+        up by itself."""
         self._down |= bool(low)
         if not self._down or np.abs(self._standing - position).max() < THERE:
             self._down = False

@@ -17,10 +17,8 @@ FIXED_WIDTH = {Mode.CARTESIAN_POSE: 7, Mode.CARTESIAN_TWIST: 6, Mode.GRIPPER: 0}
 
 @dataclass(frozen=True)
 class ActionSpace(Settings):
-    """The mode, and for each number of the policy.
-
-    Which component of the mode it moves, by how much, around what.
-    """
+    """The mode, and for each number of the policy. Which component of the mode it moves, by how
+    much, around what."""
 
     mode: str = required('joint_position, joint_velocity, cartesian_pose, cartesian_twist, gripper '
                          'or leg')
@@ -69,20 +67,16 @@ class ActionSpace(Settings):
         return len(self.axes) + self.gripper
 
     def rest(self, actions: FloatArray) -> FloatArray:
-        """Return the action that asks for nothing more after these.
-
-        Speeds end, places and the gripper stay.
-        """
+        """Return the action that asks for nothing more after these. Speeds end, places and the
+        gripper stay."""
         row = np.array(actions, dtype=np.float64, ndmin=2)[-1:]
         if self._mode in SPEEDS:
             row[:, :len(self.axes)] = 0.0
         return row
 
     def decode(self, actions: FloatArray, observed: float, latency: float = 0.0) -> Proposal:
-        """Turn one action (size) or a chunk (n x size) into a proposal.
-
-        The first is due `latency` after `observed`.
-        """
+        """Turn one action (size) or a chunk (n x size) into a proposal. The first is due `latency`
+        after `observed`."""
         rows = np.minimum(np.maximum(np.array(actions, dtype=np.float64, ndmin=2), -1.0), 1.0)
         if rows.shape[1] != self.size:
             raise ValueError(f'the policy gave {rows.shape[1]} numbers for one action, but this '

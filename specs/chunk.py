@@ -1,7 +1,5 @@
-"""Which target of a chunk is due now.
-
-Late chunks are entered where they should be by now, old ones run out.
-"""
+"""Which target of a chunk is due now. Late chunks are entered where they should be by now, old ones
+run out."""
 from __future__ import annotations
 
 import numpy as np
@@ -14,11 +12,8 @@ SINGLE_ROW = 0.25   # s that a speed lives when its chunk has only one row
 
 def due(proposal: Proposal, now: float) -> tuple[FloatArray, float | None] | None:
     """Return the target due at `now` and the gripper's (None: leave it); None before the first row
-    or past the end.
-
-    Positions run straight from row to row and the last one holds. Speeds hold for their row; the
-    last one ends after one more row.
-    """
+    or past the end. Positions run straight from row to row and the last one holds. Speeds hold for
+    their row; the last one ends after one more row."""
     row = _row(proposal, now)
     if row is None:
         return None
@@ -31,10 +26,8 @@ def due(proposal: Proposal, now: float) -> tuple[FloatArray, float | None] | Non
 
 
 def slope(proposal: Proposal, now: float) -> FloatArray:
-    """Return how fast the due position is moving, per second.
-
-    Zero for speeds, and where a position holds.
-    """
+    """Return how fast the due position is moving, per second. Zero for speeds, and where a position
+    holds."""
     row = _row(proposal, now)
     if row is None or proposal.mode in SPEEDS or row + 1 == len(proposal.times):
         return np.zeros(proposal.targets.shape[1])

@@ -1,7 +1,5 @@
-"""Numbers that travel in messages, each written down once.
-
-A test holds them against the generated constants.
-"""
+"""Numbers that travel in messages, each written down once. A test holds them against the generated
+constants."""
 from __future__ import annotations
 
 from enum import IntEnum

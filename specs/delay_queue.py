@@ -12,10 +12,8 @@ T = TypeVar('T')
 
 
 class DelayQueue(Generic[T]):
-    """First in, first out, each `delay` seconds after its stamp.
-
-    One thread may fill it while another empties it.
-    """
+    """First in, first out, each `delay` seconds after its stamp. One thread may fill it while
+    another empties it."""
 
     def __init__(self, delay: float) -> None:
         self.delay = delay

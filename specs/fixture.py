@@ -1,7 +1,5 @@
-"""What stands around a robot and does not move.
-
-Boxes in its base frame, written in a task's YAML.
-"""
+"""What stands around a robot and does not move. Boxes in its base frame, written in a task's
+YAML."""
 from __future__ import annotations
 
 from dataclasses import dataclass

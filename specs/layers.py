@@ -1,7 +1,5 @@
-"""Where settings of a node come from.
-
-Its file in config/nodes, the robot's own block, then whoever starts it.
-"""
+"""Where settings of a node come from. Its file in config/nodes, the robot's own block, then whoever
+starts it."""
 from __future__ import annotations
 
 from visuomotor.specs import paths, settings
@@ -10,11 +8,9 @@ from visuomotor.specs.settings import Layer
 
 
 def node_layers(node: str, robot: str) -> list[Layer]:
-    """Return what is set for the node of a folder before anybody starts it, weakest first.
-
-    `robot` may be empty: the file may name one. Its block is the field of RobotSpec with the node's
-    name.
-    """
+    """Return what is set for the node of a folder before anybody starts it, weakest first. `robot`
+    may be empty: the file may name one. Its block is the field of RobotSpec with the node's
+    name."""
     layers: list[Layer] = []
     file = paths.CONFIG / 'nodes' / f'{node}.yaml'
     if file.is_file():

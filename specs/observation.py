@@ -33,10 +33,8 @@ FARTHEST = 10.0   # m, in a picture of depth
 
 @dataclass(frozen=True)
 class Shape:
-    """One entry of an observation.
-
-    The shape, the type and the smallest and largest values (broadcast to the shape).
-    """
+    """One entry of an observation. The shape, the type and the smallest and largest values
+    (broadcast to the shape)."""
 
     shape: tuple[int, ...]
     dtype: type[np.generic]

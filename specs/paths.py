@@ -1,7 +1,5 @@
-"""Where the numbers and shapes lie.
-
-Beside the rooms, in a checkout and in an installed package alike.
-"""
+"""Where the numbers and shapes lie. Beside the rooms, in a checkout and in an installed package
+alike."""
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -23,20 +23,15 @@ def policy_rng(seed: int) -> np.random.Generator:
 
 class Policy(Protocol):
     """One policy, learned or scripted. The same seed and the same observations give the same
-    actions.
-
-    It may remember what it saw and did since `reset`: histories, recurrent states and searches live
-    inside.
-    """
+    actions. It may remember what it saw and did since `reset`: histories, recurrent states and
+    searches live inside."""
 
     def reset(self, rng: np.random.Generator) -> None:
         """Begin an episode; every random choice until the next reset comes from this generator."""
 
     def act(self, observation: Observation) -> NDArray[np.float64]:
-        """Return actions in -1..1, (rows, size).
-
-        The first is due now, the next one action period later, and so on.
-        """
+        """Return actions in -1..1, (rows, size). The first is due now, the next one action period
+        later, and so on."""
 
     @property
     def finished(self) -> bool:

@@ -1,7 +1,5 @@
-"""What a robot is, known before any connection: joints, limits, gripper, cameras, home.
-
-Read from config/robots/.
-"""
+"""What a robot is, known before any connection: joints, limits, gripper, cameras, home. Read from
+config/robots/."""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -110,10 +108,8 @@ class Workspace(Settings):
 
 @dataclass(frozen=True)
 class DriverChoice(Settings):
-    """What moves the real robot: a module robots/<kind>/driver.py, found by name.
-
-    Its emulator stands beside it.
-    """
+    """What moves the real robot: a module robots/<kind>/driver.py, found by name. Its emulator
+    stands beside it."""
 
     kind: str = setting('', 'folder in robots/ that has the driver; empty: nobody has written one')
     address: str = setting('', 'where the robot is, in the words of its driver')

@@ -1,7 +1,5 @@
-"""Attitudes as quaternions x y z w, as ROS writes them.
-
-Transforms3d does the reckoning, with w first.
-"""
+"""Attitudes as quaternions x y z w, as ROS writes them. Transforms3d does the reckoning, with w
+first."""
 from __future__ import annotations
 
 import numpy as np
@@ -37,10 +35,8 @@ def product(first: FloatArray, second: FloatArray) -> FloatArray:
 
 
 def rotation_vector(first: FloatArray, second: FloatArray) -> FloatArray:
-    """Return the turn that leads from one attitude to another.
-
-    Axis times angle, rad, fixed axes, the short way.
-    """
+    """Return the turn that leads from one attitude to another. Axis times angle, rad, fixed axes,
+    the short way."""
     turn = quaternions.qmult(w_first(second), quaternions.qconjugate(w_first(first)))
     axis, angle = quaternions.quat2axangle(turn if turn[0] >= 0 else -turn)
     vector: FloatArray = np.asarray(axis) * angle

@@ -1,10 +1,7 @@
 """Settings: frozen dataclasses whose fields carry sentence, unit and range, filled from YAML,
-parameters and `--set`.
-
-Everything that a person can set is read here, once, strictly: an unknown name, a wrong type, a
-number out of its range or not finite is one sentence that says what was expected, what came and
-where.
-"""
+parameters and `--set`. Everything that a person can set is read here, once, strictly: an unknown
+name, a wrong type, a number out of its range or not finite is one sentence that says what was
+expected, what came and where."""
 from __future__ import annotations
 
 import dataclasses
@@ -42,10 +39,8 @@ def required(sentence: str, unit: str = '', **limits: Any) -> Any:
 
 
 class Settings:
-    """Base of frozen dataclasses: construction checks every range.
-
-    A subclass with its own check calls super() first.
-    """
+    """Base of frozen dataclasses: construction checks every range. A subclass with its own check
+    calls super() first."""
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):  # type: ignore[arg-type]
@@ -154,10 +149,8 @@ def read(path: Path, cls: type[T]) -> T:
 
 
 def build(cls: type[T], content: Any, where: str) -> T:
-    """Fill a dataclass from nested mappings.
-
-    Every unknown key, missing key and wrong type is refused by name.
-    """
+    """Fill a dataclass from nested mappings. Every unknown key, missing key and wrong type is
+    refused by name."""
     if not isinstance(content, Mapping):
         raise BadInput(f'{where} should hold names and values, but holds {content!r}.')
     fields = {field.name: field for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
@@ -194,11 +187,8 @@ Layer = tuple[str, Mapping[str, Any]]   # where it comes from, in words, and wha
 
 def layered(cls: type[T], layers: Iterable[Layer], where: str) -> tuple[T, dict[str, str]]:
     """Fill a dataclass from layers, later ones over earlier; return it and, for each field set,
-    where it was set.
-
-    Each layer is checked by itself first, so that the sentence names the place that has to be
-    mended.
-    """
+    where it was set. Each layer is checked by itself first, so that the sentence names the place
+    that has to be mended."""
     kinds = typing.get_type_hints(cls)
     values = {}
     origin = {}
@@ -217,10 +207,7 @@ def layered(cls: type[T], layers: Iterable[Layer], where: str) -> tuple[T, dict[
 
 def assignments(words: Iterable[str], example: str) -> dict[str, Any]:
     """Read 'name=value' words, or several in one word with commas between, into names and YAML
-    values.
-
-    Names may have dots. `example` is shown to whoever wrote something else.
-    """
+    values. Names may have dots. `example` is shown to whoever wrote something else."""
     found: dict[str, Any] = {}
     for word in words:
         for part in _parts(word):

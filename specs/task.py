@@ -42,10 +42,8 @@ class DetectorSpec(Settings):
 
 @dataclass(frozen=True)
 class TaskSpec(Settings):
-    """One task, read from config/tasks/<name>.yaml.
-
-    `world` holds the numbers of the task's own scene class.
-    """
+    """One task, read from config/tasks/<name>.yaml. `world` holds the numbers of the task's own
+    scene class."""
 
     name: str
     title: str = required('one line for people')

@@ -1,7 +1,5 @@
-"""What tests of nodes share.
-
-A ROS domain that nobody else has, a graph under a conductor, a probe that records.
-"""
+"""What tests of nodes share. A ROS domain that nobody else has, a graph under a conductor, a probe
+that records."""
 from __future__ import annotations
 
 import fcntl
@@ -24,10 +22,8 @@ DOMAINS = range(1, 85)
 
 @contextmanager
 def leased_domain() -> Iterator[int]:
-    """Hold a domain that no other test of this machine has.
-
-    The system lets go of it with this process.
-    """
+    """Hold a domain that no other test of this machine has. The system lets go of it with this
+    process."""
     folder = Path(tempfile.gettempdir()) / 'visuomotor_test_domains'
     folder.mkdir(exist_ok=True)
     for domain in DOMAINS:
@@ -45,10 +41,8 @@ Wire = tuple[Any, ...]   # type, topic or service, and for topics a quality of s
 
 
 class Probe(Node):
-    """Records, speaks and asks for everybody who is not there; each wire is an attribute.
-
-    List, publisher or client.
-    """
+    """Records, speaks and asks for everybody who is not there; each wire is an attribute. List,
+    publisher or client."""
 
     def __init__(self, hears: dict[str, Wire], says: dict[str, Wire], asks: dict[str, Wire],
                  **kwargs: Any) -> None:

@@ -108,10 +108,8 @@ def unsafe_loads(source: str) -> list[str]:
 
 
 def private_parts(source: str) -> list[str]:
-    """Return every private name of somebody else.
-
-    An attribute of anything but self, or an imported name.
-    """
+    """Return every private name of somebody else. An attribute of anything but self, or an imported
+    name."""
     tree = ast.walk(ast.parse(source))
     touched = [node for node in tree if isinstance(node, ast.Attribute)
                and re.match(r'_(?!_)', node.attr)]

@@ -1,7 +1,5 @@
-"""Bad input of every kind is one sentence and exit code 2, and nothing moves.
-
-Found cases in literals.
-"""
+"""Bad input of every kind is one sentence and exit code 2, and nothing moves. Found cases in
+literals."""
 from __future__ import annotations
 
 import subprocess

@@ -1,9 +1,6 @@
-"""Bad input without end: config files, options and recordings, damaged by a seeded
-generator.
-
-Every one has to be refused with a sentence and exit code 2 before anything moves. BAD_INPUTS=400
-tries as many.
-"""
+"""Bad input without end: config files, options and recordings, damaged by a seeded generator. Every
+one has to be refused with a sentence and exit code 2 before anything moves. BAD_INPUTS=400 tries as
+many."""
 from __future__ import annotations
 
 import copy
@@ -56,10 +53,8 @@ def _nothing_moves(monkeypatch, tmp_path):
 
 
 def outcome(monkeypatch, capfd, words: list[str]) -> tuple[int, str, str]:
-    """Run a command in this process.
-
-    Return its exit code, its result, and what it said to people.
-    """
+    """Run a command in this process. Return its exit code, its result, and what it said to
+    people."""
     monkeypatch.setattr(sys, 'argv', ['visuomotor', *words])
     try:
         main()

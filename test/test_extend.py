@@ -1,10 +1,7 @@
 """The pages of docs/extend, followed to the letter in a copy: their files are written, their
-commands run, their words come.
-
-A block whose first line names a language and a path is a file; in a console block, lines behind `$`
-are commands and the lines below each have to be in what it says. A page adds few files and edits
-none but the list of robots of a task.
-"""
+commands run, their words come. A block whose first line names a language and a path is a file; in a
+console block, lines behind `$` are commands and the lines below each have to be in what it says. A
+page adds few files and edits none but the list of robots of a task."""
 from __future__ import annotations
 
 import os
@@ -80,10 +77,8 @@ def run(tree: Path, command: str) -> str:
 
 
 def holdings(tree: Path) -> dict[str, str]:
-    """Return what stands in the rooms, config and models of a copy.
-
-    The list of robots of a task may change.
-    """
+    """Return what stands in the rooms, config and models of a copy. The list of robots of a task
+    may change."""
     names = {path.parent.name for path in tree.glob('*/__init__.py')} | {'config', 'urdf'}
     return {str(path.relative_to(tree)): re.sub(r'^robots: .*$', '',
                                                 path.read_text(errors='replace'),

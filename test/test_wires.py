@@ -1,7 +1,5 @@
-"""The wires on the page are those of the source.
-
-Who publishes and who hears each topic, and who serves what.
-"""
+"""The wires on the page are those of the source. Who publishes and who hears each topic, and who
+serves what."""
 from __future__ import annotations
 
 import ast
@@ -18,10 +16,8 @@ TOPICS = ('action/policy', 'action/reset', 'action/teleop')   # what `action/*` 
 
 
 def named(argument: ast.expr) -> str:
-    """Return the name of a topic, with * for what is only known when the node runs.
-
-    '' when nothing is known.
-    """
+    """Return the name of a topic, with * for what is only known when the node runs. '' when nothing
+    is known."""
     if isinstance(argument, ast.Constant):
         return str(argument.value)
     if not isinstance(argument, ast.JoinedStr):

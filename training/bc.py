@@ -91,10 +91,8 @@ def sees(chosen: BcSettings, robot: RobotSpec, task: TaskSpec) -> ObservationSpe
 
 
 def fitted(chosen: BcSettings, shown: ObservationSpec) -> BehaviourCloningSettings:
-    """Let the rate fall over all steps.
-
-    Where goal and tip are seen, show the way that is left, too.
-    """
+    """Let the rate fall over all steps. Where goal and tip are seen, show the way that is left,
+    too."""
     act = chosen.page.act
     if {'goal', 'tip_pose'} <= set(shown) and act.net == 'visuomotor_net':
         act = dataclasses.replace(act, parts={'differences': [['goal', 'tip_pose']], **act.parts})

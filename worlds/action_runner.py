@@ -1,7 +1,5 @@
-"""Drives a world by a policy's actions as the graph does, beat by beat.
-
-Read, propose, filter, send, advance.
-"""
+"""Drives a world by a policy's actions as the graph does, beat by beat. Read, propose, filter,
+send, advance."""
 from __future__ import annotations
 
 from collections import deque
@@ -20,11 +18,8 @@ from visuomotor.worlds.world import BulletWorld
 
 class ActionRunner:
     """One world under one stream of actions that obeys the safety filter of the graph: `begin`,
-    then `step`, `observe`.
-
-    Without the shield only the robot's own limits hold; `shield` says which it was, for whoever
-    reports a result.
-    """
+    then `step`, `observe`. Without the shield only the robot's own limits hold; `shield` says which
+    it was, for whoever reports a result."""
 
     def __init__(self, world: BulletWorld, pictures: bool = True, *, depth: bool = False,
                  shield: bool = True, limits: Limits | None = None) -> None:
@@ -100,10 +95,8 @@ class ActionRunner:
         self.world.advance(self.beat)
 
     def _place(self) -> float:
-        """Tell the filter where moving fixtures are, as world/truth does.
-
-        Return the reward since it was asked last.
-        """
+        """Tell the filter where moving fixtures are, as world/truth does. Return the reward since
+        it was asked last."""
         if not self._moving:
             return 0.0
         truth = self.world.truth()

@@ -1,7 +1,5 @@
-"""Robots with a body in the simulation.
-
-What worlds and scenes may ask of them, and which of them a specification gets.
-"""
+"""Robots with a body in the simulation. What worlds and scenes may ask of them, and which of them a
+specification gets."""
 from __future__ import annotations
 
 from contextlib import AbstractContextManager

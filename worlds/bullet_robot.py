@@ -1,7 +1,5 @@
-"""Any arm in PyBullet behind the Robot interface.
-
-It obeys late, within limits, and brakes on silence.
-"""
+"""Any arm in PyBullet behind the Robot interface. It obeys late, within limits, and brakes on
+silence."""
 from __future__ import annotations
 
 import math
@@ -112,10 +110,8 @@ class BulletRobot:
         self._drive()
 
     def place(self, position: FloatArray, closing: float = 0.0) -> None:
-        """Put the arm somewhere at once, at rest. Between episodes only.
-
-        Nothing real can do that.
-        """
+        """Put the arm somewhere at once, at rest. Between episodes only. Nothing real can do
+        that."""
         with self._lock:
             self._body.place(self._arm, position)
             self._body.place(self._fingers, np.array(self._closed(closing)))

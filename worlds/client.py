@@ -14,10 +14,8 @@ from visuomotor.specs.errors import BadInput
 
 
 def _load() -> Any:
-    """Import PyBullet without its greeting.
-
-    It writes the date of its build to the standard error.
-    """
+    """Import PyBullet without its greeting. It writes the date of its build to the standard
+    error."""
     kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(nowhere, 2)
@@ -34,10 +32,8 @@ WINDOW = 'import pybullet; raise SystemExit(0 if pybullet.connect(pybullet.GUI) 
 
 @functools.lru_cache
 def window_opens() -> bool:
-    """Try a window once, in a process of its own.
-
-    Where there is no display PyBullet ends its whole process.
-    """
+    """Try a window once, in a process of its own. Where there is no display PyBullet ends its whole
+    process."""
     return bool(os.environ.get('DISPLAY')) and subprocess.run(
         [sys.executable, '-c', WINDOW], capture_output=True, timeout=60).returncode == 0
 

@@ -1,7 +1,5 @@
-"""The worlds as gymnasium environments, without ROS.
-
-Importing this registers visuomotor/<Task>-v0 for every task.
-"""
+"""The worlds as gymnasium environments, without ROS. Importing this registers visuomotor/<Task>-v0
+for every task."""
 from __future__ import annotations
 
 import math
@@ -31,9 +29,7 @@ VIEW = 'render'   # the camera of `render`: the task's first, as large as the ta
 
 class VisuomotorEnv(gymnasium.Env[Seen, NDArray[np.float32]]):
     """One action is one row of the task's action space, in -1..1; observations hold no truth.
-
-    `chosen` are the fields of EnvSettings. The world starts when it is first needed.
-    """
+    `chosen` are the fields of EnvSettings. The world starts when it is first needed."""
 
     metadata = {'render_modes': ['rgb_array', 'human'], 'render_fps': 20}
 
@@ -54,10 +50,8 @@ class VisuomotorEnv(gymnasium.Env[Seen, NDArray[np.float32]]):
 
     @cached_property
     def runner(self) -> ActionRunner:
-        """What drives the world.
-
-        Made when first needed, so that an environment is cheap until its first reset.
-        """
+        """What drives the world. Made when first needed, so that an environment is cheap until its
+        first reset."""
         return self._start()
 
     @property
@@ -151,10 +145,8 @@ class VisuomotorGoalEnv(VisuomotorEnv):
 
     def compute_reward(self, achieved_goal: NDArray[Any], desired_goal: NDArray[Any],
                        info: Any) -> Any:
-        """Return the rewards for tips and goals, (..., 3), m.
-
-        Dense: minus the distance; else 0 within the task's own distance and -1 elsewhere.
-        """
+        """Return the rewards for tips and goals, (..., 3), m. Dense: minus the distance; else 0
+        within the task's own distance and -1 elsewhere."""
         distance = np.linalg.norm(np.asarray(achieved_goal) - np.asarray(desired_goal), axis=-1)
         return (-distance if self.settings.reward == 'dense' else
                 -(distance > self._within).astype(np.float64))

@@ -37,16 +37,12 @@ class World(Protocol):
         """Seconds of world time since the world was made."""
 
     def advance(self, seconds: float) -> None:
-        """Run whole physics steps.
-
-        What is left over is kept for the next call, so no time is lost.
-        """
+        """Run whole physics steps. What is left over is kept for the next call, so no time is
+        lost."""
 
     def new_scene(self, rng: np.random.Generator) -> str:
-        """Lay out objects and draw randomisation; return the scene's hash.
-
-        The arm is not touched; a legged robot is put back on its start.
-        """
+        """Lay out objects and draw randomisation; return the scene's hash. The arm is not touched;
+        a legged robot is put back on its start."""
 
     def picture(self, camera: str, depth: bool = False, segmentation: bool = False) -> Picture:
         """Render one of `cameras` now."""

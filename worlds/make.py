@@ -1,7 +1,5 @@
-"""Makes a world, a task's scene or its scripted expert by name.
-
-A new task is one YAML file and one module, no list.
-"""
+"""Makes a world, a task's scene or its scripted expert by name. A new task is one YAML file and one
+module, no list."""
 from __future__ import annotations
 
 import dataclasses
@@ -21,10 +19,8 @@ from visuomotor.worlds.world import BulletWorld
 def make_world(task: str | TaskSpec, robot: str, *, seed: int = 0, gui: bool = False,
                randomise: bool = False,
                clock_start: float = 0.0, overrides: dict[str, Any] | None = None) -> BulletWorld:
-    """Make one robot doing one task, its first scene laid out.
-
-    Nominal unless `randomise`; `overrides` replaces numbers of the task's `world:`.
-    """
+    """Make one robot doing one task, its first scene laid out. Nominal unless `randomise`;
+    `overrides` replaces numbers of the task's `world:`."""
     spec, task_spec = load_robot(robot), load_task(task) if isinstance(task, str) else task
     task_spec = with_overrides(task_spec, overrides or {})
     world = BulletWorld(spec, task_spec, make_scene(spec, task_spec), gui=gui, randomise=randomise,

@@ -1,7 +1,5 @@
-"""A simulated Minitaur as a Robot.
-
-Its own motor model, run every physics step, and sensors that speak late.
-"""
+"""A simulated Minitaur as a Robot. Its own motor model, run every physics step, and sensors that
+speak late."""
 from __future__ import annotations
 
 import dataclasses
@@ -43,9 +41,7 @@ class SensorSample:
 
 class MinitaurRobot:
     """Eight direct-drive motors under position control. `read` returns what the host knows.
-
-    `CONTROL_LATENCY` late.
-    """
+    `CONTROL_LATENCY` late."""
 
     def __init__(self, client: Client, spec: RobotSpec, clock: Clock, lock: Lock, dt: float,
                  latency: float) -> None:
@@ -126,10 +122,8 @@ class MinitaurRobot:
         self._soft = dataclasses.replace(CONSTANTS, kp=CONSTANTS.kp * dynamics.gain * SOFT)
 
     def stand(self, x: float = 0.0, y: float = 0.0, yaw: float = 0.0) -> None:
-        """Put it on its start, cooled down, and let it come to rest outside of time.
-
-        Between episodes only.
-        """
+        """Put it on its start, cooled down, and let it come to rest outside of time. Between
+        episodes only."""
         self.model.place(x, y, yaw)
         self.motors.reset()
         self._target = np.full(MOTORS, START_MOTOR)

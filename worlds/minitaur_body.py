@@ -1,7 +1,5 @@
-"""The Minitaur's body in PyBullet.
-
-Eight five-bar legs closed by constraints, put on its feet, heavier or lighter.
-"""
+"""The Minitaur's body in PyBullet. Eight five-bar legs closed by constraints, put on its feet,
+heavier or lighter."""
 from __future__ import annotations
 
 import math

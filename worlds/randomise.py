@@ -41,10 +41,8 @@ ONE, NOTHING = Range(1.0, 1.0), Range(0.0, 0.0)
 
 @dataclass(frozen=True)
 class Randomise(Settings):
-    """What is drawn for each new scene; the nominal value is the default.
-
-    Limits hold for both ends of a range.
-    """
+    """What is drawn for each new scene; the nominal value is the default. Limits hold for both ends
+    of a range."""
 
     mass: Range = setting(ONE, 'of each of the robot\'s links, times nominal', above=0, most=10)
     friction: Range = setting(ONE, 'of every contact, times nominal', least=0, most=10)

@@ -1,7 +1,5 @@
-"""Renders the cameras of a world: RGB, metres, segmentation.
-
-In software or, big pictures, by EGL.
-"""
+"""Renders the cameras of a world: RGB, metres, segmentation. In software or, big pictures, by
+EGL."""
 from __future__ import annotations
 
 import functools
@@ -38,10 +36,8 @@ def egl_works() -> bool:
 
 
 class Renderer:
-    """The cameras of one simulation. Make it before any body is loaded.
-
-    EGL sees what comes after.
-    """
+    """The cameras of one simulation. Make it before any body is loaded. EGL sees what comes
+    after."""
 
     def __init__(self, client: Any, cameras: Mapping[str, CameraMount]) -> None:
         self.client = client
@@ -107,10 +103,8 @@ class Renderer:
 
 
 def metres(share: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Turn the renderer's depth, 0 near ..
-
-    1 far and not linear, into metres on the optical axis.
-    """
+    """Turn the renderer's depth, 0 near .. 1 far and not linear, into metres on the optical
+    axis."""
     return np.asarray(FAR * NEAR / (FAR - (FAR - NEAR) * share), dtype=np.float32)
 
 

@@ -25,10 +25,8 @@ class Result:
 
 
 def go_home(world: BulletWorld) -> None:
-    """Between episodes: the clock starts again and an arm is put on its home posture.
-
-    Scenes put legged robots down.
-    """
+    """Between episodes: the clock starts again and an arm is put on its home posture. Scenes put
+    legged robots down."""
     world.rewind()
     if isinstance(world.robot, BulletRobot):
         world.robot.place(np.array(world.spec.home))
@@ -38,10 +36,8 @@ def rollout(world: BulletWorld, policy: Policy, seed: int, *, pictures: bool = T
             privileged: bool = True,
             runner: ActionRunner | None = None) -> Result:
     """Home, new scene, and one episode until success, failure, the policy's word or the horizon.
-
     Scene and policy draw from generators of their own, the same as in the graph for an episode of
-    this seed.
-    """
+    this seed."""
     runner = runner or ActionRunner(world, pictures)
     go_home(world)
     scene = world.new_scene(np.random.default_rng(seed))

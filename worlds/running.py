@@ -1,7 +1,5 @@
-"""Which simulated world belongs to which namespace of this process.
-
-How camera nodes look into the driver's world.
-"""
+"""Which simulated world belongs to which namespace of this process. How camera nodes look into the
+driver's world."""
 from __future__ import annotations
 
 import threading

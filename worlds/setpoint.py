@@ -1,9 +1,6 @@
 """What the joint controllers aim at between commands: a straight run to each target, and braking
-when none follows.
-
-Plain lists throughout: for seven joints a loop is several times faster than numpy, and this runs at
-every physics step.
-"""
+when none follows. Plain lists throughout: for seven joints a loop is several times faster than
+numpy, and this runs at every physics step."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence

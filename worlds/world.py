@@ -26,10 +26,8 @@ GRAVITY = -9.81  # m/s^2
 
 
 class BulletWorld:
-    """The world of interface.World. Several threads may share it.
-
-    Every method takes the same lock.
-    """
+    """The world of interface.World. Several threads may share it. Every method takes the same
+    lock."""
 
     def __init__(self, spec: RobotSpec, task: TaskSpec, scene: TaskScene, *, gui: bool = False,
                  randomise: bool = False, clock_start: float = 0.0) -> None:
@@ -74,20 +72,16 @@ class BulletWorld:
                 self.steps += 1
 
     def rewind(self) -> None:
-        """Start the clock again, so that equal seeds give equal episodes to the last bit.
-
-        Between episodes only.
-        """
+        """Start the clock again, so that equal seeds give equal episodes to the last bit. Between
+        episodes only."""
         with self.lock:
             self.steps = 0
             self._owed = 0.0
             self._truth = None
 
     def settle(self, steps: int, solver_iterations: int) -> None:
-        """Let a new scene come to rest outside of time.
-
-        Cheaper contacts, and the robot's clock stands still.
-        """
+        """Let a new scene come to rest outside of time. Cheaper contacts, and the robot's clock
+        stands still."""
         self.client.setPhysicsEngineParameter(numSolverIterations=solver_iterations)
         for _ in range(steps):
             self.client.stepSimulation()

@@ -6,10 +6,8 @@ from sensor_msgs.msg import CameraInfo, Image
 
 def camera_info(picture: Image, focal: tuple[float, float],
                 centre: tuple[float, float]) -> CameraInfo:
-    """Describe a picture that is free of distortion.
-
-    Focal lengths and centre in pixels, stamped as the picture is.
-    """
+    """Describe a picture that is free of distortion. Focal lengths and centre in pixels, stamped as
+    the picture is."""
     (fx, fy), (cx, cy) = focal, centre
     return CameraInfo(header=picture.header, width=picture.width, height=picture.height,
                       distortion_model='plumb_bob', d=[0.0] * 5,

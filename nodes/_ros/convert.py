@@ -1,10 +1,7 @@
 """Messages to plain values and back. Only nodes and their tests call this; decisions see values
-alone.
-
-Stamps go through float seconds. A float holds the present date to 0.24 us, so a stamp made here
-from a float comes back as the same float, and from there as the same stamp; a stamp that somebody
-else made is passed on as the message it is.
-"""
+alone. Stamps go through float seconds. A float holds the present date to 0.24 us, so a stamp made
+here from a float comes back as the same float, and from there as the same stamp; a stamp that
+somebody else made is passed on as the message it is."""
 from __future__ import annotations
 
 import math
@@ -69,10 +66,8 @@ def joint_state(state: State, spec: RobotSpec) -> JointState:
 
 
 def state(message: JointState, spec: RobotSpec, imu: Imu | None = None) -> State:
-    """Read a joint state by name, in whatever order it came.
-
-    Speeds and efforts that are missing are 0.
-    """
+    """Read a joint state by name, in whatever order it came. Speeds and efforts that are missing
+    are 0."""
     where, gripper = _places(tuple(message.name), spec)
     columns = (message.position, message.velocity, message.effort)
     size = len(message.name)

@@ -62,10 +62,8 @@ class Ordered(Executor):
 
 
 class Polled(Ordered):
-    """One thread's executor. `poll` delivers until nobody has anything left to say.
-
-    `spin` does so for ever.
-    """
+    """One thread's executor. `poll` delivers until nobody has anything left to say. `spin` does so
+    for ever."""
 
     def __init__(self, **kwargs: Any) -> None:
         self._dirty = True
@@ -109,10 +107,8 @@ class Polled(Ordered):
         return task
 
     def poll(self) -> int:
-        """Deliver everything that is pending and everything that this causes.
-
-        Return how many callbacks ran.
-        """
+        """Deliver everything that is pending and everything that this causes. Return how many
+        callbacks ran."""
         self._polls += 1
         total = self._serve(urgent=True)
         total += self._seldom() if self._polls % SELDOM == 1 else 0
@@ -179,10 +175,8 @@ class Polled(Ordered):
         return ran
 
     def _deliver(self, everybody: bool = False) -> int:
-        """Ask subscriptions once: everybody, or those that may have messages. Flat.
-
-        It runs a few times in every beat.
-        """
+        """Ask subscriptions once: everybody, or those that may have messages. Flat. It runs a few
+        times in every beat."""
         if self._dirty:
             self._refresh()
         ran = 0
@@ -209,11 +203,9 @@ class Polled(Ordered):
         return ran
 
     def _seldom(self) -> int:
-        """Services, clients and actions, until they are done.
-
-        Not for ever: the server of an action whose oldest result expires at this very moment says
-        so again and again, as long as time stands still within a beat.
-        """
+        """Services, clients and actions, until they are done. Not for ever: the server of an action
+        whose oldest result expires at this very moment says so again and again, as long as time
+        stands still within a beat."""
         total = 0
         for _ in range(ROUNDS):
             ran = self._serve() + self._take_responses() + self._step_tasks()
@@ -283,18 +275,14 @@ class Polled(Ordered):
 
 
 class Public(Ordered, SingleThreadedExecutor):
-    """The same interface from public names alone.
-
-    Deliveries come node by node, each through a wait set.
-    """
+    """The same interface from public names alone. Deliveries come node by node, each through a wait
+    set."""
 
     told = False   # that it is in use
 
     def poll(self) -> int:
-        """Deliver everything that is pending and everything that this causes.
-
-        Return how many callbacks ran.
-        """
+        """Deliver everything that is pending and everything that this causes. Return how many
+        callbacks ran."""
         total = 0
         for _ in range(PASSES):
             ran = self._pass()

@@ -1,10 +1,7 @@
 """Actions without waiting: a server that answers its one goal when the node says so, and a client
-with one request.
-
-An action callback that awaits something is stepped again and again by rclpy's executors, which
-never rest meanwhile. Here the goal is only remembered, and executed in the moment in which its
-result is known.
-"""
+with one request. An action callback that awaits something is stepped again and again by rclpy's
+executors, which never rest meanwhile. Here the goal is only remembered, and executed in the moment
+in which its result is known."""
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -22,10 +19,8 @@ class GoalServer:
     def __init__(self, node: Node, kind: Any, name: str, *, refuse: Callable[[Any], str],
                  begin: Callable[[Any], object],
                  cancel: Callable[[], None]) -> None:
-        """`refuse` says in a sentence why a goal cannot begin now, or nothing.
-
-        `begin` gets the goal's request.
-        """
+        """`refuse` says in a sentence why a goal cannot begin now, or nothing. `begin` gets the
+        goal's request."""
         self._node = node
         self._kind = kind
         self._name = name

@@ -1,7 +1,5 @@
-"""The lifecycle node that ours are made from.
-
-Wires that are silent unless active, and errors that are one sentence.
-"""
+"""The lifecycle node that ours are made from. Wires that are silent unless active, and errors that
+are one sentence."""
 from __future__ import annotations
 
 import traceback
@@ -19,10 +17,8 @@ from visuomotor.specs.errors import BadInput
 
 
 class Node(LifecycleNode):
-    """Open wires in `open`, move only while active, let go in `shut`.
-
-    Configuring twice gives one answer.
-    """
+    """Open wires in `open`, move only while active, let go in `shut`. Configuring twice gives one
+    answer."""
 
     def __init__(self, name: str, **kwargs: Any) -> None:
         super().__init__(name, automatically_declare_parameters_from_overrides=True, **kwargs)
@@ -51,10 +47,8 @@ class Node(LifecycleNode):
 
     # What a node fills in.
     def open(self) -> None:
-        """Make publishers, subscriptions, timers and whatever may fail.
-
-        Raise BadInput or OSError with a sentence.
-        """
+        """Make publishers, subscriptions, timers and whatever may fail. Raise BadInput or OSError
+        with a sentence."""
 
     def start(self) -> None:
         """Run when becoming active."""
@@ -103,10 +97,8 @@ class Node(LifecycleNode):
 
     def service(self, kind: Any, name: str, callback: Callable[[Any, Any], Any], *,
                 urgent: bool = False) -> Any:
-        """Offer a service, in every state; the callback decides what it may do.
-
-        An urgent one is asked at each poll.
-        """
+        """Offer a service, in every state; the callback decides what it may do. An urgent one is
+        asked at each poll."""
         def gate(request: Any, response: Any) -> Any:
             try:
                 return callback(request, response)
@@ -119,10 +111,8 @@ class Node(LifecycleNode):
         return service
 
     def complain(self, error: Exception) -> None:
-        """Log what could not be done, at most every few seconds; the node goes on.
-
-        Faults of ours end the program.
-        """
+        """Log what could not be done, at most every few seconds; the node goes on. Faults of ours
+        end the program."""
         self.get_logger().error(str(error), throttle_duration_sec=5.0)
 
     def client(self, kind: Any, name: str) -> Any:

@@ -1,7 +1,5 @@
-"""A parameter is a field of one frozen dataclass.
-
-Declared read-only with its sentence, so none can go unused.
-"""
+"""A parameter is a field of one frozen dataclass. Declared read-only with its sentence, so none can
+go unused."""
 from __future__ import annotations
 
 import dataclasses
@@ -22,11 +20,8 @@ LARGEST_INTEGER = 2**63 - 1
 
 def declare(node: Node, cls: type[T]) -> T:
     """Declare each field of `cls` on the node and return it filled: defaults, files of config/,
-    then parameters.
-
-    `node.origins` says where each value that is not a default was set. SafetySettings are those of
-    nodes/safety.
-    """
+    then parameters. `node.origins` says where each value that is not a default was set.
+    SafetySettings are those of nodes/safety."""
     name = node.get_name()
     given = {key: _plain(value) for key, value in node.given.items()
              if key not in OURS and not key.startswith('qos_overrides')}
@@ -47,10 +42,8 @@ def folder(cls: type[Any]) -> str:
 
 
 def describe(metadata: Mapping[str, Any], value: Any) -> ParameterDescriptor:
-    """Tell ROS what a field means: sentence, unit and range.
-
-    Its ranges include their ends and hold single numbers.
-    """
+    """Tell ROS what a field means: sentence, unit and range. Its ranges include their ends and hold
+    single numbers."""
     unit, limits = metadata.get('unit', ''), settings.words(metadata)
     names = ', '.join(settings.known(metadata))
     description = ParameterDescriptor(

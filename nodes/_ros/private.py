@@ -1,10 +1,7 @@
 """Every private part of rclpy that we lean on: here and nowhere else, so that one page tells what
-an update may break.
-
-`missing` is asked once at start-up. When this rclpy lacks anything, or VISUOMOTOR_EXECUTOR=public
-asks for it, the executor of executor.py is replaced by rclpy's own behind the same interface:
-slower, but made of public names alone.
-"""
+an update may break. `missing` is asked once at start-up. When this rclpy lacks anything, or
+VISUOMOTOR_EXECUTOR=public asks for it, the executor of executor.py is replaced by rclpy's own
+behind the same interface: slower, but made of public names alone."""
 from __future__ import annotations
 
 import os
@@ -51,10 +48,8 @@ def why_public() -> str:
 
 # What is asked without a wait set.
 def take_message(asked: Any) -> Callable[[Any, bool], tuple[Any, Any] | None]:
-    """Return what takes a subscription's next message, as bytes or as it is; None.
-
-    There is none.
-    """
+    """Return what takes a subscription's next message, as bytes or as it is; None. There is
+    none."""
     take: Callable[[Any, bool], tuple[Any, Any] | None] = asked.handle.take_message
     return take
 
@@ -110,10 +105,8 @@ def sleep(context: Any, subscriptions: Sequence[Any], timers: Sequence[Any], gua
 
 
 def ready(context: Any, waitables: Sequence[Any], sizes: Sequence[int]) -> list[Any]:
-    """Return which waitables have something to do.
-
-    `sizes` is how many of each of KINDS they hold.
-    """
+    """Return which waitables have something to do. `sizes` is how many of each of KINDS they
+    hold."""
     with context.handle:
         wait_set = _rclpy.WaitSet(*sizes, context.handle)
         wait_set.clear_entities()

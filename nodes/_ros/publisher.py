@@ -1,9 +1,6 @@
 """A publisher that counts its messages, so that this process need not ask subscriptions that cannot
-have any.
-
-In one process a message has arrived when `publish` returns. A count is only a hint: polls begin by
-asking everybody.
-"""
+have any. In one process a message has arrived when `publish` returns. A count is only a hint: polls
+begin by asking everybody."""
 from __future__ import annotations
 
 from collections import defaultdict
@@ -24,10 +21,8 @@ def counts(context: Context) -> defaultdict[str, int]:
 
 
 class CountingPublisher(Publisher):
-    """Silent unless its node lets its publishers publish.
-
-    `node` and `counts` are set by the node that makes it.
-    """
+    """Silent unless its node lets its publishers publish. `node` and `counts` are set by the node
+    that makes it."""
 
     node: Any
     counts: defaultdict[str, int]

@@ -31,10 +31,8 @@ def run(*makers: Callable[..., Node], args: Sequence[str] | None = None) -> None
 
 
 def serve(makers: Sequence[Callable[..., Node]], args: Sequence[str] | None = None) -> int:
-    """Make, configure, activate and spin until a signal.
-
-    One sentence and a code other than 0 when a node refuses.
-    """
+    """Make, configure, activate and spin until a signal. One sentence and a code other than 0 when
+    a node refuses."""
     words = list(sys.argv if args is None else args)
     if {'-h', '--help'} & set(words[:words.index('--ros-args') if '--ros-args' in words else None]):
         print('\n\n'.join(told(maker) for maker in makers))

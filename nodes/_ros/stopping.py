@@ -1,7 +1,5 @@
-"""How a program is asked to stop.
-
-By a signal, by a terminal that closes, or by the end of whoever started it.
-"""
+"""How a program is asked to stop. By a signal, by a terminal that closes, or by the end of whoever
+started it."""
 from __future__ import annotations
 
 import ctypes
@@ -32,10 +30,8 @@ class Asked:
         self.to_stop = True
 
     def _end_with(self, starter: str) -> None:
-        """Let the kernel send SIGTERM when the program that started this one is gone.
-
-        It may have been killed.
-        """
+        """Let the kernel send SIGTERM when the program that started this one is gone. It may have
+        been killed."""
         if not starter.isdecimal() or not sys.platform.startswith('linux'):
             return
         if os.getppid() == int(starter):

@@ -1,7 +1,5 @@
-"""A camera that OpenCV can open.
-
-A thread of its own reads it all the time, so that the newest picture is new.
-"""
+"""A camera that OpenCV can open. A thread of its own reads it all the time, so that the newest
+picture is new."""
 from __future__ import annotations
 
 import threading

@@ -1,7 +1,5 @@
-"""From the source's picture to the published one: straighten, crop, resize.
-
-The camera's numbers follow every step.
-"""
+"""From the source's picture to the published one: straighten, crop, resize. The camera's numbers
+follow every step."""
 from __future__ import annotations
 
 import math
@@ -88,10 +86,8 @@ class Pipeline:
         return (width - wide) // 2, (height - high) // 2, wide, high
 
     def published(self, width: int, height: int) -> Lens | None:
-        """Return the numbers of the published picture for sources of this size.
-
-        None when not known.
-        """
+        """Return the numbers of the published picture for sources of this size. None when not
+        known."""
         source = self.lens
         if source is None:
             return None

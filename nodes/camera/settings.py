@@ -76,11 +76,8 @@ class CameraSettings(Settings):
 
 def of_mount(camera: str, mount: CameraMount, simulated: bool) -> dict[str, Any] | None:
     """Return what the node of one camera of a robot or a scene is told; None where nothing has its
-    pictures.
-
-    Outside simulation pictures come from the mount's device or topic, cut and resized to the
-    mount's size.
-    """
+    pictures. Outside simulation pictures come from the mount's device or topic, cut and resized to
+    the mount's size."""
     if simulated:
         return {'camera': camera, 'source': 'world'}
     source = 'device' if mount.device else 'topic'

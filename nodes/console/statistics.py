@@ -1,7 +1,5 @@
-"""Counts what the graph says: messages of each group, verdicts, episodes, latency.
-
-Numbers only, no ROS.
-"""
+"""Counts what the graph says: messages of each group, verdicts, episodes, latency. Numbers only, no
+ROS."""
 from __future__ import annotations
 
 from collections import Counter, deque
@@ -34,10 +32,8 @@ def ended(number: int, result: int, truth: int, return_value: float, duration: f
 
 @dataclass
 class GraphStatistics:
-    """Everything counted so far.
-
-    `note_*` is called for each message, in the order in which they came.
-    """
+    """Everything counted so far. `note_*` is called for each message, in the order in which they
+    came."""
 
     messages: Counter[str] = field(default_factory=Counter)
     verdicts: Counter[str] = field(default_factory=Counter)

@@ -1,7 +1,5 @@
-"""One driver for one robot: a second one on its domain and namespace is refused.
-
-A killed one leaves nothing behind.
-"""
+"""One driver for one robot: a second one on its domain and namespace is refused. A killed one
+leaves nothing behind."""
 from __future__ import annotations
 
 import fcntl
@@ -15,10 +13,8 @@ from visuomotor.specs.errors import BadInput
 
 
 class ExclusiveDriver:
-    """Holds a lock on a file while this object lives.
-
-    The kernel lets go of it however the process ends.
-    """
+    """Holds a lock on a file while this object lives. The kernel lets go of it however the process
+    ends."""
 
     def __init__(self, domain: int, namespace: str, folder: Path | None = None) -> None:
         name = f'visuomotor-driver-{domain}-{fingerprint(namespace)}.lock'

@@ -1,7 +1,5 @@
-"""What stands behind the driver node.
-
-A robot and, where physics moves it, its world, the emulator of its wire and time.
-"""
+"""What stands behind the driver node. A robot and, where physics moves it, its world, the emulator
+of its wire and time."""
 from __future__ import annotations
 
 from contextlib import ExitStack
@@ -35,10 +33,8 @@ class Pace:
         self._offset = now * 1e-9 - world
 
     def step(self, now: int) -> float:
-        """Return the seconds to advance the world by, at graph time `now` (ns).
-
-        A clock that went backwards gives 0.
-        """
+        """Return the seconds to advance the world by, at graph time `now` (ns). A clock that went
+        backwards gives 0."""
         elapsed, self._last = (now - self._last) * 1e-9, now
         lived = min(max(elapsed, 0.0), CATCH_UP)
         self._offset += elapsed - lived

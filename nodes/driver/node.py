@@ -113,10 +113,8 @@ class DriverNode(Node):
             self.sent.publish(convert.sent_message(sent, command.header, self.spec.base_link))
 
     def _obey(self, target: Target | None) -> Target | None:
-        """Send a target and return what was really sent.
-
-        A target that cannot be sent is silence.
-        """
+        """Send a target and return what was really sent. A target that cannot be sent is
+        silence."""
         if target is None:
             return None
         try:

@@ -1,7 +1,5 @@
-"""The driver's own last line.
-
-When commands stop coming, brake with the robot's own limits and hold.
-"""
+"""The driver's own last line. When commands stop coming, brake with the robot's own limits and
+hold."""
 from __future__ import annotations
 
 import numpy as np
@@ -26,10 +24,8 @@ class Watchdog:
         self.braking = False
 
     def admits(self, answered: float, now: float) -> bool:
-        """Say whether a command is fresh enough to obey.
-
-        It answers joint_states of second `answered`.
-        """
+        """Say whether a command is fresh enough to obey. It answers joint_states of second
+        `answered`."""
         return abs(now - answered) <= self._spec.command_age
 
     def obeyed(self, target: Target, now: float) -> None:
@@ -43,10 +39,8 @@ class Watchdog:
         self._target, self.braking = None, False
 
     def beat(self, now: float, dt: float) -> Target | None:
-        """Return what to send by ourselves at this beat.
-
-        None while commands are fresh, or none ever came.
-        """
+        """Return what to send by ourselves at this beat. None while commands are fresh, or none
+        ever came."""
         if self._target is None or 0.0 <= now - self._obeyed_at <= self._spec.command_age:
             return None
         self.braking = True

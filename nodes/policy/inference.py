@@ -83,10 +83,8 @@ class InlineInference:
 
 
 class ThreadedInference:
-    """Answers in a thread of its own, so that a slow policy never delays hearing.
-
-    Only the newest request waits: an older one is of no use by then.
-    """
+    """Answers in a thread of its own, so that a slow policy never delays hearing. Only the newest
+    request waits: an older one is of no use by then."""
 
     def __init__(self, tell: Callable[[InferenceResult], None]) -> None:
         self.tell = tell

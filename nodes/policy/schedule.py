@@ -20,10 +20,8 @@ NEVER = float('-inf')
 
 @dataclass
 class ObservationBuffer:
-    """The newest message of everything, with the time of each picture.
-
-    Decoded only when a question is asked.
-    """
+    """The newest message of everything, with the time of each picture. Decoded only when a question
+    is asked."""
 
     state: Any = None
     imu: Any = None
@@ -73,10 +71,8 @@ class ChunkSchedule:
 
 
 class EpisodeSchedule:
-    """What one policy needs to see, and its time within an episode.
-
-    Between episodes it wants nothing.
-    """
+    """What one policy needs to see, and its time within an episode. Between episodes it wants
+    nothing."""
 
     def __init__(self, *, cameras: tuple[str, ...], truth: bool, imu: bool, rate: float,
                  delay: float,
@@ -94,9 +90,7 @@ class EpisodeSchedule:
     def turn(self, running: bool, number: int, seed: int, started: float,
              buffer: ObservationBuffer) -> InferenceResult | None:
         """Hear where the supervisor is; return what was said last when an episode has just ended.
-
-        Whatever still waits to be said belongs to the episode that it was thought in.
-        """
+        Whatever still waits to be said belongs to the episode that it was thought in."""
         if running and number == self.episode:
             return None
         last = None if running else self.said
@@ -109,20 +103,16 @@ class EpisodeSchedule:
         return last
 
     def wants(self, buffer: ObservationBuffer, now: float) -> bool:
-        """Tell whether to ask now.
-
-        A picture that was asked about already is used again only when no other comes.
-        """
+        """Tell whether to ask now. A picture that was asked about already is used again only when
+        no other comes."""
         if not self.episode or not self.chunks.due(now) or self.missing(buffer):
             return False
         newest = [buffer.stamps[camera] for camera in self.cameras]
         return not newest or max(newest) > buffer.used or self.chunks.overdue(now)
 
     def missing(self, buffer: ObservationBuffer) -> list[str]:
-        """Name the topics that are needed and silent.
-
-        Pictures from before the episode show the last one.
-        """
+        """Name the topics that are needed and silent. Pictures from before the episode show the
+        last one."""
         needed = [('joint_states', True, buffer.state), ('imu', self.imu, buffer.imu),
                   ('world/truth', self.truth, buffer.truth)]
         dark = [camera for camera in self.cameras if buffer.stamps.get(camera, NEVER)
@@ -142,9 +132,7 @@ class EpisodeSchedule:
 
     def ask(self, buffer: ObservationBuffer, measured: float, now: float) -> tuple[float, float]:
         """Note a request; return the stamp of what it shows and the time since the episode began.
-
-        The stamp is that of the newest picture, or of the joints without cameras.
-        """
+        The stamp is that of the newest picture, or of the joints without cameras."""
         self.chunks.asked(now)
         newest = [buffer.stamps[camera] for camera in self.cameras]
         buffer.used = max(newest, default=buffer.used)
@@ -166,9 +154,7 @@ class EpisodeSchedule:
 def schedule_for(loaded: LoadedPolicy, task: TaskSpec, latency: float,
                  replan: int) -> EpisodeSchedule:
     """Make the schedule that fits a policy: it waits for what that sees, and for nothing else.
-
-    `latency` below 0 and `replan` 0 leave it to the task and the policy.
-    """
+    `latency` below 0 and `replan` 0 leave it to the task and the policy."""
     cameras = tuple(camera for camera in task.observe if IMAGE + camera in loaded.sees)
     rate = task.action.rate
     delay = latency if latency >= 0.0 else task.latency.answer(bool(cameras))

@@ -1,7 +1,5 @@
-"""Which topics an episode is made of, and the text of their types.
-
-Recorded files carry it, so that any tool reads them.
-"""
+"""Which topics an episode is made of, and the text of their types. Recorded files carry it, so that
+any tool reads them."""
 from __future__ import annotations
 
 import os
@@ -31,10 +29,8 @@ FIELD = re.compile(r'^([A-Za-z][\w/]*)(?:<=\d+)?(?:\[[^\]]*\])?\s+[A-Za-z]')
 
 
 def to_record(listed: Iterable[str], cameras: Iterable[str]) -> dict[str, str]:
-    """Return type by topic of what to record.
-
-    The list given, or else the whole graph with these cameras.
-    """
+    """Return type by topic of what to record. The list given, or else the whole graph with these
+    cameras."""
     lines = list(listed) or [*GRAPH, *(line for name in cameras for line in of_camera(name))]
     pairs = dict(_pair(line) for line in lines)
     pairs.pop(EPISODE, None)
@@ -108,10 +104,8 @@ def text(kind: str) -> str:
 
 
 def prefixes() -> list[Path]:
-    """Return where ROS packages are installed.
-
-    Every sourced workspace, then the Python environment itself.
-    """
+    """Return where ROS packages are installed. Every sourced workspace, then the Python environment
+    itself."""
     named = [Path(entry) for entry in os.environ.get('AMENT_PREFIX_PATH', '').split(os.pathsep)
              if entry]
     return [*named, Path(sys.prefix)]

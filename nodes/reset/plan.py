@@ -68,18 +68,14 @@ def _lift(spec: RobotSpec, kinematics: Tip | None, settings: ResetSettings,
 
 
 def _fingers(spec: RobotSpec, way: str) -> float | None:
-    """On a real robot the fingers stay as they are until the arm is home.
-
-    Elsewhere they were opened before.
-    """
+    """On a real robot the fingers stay as they are until the arm is home. Elsewhere they were
+    opened before."""
     return None if spec.gripper is None or way == 'release' else 0.0
 
 
 def raised(spec: RobotSpec, kinematics: Tip, state: State, lift: float) -> FloatArray | None:
-    """Return joints with the tip `lift` higher, at most at the height of home; None.
-
-    No need, or no way.
-    """
+    """Return joints with the tip `lift` higher, at most at the height of home; None. No need, or no
+    way."""
     pose = kinematics.pose(state.position)
     top = min(kinematics.pose(np.array(spec.home))[2], spec.workspace.upper[2])
     rise = min(lift, top - pose[2])

@@ -14,10 +14,8 @@ class Routine:
 
     def __init__(self, stages: Sequence[Stage], attempts: int, state_age: float,
                  patience: float) -> None:
-        """Before the first motion, wait up to `patience` seconds for a first state.
-
-        Later silence ends the reset.
-        """
+        """Before the first motion, wait up to `patience` seconds for a first state. Later silence
+        ends the reset."""
         self._stages = stages
         self._attempts = attempts
         self._state_age = state_age

@@ -8,10 +8,8 @@ from visuomotor.specs.settings import Settings, required, setting
 
 
 def way_to_scene(world: str) -> str:
-    """Say how a new scene comes about.
-
-    'new_scene' (asked of the world), 'release' (what it holds falls) or 'none'.
-    """
+    """Say how a new scene comes about. 'new_scene' (asked of the world), 'release' (what it holds
+    falls) or 'none'."""
     kind = WORLDS[world]
     return 'new_scene' if kind.physics else 'release' if kind.real else 'none'
 

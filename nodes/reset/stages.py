@@ -50,10 +50,8 @@ class Still:
 
 
 class Open:
-    """Opens the fingers where they are. Jammed fingers come free when the arm lifts.
-
-    `patience` says when to go on.
-    """
+    """Opens the fingers where they are. Jammed fingers come free when the arm lifts. `patience`
+    says when to go on."""
 
     sentence, limit = 'opening the gripper', 4.0
 
@@ -112,10 +110,8 @@ class Move:
     def __init__(self, spec: RobotSpec, sentence: str, goal: Callable[[State], FloatArray | None],
                  *, speed: float,
                  tolerance: float, chunk: float, gripper: float | None) -> None:
-        """`goal` may answer None when there is nothing to do.
-
-        An endless tolerance leaves the arrival unchecked.
-        """
+        """`goal` may answer None when there is nothing to do. An endless tolerance leaves the
+        arrival unchecked."""
         self.sentence, self.limit = sentence, SLACK
         self._spec = spec
         self._goal = goal
@@ -145,10 +141,8 @@ class Move:
 
 
 class NewScene:
-    """Waits until the world has laid out a new scene and measures again. The node asks.
-
-    `answered` tells.
-    """
+    """Waits until the world has laid out a new scene and measures again. The node asks. `answered`
+    tells."""
 
     sentence, limit = 'laying out a new scene', 30.0
 

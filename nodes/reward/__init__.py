@@ -1,4 +1,2 @@
-"""Judges episodes from what can be sensed, as they run.
-
-A value for every step and a probability of success.
-"""
+"""Judges episodes from what can be sensed, as they run. A value for every step and a probability of
+success."""

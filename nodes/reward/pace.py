@@ -1,7 +1,5 @@
-"""Looks at every nth moment.
-
-The first at or after each period, whatever the rate of what comes in.
-"""
+"""Looks at every nth moment. The first at or after each period, whatever the rate of what comes
+in."""
 from __future__ import annotations
 
 from visuomotor.specs.values import SAME_MOMENT

@@ -1,4 +1,2 @@
-"""The last node before the robot.
-
-Decides which wish wins and keeps every motion inside the limits.
-"""
+"""The last node before the robot. Decides which wish wins and keeps every motion inside the
+limits."""

@@ -1,7 +1,5 @@
-"""When the status is worth telling again.
-
-At each change, and ten times a second while nothing changes.
-"""
+"""When the status is worth telling again. At each change, and ten times a second while nothing
+changes."""
 from __future__ import annotations
 
 EVERY = 0.099  # s

@@ -135,10 +135,8 @@ class SafetyNode(Node):
         self.status.publish(status)
 
     def on_silence(self) -> None:
-        """Without joint_states there is nothing to answer.
-
-        The driver brakes by itself, and we say so.
-        """
+        """Without joint_states there is nothing to answer. The driver brakes by itself, and we say
+        so."""
         if silence := self.filter.silence(self.now):
             self._tell_status(Verdict.STOP, (silence,))
         if lost := self.heartbeat.lost(self.now, self.filter.latch.armed):

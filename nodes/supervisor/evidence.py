@@ -1,7 +1,5 @@
-"""What was heard during one episode, and what follows from it.
-
-When it ends and how it is judged.
-"""
+"""What was heard during one episode, and what follows from it. When it ends and how it is
+judged."""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -96,10 +94,8 @@ class Evidence:
         return None
 
     def outcome(self, number: int, ending: Ending, ended: float) -> Outcome:
-        """Judge: an abort says nothing, then the detector decides.
-
-        The truth is only noted beside.
-        """
+        """Judge: an abort says nothing, then the detector decides. The truth is only noted
+        beside."""
         if ending.aborted:
             result = Result.ABORTED
         elif self.probability is None:

@@ -1,9 +1,6 @@
 """The life of a run: reset, run, judge, store, again. Events leave facts; only `tick` changes the
-phase, once at most.
-
-One change for each tick, so that a listener that keeps only the newest status still sees every
-phase.
-"""
+phase, once at most. One change for each tick, so that a listener that keeps only the newest status
+still sees every phase."""
 from __future__ import annotations
 
 from dataclasses import replace
@@ -152,10 +149,8 @@ class Machine:
         return self._pause(message, now)
 
     def _pause(self, why: str, now: float) -> None:
-        """Give what failed some time before it is asked again.
-
-        The attempts of a moment all fail alike.
-        """
+        """Give what failed some time before it is asked again. The attempts of a moment all fail
+        alike."""
         self._ask_at = now + self.settings.reset_pause * min(2 ** (self.attempt - 1), SLOWEST)
         self.waiting = f'reset {self.attempt} failed and is tried again: {why}'
 

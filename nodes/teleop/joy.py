@@ -1,7 +1,5 @@
-"""Sticks and buttons of a joystick as deflections.
-
-Axes are positive forward and left, as sensor_msgs/Joy has them.
-"""
+"""Sticks and buttons of a joystick as deflections. Axes are positive forward and left, as
+sensor_msgs/Joy has them."""
 from __future__ import annotations
 
 from collections.abc import Sequence

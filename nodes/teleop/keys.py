@@ -1,7 +1,5 @@
-"""Keys of a terminal as deflections.
-
-It tells of presses only, so a key counts as held for a moment after each.
-"""
+"""Keys of a terminal as deflections. It tells of presses only, so a key counts as held for a moment
+after each."""
 from __future__ import annotations
 
 from dataclasses import replace

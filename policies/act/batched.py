@@ -1,7 +1,5 @@
-"""Acting for many episodes at once.
-
-One episode is a batch of one, so that the two cannot differ.
-"""
+"""Acting for many episodes at once. One episode is a batch of one, so that the two cannot
+differ."""
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
@@ -13,10 +11,8 @@ from visuomotor.specs.policy import Observation
 
 
 class Batched(ABC):
-    """A kind of acting writes `begin` and `act_batch`.
-
-    The single policy of specs/policy.py follows from them.
-    """
+    """A kind of acting writes `begin` and `act_batch`. The single policy of specs/policy.py follows
+    from them."""
 
     finished = False
 

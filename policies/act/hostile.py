@@ -1,7 +1,5 @@
-"""Means harm, within what a policy can say: a standing test of everything below it.
-
-Never a policy to compare with.
-"""
+"""Means harm, within what a policy can say: a standing test of everything below it. Never a policy
+to compare with."""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -24,10 +22,8 @@ class HostileSettings(Settings):
 
 
 class Hostile:
-    """Changes its mood now and then.
-
-    Full speed to and fro, into the table, chunks without end, no numbers at all.
-    """
+    """Changes its mood now and then. Full speed to and fro, into the table, chunks without end, no
+    numbers at all."""
 
     finished = False
     sees: Sees = {}

@@ -1,9 +1,6 @@
 """One forward pass, one chunk: of what is seen now, or of a history; overlapping chunks may be
-averaged.
-
-Averaging: Zhao et al. 2023 (ACT), section IV-A: weights exp(-fade i), i = 0 for the oldest
-prediction of a row.
-"""
+averaged. Averaging: Zhao et al. 2023 (ACT), section IV-A: weights exp(-fade i), i = 0 for the
+oldest prediction of a row."""
 from __future__ import annotations
 
 from collections import deque
@@ -45,10 +42,8 @@ def network(settings: NetworkSettings, sees: Sees, gives: Gives) -> nn.Module:
 
 
 def inputs(settings: NetworkSettings, sees: Sees, size: int) -> Sees:
-    """Return the shapes that the network reads.
-
-    A history stands one behind the other in the last axis.
-    """
+    """Return the shapes that the network reads. A history stands one behind the other in the last
+    axis."""
     longer = {name: (*shape[:-1], shape[-1] * settings.history) for name, shape in sees.items()}
     return longer | ({PAST: (size * settings.past_actions,)} if settings.past_actions else {})
 

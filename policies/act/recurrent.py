@@ -1,7 +1,5 @@
-"""Carries a state from decision to decision.
-
-What it remembers lives in a network and begins anew with each episode.
-"""
+"""Carries a state from decision to decision. What it remembers lives in a network and begins anew
+with each episode."""
 from __future__ import annotations
 
 from collections.abc import Sequence

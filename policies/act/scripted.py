@@ -1,7 +1,5 @@
-"""The task's own expert, written by hand.
-
-It looks at the simulator's truth, which no real robot has.
-"""
+"""The task's own expert, written by hand. It looks at the simulator's truth, which no real robot
+has."""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -19,10 +17,8 @@ class ScriptedSettings(Settings):
 
 
 class Scripted:
-    """Passes everything on to the expert that its role can make.
-
-    Needs no pictures, but the truth.
-    """
+    """Passes everything on to the expert that its role can make. Needs no pictures, but the
+    truth."""
 
     privileged = True
 

@@ -1,9 +1,7 @@
 """Recognises states that a policy was never trained on, and lets a recovery policy take over until
-they are left.
-
-Distance: Mahalanobis 1936 over features of safe states. Handing over: Thananjeyan et al. 2021
-(Recovery RL), with a threshold to enter and a lower one to leave, so that the two do not alternate.
-"""
+they are left. Distance: Mahalanobis 1936 over features of safe states. Handing over: Thananjeyan et
+al. 2021 (Recovery RL), with a threshold to enter and a lower one to leave, so that the two do not
+alternate."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping

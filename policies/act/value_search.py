@@ -1,8 +1,6 @@
 """Looks for the actions that a network values most: what is seen is encoded once, then searched by
-cross-entropy.
-
-Kalashnikov et al. 2018 (QT-Opt), section 4.1, and Levine et al. 2016 (hand-eye), section 4.2.
-"""
+cross-entropy. Kalashnikov et al. 2018 (QT-Opt), section 4.1, and Levine et al. 2016 (hand-eye),
+section 4.2."""
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -24,10 +22,8 @@ from visuomotor.specs.settings import Settings, setting
 
 @dataclass(frozen=True)
 class ValueSearchSettings(Settings):
-    """Which network, and how long to search.
-
-    It has `encode(observation)` and `score(code, actions)`.
-    """
+    """Which network, and how long to search. It has `encode(observation)` and `score(code,
+    actions)`."""
 
     net: str = setting('value_net', 'a file of policies/nets')
     parts: dict[str, Any] = setting({}, 'numbers of that network; it checks them')

@@ -1,9 +1,6 @@
 """Pomerleau: ALVINN, NIPS 1988: learn to act by predicting what a demonstrator did (squared error
-of whole chunks).
-
-The rate falls to nothing along half a cosine (Loshchilov and Hutter 2017, SGDR, equation 5), so the
-last weights are the best.
-"""
+of whole chunks). The rate falls to nothing along half a cosine (Loshchilov and Hutter 2017, SGDR,
+equation 5), so the last weights are the best."""
 from __future__ import annotations
 
 import math

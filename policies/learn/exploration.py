@@ -1,9 +1,7 @@
 """Exploration that a robot can follow: noise correlated in time, with a spread that does not depend
-on its colour.
-
-Ornstein-Uhlenbeck noise: Uhlenbeck and Ornstein 1930, as used by Lillicrap et al. 2016 (DDPG).
-Coloured noise: Eberhard et al. 2023, "Pink noise is all you need"; made as Timmer and Koenig 1995.
-"""
+on its colour. Ornstein-Uhlenbeck noise: Uhlenbeck and Ornstein 1930, as used by Lillicrap et al.
+2016 (DDPG). Coloured noise: Eberhard et al. 2023, "Pink noise is all you need"; made as Timmer and
+Koenig 1995."""
 from __future__ import annotations
 
 import numpy as np
@@ -13,10 +11,8 @@ Array = NDArray[np.float64]
 
 
 class OrnsteinUhlenbeck:
-    """Noise that forgets itself in `memory` seconds.
-
-    Each number has standard deviation `spread`, from the first on.
-    """
+    """Noise that forgets itself in `memory` seconds. Each number has standard deviation `spread`,
+    from the first on."""
 
     def __init__(self, size: int, spread: float, memory: float, period: float) -> None:
         if size < 1 or spread < 0 or memory <= 0 or period <= 0:
@@ -41,10 +37,8 @@ class OrnsteinUhlenbeck:
 
 
 class Coloured:
-    """Noise whose power falls with frequency as 1/f^colour: 0 white, 1 pink, 2 red.
-
-    One block of `length` at a time.
-    """
+    """Noise whose power falls with frequency as 1/f^colour: 0 white, 1 pink, 2 red. One block of
+    `length` at a time."""
 
     def __init__(self, size: int, spread: float, colour: float, length: int) -> None:
         if size < 1 or spread < 0 or not 0 <= colour <= 2 or length < 4:

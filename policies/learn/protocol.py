@@ -1,7 +1,5 @@
-"""What every page has in common.
-
-It learns from batches, gives its whole state, and takes it back.
-"""
+"""What every page has in common. It learns from batches, gives its whole state, and takes it
+back."""
 from __future__ import annotations
 
 from collections.abc import Mapping

@@ -1,9 +1,6 @@
 """Smooth actions: a price on their changes for learners, and a second-order low-pass for what is
-sent.
-
-Action-rate penalty: as in Rudin et al. 2022 and Mysore et al. 2021 (CAPS). Low-pass: Butterworth
-1930, by the bilinear transform with the corner pre-warped.
-"""
+sent. Action-rate penalty: as in Rudin et al. 2022 and Mysore et al. 2021 (CAPS). Low-pass:
+Butterworth 1930, by the bilinear transform with the corner pre-warped."""
 from __future__ import annotations
 
 import math
@@ -16,10 +13,8 @@ Array = NDArray[np.float64]
 
 def rate_penalty(actions: Array, period: float, price: float = 1.0,
                  bend_price: float = 0.0) -> float:
-    """Return what a run of actions (rows x size) costs.
-
-    Mean squared speed, and mean squared change of speed.
-    """
+    """Return what a run of actions (rows x size) costs. Mean squared speed, and mean squared change
+    of speed."""
     if period <= 0:
         raise ValueError(f'period should be above 0 s, but is {period}')
     speed = np.diff(actions, axis=0) / period
@@ -29,10 +24,8 @@ def rate_penalty(actions: Array, period: float, price: float = 1.0,
 
 
 class LowPass:
-    """Passes what is slower than `corner` Hz; there half the power is left.
-
-    It begins where its input begins.
-    """
+    """Passes what is slower than `corner` Hz; there half the power is left. It begins where its
+    input begins."""
 
     def __init__(self, corner: float, rate: float) -> None:
         if not 0 < corner < rate / 2:

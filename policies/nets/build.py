@@ -1,7 +1,5 @@
-"""Networks by file name.
-
-`<name>.py` here holds `<Name>Settings` and `<Name>(settings, sees, gives)`.
-"""
+"""Networks by file name. `<name>.py` here holds `<Name>Settings` and `<Name>(settings, sees,
+gives)`."""
 from __future__ import annotations
 
 import importlib
@@ -24,10 +22,8 @@ def names() -> list[str]:
 
 
 def build(name: str, numbers: Mapping[str, Any], sees: Sees, gives: Gives) -> nn.Module:
-    """Make a network that reads observations of these shapes.
-
-    Refuse a name or a number that does not fit.
-    """
+    """Make a network that reads observations of these shapes. Refuse a name or a number that does
+    not fit."""
     settings.choose('network', name, names())
     module = importlib.import_module(f'visuomotor.policies.nets.{name}')
     chosen = settings.build(getattr(module, f'{_class(name)}Settings'), numbers, f'network {name}')

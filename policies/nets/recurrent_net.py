@@ -1,7 +1,5 @@
-"""Hochreiter and Schmidhuber 1997: a network that remembers.
-
-Its state goes in and out, so that whoever acts keeps it.
-"""
+"""Hochreiter and Schmidhuber 1997: a network that remembers. Its state goes in and out, so that
+whoever acts keeps it."""
 from __future__ import annotations
 
 from collections.abc import Mapping

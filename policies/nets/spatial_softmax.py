@@ -1,7 +1,5 @@
 """Where in the picture each feature is: the expected position of its activation (Levine et al.
-
-2016, section 5.1).
-"""
+2016, section 5.1)."""
 from __future__ import annotations
 
 import torch
@@ -9,10 +7,8 @@ from torch import Tensor, nn
 
 
 class SpatialSoftmax(nn.Module):
-    """Turn batch x channels x height x width into batch x (2 channels).
-
-    X then y of each feature point, in -1..1.
-    """
+    """Turn batch x channels x height x width into batch x (2 channels). X then y of each feature
+    point, in -1..1."""
 
     def __init__(self, temperature: float = 1.0) -> None:
         super().__init__()

@@ -1,7 +1,5 @@
-"""How good actions are where one stands.
-
-Observations are encoded once, then any number of actions is scored.
-"""
+"""How good actions are where one stands. Observations are encoded once, then any number of actions
+is scored."""
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -26,10 +24,8 @@ class ValueNetSettings(Settings):
 
 
 class ValueNet(nn.Module):
-    """`score(encode(observation), actions)`.
-
-    Actions (batch, samples, rows x size) to (batch, samples).
-    """
+    """`score(encode(observation), actions)`. Actions (batch, samples, rows x size) to (batch,
+    samples)."""
 
     def __init__(self, settings: ValueNetSettings, sees: Sees, gives: Gives) -> None:
         super().__init__()

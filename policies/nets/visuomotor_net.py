@@ -1,9 +1,7 @@
-"""Levine, Finn, Darrell, Abbeel: End-to-end training of deep visuomotor policies, JMLR 2016.
-
-Three convolutions and a spatial softmax find feature points in each picture (section 5.1, figure
-3); they join the robot's own numbers and pass through fully connected layers. Without pictures it
-is a plain network of the state. The last layer is a tanh: actions are in -1..1.
-"""
+"""Levine, Finn, Darrell, Abbeel: End-to-end training of deep visuomotor policies, JMLR 2016. Three
+convolutions and a spatial softmax find feature points in each picture (section 5.1, figure 3); they
+join the robot's own numbers and pass through fully connected layers. Without pictures it is a plain
+network of the state. The last layer is a tanh: actions are in -1..1."""
 from __future__ import annotations
 
 from collections.abc import Mapping

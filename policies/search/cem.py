@@ -1,7 +1,5 @@
-"""Rubinstein 1999, the cross-entropy method: draw, keep the best, draw again around them.
-
-Many states at once.
-"""
+"""Rubinstein 1999, the cross-entropy method: draw, keep the best, draw again around them. Many
+states at once."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
@@ -47,10 +45,8 @@ class Found:
 
 def search(score: Score, size: int, settings: CemSettings, rngs: Sequence[np.random.Generator],
            device: torch.device | str = 'cpu') -> Found:
-    """Look for the numbers in -1..1, `size` of them, that score best.
-
-    One generator for each state.
-    """
+    """Look for the numbers in -1..1, `size` of them, that score best. One generator for each
+    state."""
     mean = torch.zeros(len(rngs), size, device=device)
     spread = torch.full_like(mean, settings.spread)
     best, best_score = mean, torch.full((len(rngs),), -torch.inf, device=device)

@@ -1,9 +1,6 @@
 """The Minitaur's direct-drive motors: a position loop sets the PWM, back-EMF and iron saturation
-decide the torque.
-
-Eight motors at once. Constants are those of the public simulation of this robot (pybullet,
-minitaur/envs/motor.py).
-"""
+decide the torque. Eight motors at once. Constants are those of the public simulation of this robot
+(pybullet, minitaur/envs/motor.py)."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -65,10 +62,8 @@ class Motors:
         return clipped
 
     def torque(self, pwm: FloatArray, velocity: FloatArray) -> FloatArray:
-        """Return the torque at the shaft.
-
-        `velocity` is the true one, as back-EMF knows no delay.
-        """
+        """Return the torque at the shaft. `velocity` is the true one, as back-EMF knows no
+        delay."""
         known = self.constants
         volts = pwm * self.battery - (known.torque_constant + known.damping) * velocity
         amperes = np.minimum(np.maximum(volts, -known.voltage_limit),
@@ -78,10 +73,8 @@ class Motors:
         return given
 
     def observed(self, pwm: FloatArray) -> FloatArray:
-        """Return the torque that the electronics report.
-
-        They do not know back-EMF nor saturation.
-        """
+        """Return the torque that the electronics report. They do not know back-EMF nor
+        saturation."""
         known = self.constants
         guess = known.torque_constant * pwm * self.battery / known.resistance
         clipped: FloatArray = np.minimum(np.maximum(guess, -known.observed_limit),
@@ -90,10 +83,8 @@ class Motors:
 
     def step(self, target: FloatArray, delayed: tuple[FloatArray, FloatArray], velocity: FloatArray,
              dt: float) -> tuple[FloatArray, FloatArray]:
-        """Run all motors for `dt`; return torque at the shaft and as reported.
-
-        An overheated motor gives none.
-        """
+        """Run all motors for `dt`; return torque at the shaft and as reported. An overheated motor
+        gives none."""
         duty = self.pwm(target, *delayed)
         torque = self.torque(duty, velocity)
         self.heating = np.where(np.abs(torque) > self.constants.hot_torque, self.heating + dt, 0.0)

@@ -1,7 +1,5 @@
-"""What every detector keeps to, whichever are found in rewards/.
-
-And a learned one that is added as a file and a folder.
-"""
+"""What every detector keeps to, whichever are found in rewards/. And a learned one that is added as
+a file and a folder."""
 from __future__ import annotations
 
 import math

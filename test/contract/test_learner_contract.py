@@ -1,9 +1,6 @@
 """What every page of policies/learn keeps: it learns its toy, goes on as if it had never stopped,
-and does nothing else.
-
-A page is a file that names its class `Learner`; its toy is the file of the same name in
-test/contract/toys.
-"""
+and does nothing else. A page is a file that names its class `Learner`; its toy is the file of the
+same name in test/contract/toys."""
 from __future__ import annotations
 
 import importlib

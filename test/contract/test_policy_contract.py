@@ -1,7 +1,5 @@
-"""What every kind of acting keeps, whichever file it is in.
-
-One suite over all that are found, and over what they can be.
-"""
+"""What every kind of acting keeps, whichever file it is in. One suite over all that are found, and
+over what they can be."""
 from __future__ import annotations
 
 from pathlib import Path

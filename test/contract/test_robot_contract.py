@@ -1,9 +1,7 @@
-"""One suite for every robot, whatever is behind it: docs/robot-contract.md in tests.
-
-Robots, tasks and drivers are found, not listed: each robot as a fake, each in the simulation of its
-first task, and each driver against its emulator, whose plant is a fake robot and a simulated one.
-drivers/loopback is there so that the way over a wire is tried even without a driver in robots/.
-"""
+"""One suite for every robot, whatever is behind it: docs/robot-contract.md in tests. Robots, tasks
+and drivers are found, not listed: each robot as a fake, each in the simulation of its first task,
+and each driver against its emulator, whose plant is a fake robot and a simulated one.
+drivers/loopback is there so that the way over a wire is tried even without a driver in robots/."""
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -48,10 +46,8 @@ class Bench:
         return self.robot.read().position.copy()
 
     def moving(self, seconds=0.5, speed=0.2):
-        """Stream a slow motion of the first joint (legs: all motors), begun gently.
-
-        Return what was sent last.
-        """
+        """Stream a slow motion of the first joint (legs: all motors), begun gently. Return what was
+        sent last."""
         which = np.ones(8) if bool(self.robot.spec.legs) else np.eye(len(self.robot.spec.joints))[0]
         goal, now = self.position(), 0.0
         for _ in range(round(seconds / self.beat)):

@@ -1,7 +1,5 @@
-"""The last picture of each episode, framed in the colour of how it ended.
-
-And the figures of a run.
-"""
+"""The last picture of each episode, framed in the colour of how it ended. And the figures of a
+run."""
 from __future__ import annotations
 
 import struct

@@ -35,10 +35,8 @@ class Straight:
 
 def write(path, *, robot='j2n6s300', task='reach', result='SUCCESS', verdict=0, source=1, mode=4,
           seconds=0.4):
-    """Record an episode that starts at 10 s.
-
-    Joint 1 at 0.1 per s, commands asked for the time as the x of a twist.
-    """
+    """Record an episode that starts at 10 s. Joint 1 at 0.1 per s, commands asked for the time as
+    the x of a twist."""
     path.parent.mkdir(parents=True, exist_ok=True)
     writer = EpisodeWriter(path, {'robot': robot, 'task': task, 'policy': 'scripted', 'seed': '1'})
     channels = {topic: writer.channel(topic, kind, definition(kind)) for topic, kind in (

@@ -1,7 +1,5 @@
-"""An episode is one whole file or a `.part`, never something between.
-
-Standard MCAP tools read it.
-"""
+"""An episode is one whole file or a `.part`, never something between. Standard MCAP tools read
+it."""
 from __future__ import annotations
 
 import os

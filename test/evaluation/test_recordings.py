@@ -1,7 +1,5 @@
-"""Recordings of another robot, or of several, are refused in one sentence.
-
-How sure a success rate is.
-"""
+"""Recordings of another robot, or of several, are refused in one sentence. How sure a success rate
+is."""
 from __future__ import annotations
 
 import struct

@@ -1,7 +1,5 @@
-"""The camera node in a graph of its own.
-
-Stamps, latency, numbers of the lens, and one sentence for what is absent.
-"""
+"""The camera node in a graph of its own. Stamps, latency, numbers of the lens, and one sentence for
+what is absent."""
 from __future__ import annotations
 
 from types import SimpleNamespace
@@ -47,10 +45,8 @@ def start(rig):
 
 @pytest.fixture
 def world():
-    """Stand in for a simulated world.
-
-    Every picture is one shade brighter, at half the speed of the graph.
-    """
+    """Stand in for a simulated world. Every picture is one shade brighter, at half the speed of the
+    graph."""
     shown = []
 
     def picture(camera):

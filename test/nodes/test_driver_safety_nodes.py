@@ -1,7 +1,5 @@
-"""Driver and safety node in one process, in lock-step, with the fake robot.
-
-What they say to each other.
-"""
+"""Driver and safety node in one process, in lock-step, with the fake robot. What they say to each
+other."""
 from __future__ import annotations
 
 from functools import partial

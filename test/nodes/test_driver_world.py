@@ -1,7 +1,5 @@
-"""The driver with a simulated world.
-
-Truth at the task's rate, scenes by seed, and a world that others find.
-"""
+"""The driver with a simulated world. Truth at the task's rate, scenes by seed, and a world that
+others find."""
 from __future__ import annotations
 
 import pytest

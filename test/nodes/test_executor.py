@@ -231,10 +231,8 @@ def test_whoever_listens_raw_hears_bytes_and_the_others_messages(pair):
 
 
 class Guard(Node):
-    """Offers one service that is asked at each poll, and one that is not.
-
-    Its timer may meet trouble.
-    """
+    """Offers one service that is asked at each poll, and one that is not. Its timer may meet
+    trouble."""
 
     def open(self):
         self.calls = []

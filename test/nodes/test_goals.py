@@ -1,7 +1,5 @@
-"""The client with one request at a time.
-
-Whatever an older goal still says is dropped, and the goal itself cancelled.
-"""
+"""The client with one request at a time. Whatever an older goal still says is dropped, and the goal
+itself cancelled."""
 from __future__ import annotations
 
 from unittest.mock import Mock

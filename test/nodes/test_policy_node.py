@@ -1,7 +1,5 @@
-"""The policy node in a graph of its own.
-
-It acts while an episode runs, in time, alike in one thread or two.
-"""
+"""The policy node in a graph of its own. It acts while an episode runs, in time, alike in one
+thread or two."""
 from __future__ import annotations
 
 import threading

@@ -1,7 +1,5 @@
-"""The recorder in a graph of its own: an episode goes by, and lies on the disk.
-
-An interruption keeps the data.
-"""
+"""The recorder in a graph of its own: an episode goes by, and lies on the disk. An interruption
+keeps the data."""
 from __future__ import annotations
 
 from pathlib import Path

@@ -51,10 +51,8 @@ def routine_for(robot, kinematics=None, *, scene=True, **settings):
 
 
 def play(routine, toy, *, seconds=30.0, answer=(True, '')):
-    """Run the routine against the toy.
-
-    Return its stages in order, every proposal, and when it ended.
-    """
+    """Run the routine against the toy. Return its stages in order, every proposal, and when it
+    ended."""
     stages, proposals = [], []
     for tick in range(int(seconds * 20)):
         now = 100.0 + tick * 0.05

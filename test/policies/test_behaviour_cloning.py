@@ -1,7 +1,5 @@
-"""Cloning from pictures, and the rate that falls.
-
-That it learns and resumes is in the contract of all learners.
-"""
+"""Cloning from pictures, and the rate that falls. That it learns and resumes is in the contract of
+all learners."""
 from __future__ import annotations
 
 import numpy as np

@@ -1,7 +1,5 @@
-"""Checkpoints on disk: plain YAML, one hash for all of it, and the format before this one.
-
-The rest: the contract.
-"""
+"""Checkpoints on disk: plain YAML, one hash for all of it, and the format before this one. The
+rest: the contract."""
 from __future__ import annotations
 
 import numpy as np
@@ -98,10 +96,8 @@ def test_yaml_that_is_broken(tmp_path):
 
 
 def test_format_1_is_still_read(tmp_path):
-    """As the version before wrote it.
-
-    Names of pictures had a dot, the network was called the algorithm.
-    """
+    """As the version before wrote it. Names of pictures had a dot, the network was called the
+    algorithm."""
     net = made().net
     save_file({name: value.contiguous() for name, value in net.state_dict().items()}, tmp_path
               / 'model.safetensors')

@@ -1,7 +1,5 @@
-"""The pieces do what their papers say.
-
-Networks by name, spatial softmax, normaliser, and search by cross-entropy.
-"""
+"""The pieces do what their papers say. Networks by name, spatial softmax, normaliser, and search by
+cross-entropy."""
 from __future__ import annotations
 
 import numpy as np

@@ -1,7 +1,5 @@
-"""The reward on the topic and the reward in gymnasium are of one law.
-
-Summed over one episode they are the same.
-"""
+"""The reward on the topic and the reward in gymnasium are of one law. Summed over one episode they
+are the same."""
 from __future__ import annotations
 
 import os

@@ -1,7 +1,5 @@
-"""What is really sent, what is refused and when silence begins, in literals.
-
-The same for every robot.
-"""
+"""What is really sent, what is refused and when silence begins, in literals. The same for every
+robot."""
 from __future__ import annotations
 
 import numpy as np

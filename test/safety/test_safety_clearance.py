@@ -1,7 +1,5 @@
-"""No way out leads into anything, whoever looks.
-
-Judged by PyBullet along the whole run, not by the code under test.
-"""
+"""No way out leads into anything, whoever looks. Judged by PyBullet along the whole run, not by the
+code under test."""
 from __future__ import annotations
 
 import numpy as np

@@ -1,7 +1,5 @@
-"""The safety filter on a perfect robot.
-
-Every limit has a proposal that would break it, and every stop its reason.
-"""
+"""The safety filter on a perfect robot. Every limit has a proposal that would break it, and every
+stop its reason."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace

@@ -1,7 +1,5 @@
-"""Hostile proposals, brakes and take-overs at random moments, judged from outside.
-
-The short version of the bench.
-"""
+"""Hostile proposals, brakes and take-overs at random moments, judged from outside. The short
+version of the bench."""
 from __future__ import annotations
 
 from dataclasses import replace

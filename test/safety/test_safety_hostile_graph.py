@@ -1,7 +1,5 @@
-"""A policy that means harm in the whole graph, recorded.
-
-Nothing is broken, and each refusal has its reason.
-"""
+"""A policy that means harm in the whole graph, recorded. Nothing is broken, and each refusal has
+its reason."""
 from __future__ import annotations
 
 import pytest

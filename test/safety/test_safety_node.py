@@ -1,7 +1,5 @@
-"""The safety node on the wire.
-
-Stops by topic, heartbeat and restart, fixtures of the task, status and diagnostics.
-"""
+"""The safety node on the wire. Stops by topic, heartbeat and restart, fixtures of the task, status
+and diagnostics."""
 from __future__ import annotations
 
 from functools import partial

@@ -1,7 +1,5 @@
-"""Every code is written down twice, in specs/codes.py and in a message.
-
-Here both are compared, both ways.
-"""
+"""Every code is written down twice, in specs/codes.py and in a message. Here both are compared,
+both ways."""
 from __future__ import annotations
 
 import pytest

@@ -1,7 +1,5 @@
-"""From arrays to a policy that the graph can load.
-
-Interrupted, it ends with the same bytes as without a stop.
-"""
+"""From arrays to a policy that the graph can load. Interrupted, it ends with the same bytes as
+without a stop."""
 from __future__ import annotations
 
 import os

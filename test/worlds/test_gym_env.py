@@ -1,7 +1,5 @@
-"""The gymnasium environments.
-
-The checker's approval, every task by its name, every choice, and no ROS anywhere near.
-"""
+"""The gymnasium environments. The checker's approval, every task by its name, every choice, and no
+ROS anywhere near."""
 import subprocess
 import sys
 import warnings

@@ -1,7 +1,5 @@
-"""The simulated Minitaur as a robot.
-
-It stands, its sensors are late, its motors overheat, and silence stops it.
-"""
+"""The simulated Minitaur as a robot. It stands, its sensors are late, its motors overheat, and
+silence stops it."""
 from __future__ import annotations
 
 import numpy as np

@@ -17,10 +17,8 @@ Rows = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Draw:
-    """A stream of draws by a counter-based generator (Philox).
-
-    What step k draws depends on nothing else.
-    """
+    """A stream of draws by a counter-based generator (Philox). What step k draws depends on nothing
+    else."""
 
     seed: int
     stream: str
@@ -32,10 +30,8 @@ class Draw:
 
 
 def split(dataset: Dataset, share: float, draw: Draw) -> tuple[Rows, Rows]:
-    """Return the rows to learn from and those to look at, parted by whole episodes.
-
-    The latter may be empty.
-    """
+    """Return the rows to learn from and those to look at, parted by whole episodes. The latter may
+    be empty."""
     episodes = draw.at(0).permutation(len(dataset.starts) - 1)
     held_out = round(share * len(episodes))
     parts = [np.concatenate([np.arange(dataset.starts[n], dataset.starts[n + 1])

@@ -1,7 +1,5 @@
-"""A training's curves as a picture.
-
-Every number that was noted, against the steps, on a logarithmic scale.
-"""
+"""A training's curves as a picture. Every number that was noted, against the steps, on a
+logarithmic scale."""
 from __future__ import annotations
 
 import math

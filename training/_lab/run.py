@@ -98,10 +98,8 @@ class Run:
         return learner
 
     def steps(self, stage: str, count: int) -> Iterator[int]:
-        """Count up to `count` with a bar.
-
-        Keep the state now and then, at the end, and when somebody asks to stop.
-        """
+        """Count up to `count` with a bar. Keep the state now and then, at the end, and when
+        somebody asks to stop."""
         before = {number: signal.signal(number, self._ask)
                   for number in (signal.SIGINT, signal.SIGTERM)}
         kept = time.monotonic()

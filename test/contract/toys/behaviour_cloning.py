@@ -1,7 +1,5 @@
-"""A linear controller that brings a mass in the plane to rest, cloned from its moves.
-
-0.1 m in 20 of 20.
-"""
+"""A linear controller that brings a mass in the plane to rest, cloned from its moves. 0.1 m in 20
+of 20."""
 from __future__ import annotations
 
 import numpy as np

@@ -1,7 +1,5 @@
-"""Scripted grasping: choose an object, turn across its narrow side, go down, close, lift.
-
-Begin again when it slips.
-"""
+"""Scripted grasping: choose an object, turn across its narrow side, go down, close, lift. Begin
+again when it slips."""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -86,10 +84,8 @@ class Expert:
             self._watch_lift(seen, tip, now)
 
     def _watch_lift(self, seen: Observation, tip: FloatArray, now: float) -> None:
-        """Once up, wait until it is certain that the object came along.
-
-        Begin again when it did not.
-        """
+        """Once up, wait until it is certain that the object came along. Begin again when it did
+        not."""
         if float(seen['gripper'][0]) >= self.holds:
             self._enter('choose', now)
         elif tip[2] < TRAY_FLOOR + LIFTED - 0.02:
@@ -133,10 +129,8 @@ def finger_yaw(tip: FloatArray) -> float:
 
 
 def choose(seen: Observation, tried: dict[str, int], rng: np.random.Generator) -> Choice | None:
-    """Pick the object that is easiest to grasp.
-
-    Narrow, with room for both fingers, high on the heap, seldom tried.
-    """
+    """Pick the object that is easiest to grasp. Narrow, with room for both fingers, high on the
+    heap, seldom tried."""
     names = sorted(key.removeprefix('truth.') for key in seen if key.startswith('truth.object_'))
     scored = [(score(seen, name, names, yaw) - 0.05 * tried.get(name, 0) + 0.002 * rng.random(),
                name, yaw)

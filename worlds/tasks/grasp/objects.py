@@ -1,7 +1,5 @@
-"""The thousand objects of pybullet_data.
-
-900 to train with, 100 held out, and how a gripper sees the shape of one.
-"""
+"""The thousand objects of pybullet_data. 900 to train with, 100 held out, and how a gripper sees
+the shape of one."""
 from __future__ import annotations
 
 import functools

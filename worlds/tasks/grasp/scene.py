@@ -1,7 +1,5 @@
-"""Grasp: lift any object out of a tray.
-
-Success is the simulator's word that the fingers hold an object up, still.
-"""
+"""Grasp: lift any object out of a tray. Success is the simulator's word that the fingers hold an
+object up, still."""
 from __future__ import annotations
 
 import math
@@ -139,10 +137,8 @@ class Scene(TaskScene):
                                         spinningFriction=0.02)
 
     def _drop(self, world: SceneWorld, model: Path, place: int, rng: np.random.Generator) -> Loose:
-        """Drop objects one above the other.
-
-        They settle together, and none begins inside another.
-        """
+        """Drop objects one above the other. They settle together, and none begins inside
+        another."""
         aside = rng.uniform(-self.settings.spread, self.settings.spread, 2)
         spot = [TRAY[0] + float(aside[0]), TRAY[1] + float(aside[1]), 0.07 + 0.05 * place]
         turn = rng.normal(size=4)
@@ -156,10 +152,8 @@ class Scene(TaskScene):
                      objects.footprint(corners, np.array(spot), np.eye(3)))
 
     def _settle(self, world: SceneWorld) -> None:
-        """Wait for the heap to come to rest, and make sure of it.
-
-        What still creeps would never end.
-        """
+        """Wait for the heap to come to rest, and make sure of it. What still creeps would never
+        end."""
         for _ in range(0, self.settings.settle_steps, SETTLE_CHUNK):
             world.settle(SETTLE_CHUNK, self.settings.settle_iterations)
             if all(self._speed(world, one) < AT_REST for one in self.loose):

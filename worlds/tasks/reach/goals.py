@@ -89,10 +89,8 @@ class Rehearsal:
         return False
 
     def _stride(self, twist: FloatArray) -> None:
-        """Move on for one stride.
-
-        All joints slow down together, so that the tip keeps its direction.
-        """
+        """Move on for one stride. All joints slow down together, so that the tip keeps its
+        direction."""
         # a whole turn away from home is as good as home
         posture = np.where(self._endless, self._place, self._home)
         speeds = self.kinematics.differential(self._place, twist, posture=posture, pull=POSTURE)

@@ -1,7 +1,5 @@
-"""A trot that knows time and attitude, nothing else.
-
-Diagonal legs in antiphase, longer where the body sinks.
-"""
+"""A trot that knows time and attitude, nothing else. Diagonal legs in antiphase, longer where the
+body sinks."""
 from __future__ import annotations
 
 import numpy as np
@@ -27,10 +25,8 @@ RIGHT = np.array([-1.0, -1.0, 1.0, 1.0])       # a positive roll lowers the righ
 
 
 class Expert:
-    """Scripted trot. It leaves the truth alone.
-
-    Time and inertial unit only, as on the real machine.
-    """
+    """Scripted trot. It leaves the truth alone. Time and inertial unit only, as on the real
+    machine."""
 
     def __init__(self, robot: RobotSpec, task: TaskSpec) -> None:
         self.action = task.action

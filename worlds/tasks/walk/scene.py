@@ -1,7 +1,5 @@
-"""Walk: the Minitaur on a flat floor, as far along x as it can get.
-
-Sometimes somebody pushes it.
-"""
+"""Walk: the Minitaur on a flat floor, as far along x as it can get. Sometimes somebody pushes
+it."""
 from __future__ import annotations
 
 import math
@@ -45,10 +43,8 @@ class WalkSettings(Settings):
 
 
 class Scene(TaskScene):
-    """The scene and its judge.
-
-    The mean speed counts from the moment that the scene was laid out.
-    """
+    """The scene and its judge. The mean speed counts from the moment that the scene was laid
+    out."""
 
     settings_type = WalkSettings
     settings: WalkSettings

@@ -1,4 +1,2 @@
-"""A whole driver for tests: a robot behind UDP datagrams of JSON, and its emulator.
-
-Robots/ finds it like any other.
-"""
+"""A whole driver for tests: a robot behind UDP datagrams of JSON, and its emulator. Robots/ finds
+it like any other."""

@@ -1,9 +1,7 @@
-"""What travels between driver and machine: one JSON object a datagram, `say` tells which.
-
-driver → machine   hello | target: position, velocity (rad, rad/s), gripper (0..1 or null) | stop |
-bye machine → driver   state: position, velocity, effort, gripper, gripper_effort, alarms, imu (x y
-z w, rad/s; or null)
-"""
+"""What travels between driver and machine: one JSON object a datagram, `say` tells which. driver →
+machine hello | target: position, velocity (rad, rad/s), gripper (0..1 or null) | stop | bye machine
+→ driver state: position, velocity, effort, gripper, gripper_effort, alarms, imu (x y z w, rad/s; or
+null)"""
 from __future__ import annotations
 
 import json
@@ -22,10 +20,8 @@ Hear = Callable[[dict[str, Any], Any], None]   # what was said, and who said it
 
 
 class Listener:
-    """Hears everything that comes to a socket at once, in a thread of its own.
-
-    `hear` does the same in the caller's.
-    """
+    """Hears everything that comes to a socket at once, in a thread of its own. `hear` does the same
+    in the caller's."""
 
     def __init__(self, link: socket.socket, hear: Hear) -> None:
         self.link, self._on_heard = link, hear
