@@ -9,8 +9,8 @@ import numpy as np
 from visuomotor.robots.collision import CollisionScene
 from visuomotor.robots.kinematics import Kinematics
 from visuomotor.robots.model import model_path
-from visuomotor.specs.fixture import Fixture
 from visuomotor.specs.robot import RobotSpec
+from visuomotor.specs.task import Fixture
 from visuomotor.specs.values import FloatArray
 from visuomotor.worlds.client import Client
 

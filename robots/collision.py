@@ -11,8 +11,8 @@ import numpy as np
 import pinocchio as pin
 from visuomotor.robots.model import arm_text
 from visuomotor.specs.errors import BadInput
-from visuomotor.specs.fixture import Fixture
 from visuomotor.specs.robot import RobotSpec
+from visuomotor.specs.task import Fixture
 from visuomotor.specs.values import FloatArray
 
 SELF_MARGIN = 0.01  # m that links keep from each other

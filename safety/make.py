@@ -14,8 +14,8 @@ from visuomotor.safety import latch as latches
 from visuomotor.safety.filter import SafetyFilter
 from visuomotor.safety.latch import Latch
 from visuomotor.safety.limits import Limits, SafetySettings
-from visuomotor.specs.fixture import Fixture
 from visuomotor.specs.robot import RobotSpec, Workspace
+from visuomotor.specs.task import Fixture
 
 ANYWHERE = Workspace((-100.0, -100.0, -100.0), (100.0, 100.0, 100.0))
 

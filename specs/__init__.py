@@ -1,2 +1,1 @@
-"""Plain values that every room shares. What a robot, a task, an observation, an action and a policy
-are."""
+"""Plain values that every room shares: what a robot, a task, an action and a policy are."""

@@ -11,14 +11,12 @@ from visuomotor.specs.errors import BadInput
 from visuomotor.specs.settings import Settings, required, setting
 from visuomotor.specs.values import FloatArray, Proposal
 
-# of the others: the joints
-FIXED_WIDTH = {Mode.CARTESIAN_POSE: 7, Mode.CARTESIAN_TWIST: 6, Mode.GRIPPER: 0}
+FIXED_WIDTH = {Mode.CARTESIAN_POSE: 7, Mode.CARTESIAN_TWIST: 6, Mode.GRIPPER: 0}   # else: joints
 
 
 @dataclass(frozen=True)
 class ActionSpace(Settings):
-    """The mode, and for each number of the policy. Which component of the mode it moves, by how
-    much, around what."""
+    """The mode, and for each number of the policy which component it moves, by how much."""
 
     mode: str = required('joint_position, joint_velocity, cartesian_pose, cartesian_twist, gripper '
                          'or leg')
@@ -27,8 +25,7 @@ class ActionSpace(Settings):
     scale: tuple[float, ...] = required('value of the component at 1', 'unit of the mode',
                                         least=-1e3, most=1e3)
     centre: tuple[float, ...] = setting((), 'value of every component at 0; empty: zeros',
-                                        'unit of the mode',
-                                       least=-1e3, most=1e3)
+                                        'unit of the mode', least=-1e3, most=1e3)
     gripper: bool = setting(False, 'one more number: -1 open .. 1 closed')
     rate: float = setting(20.0, 'actions a second', 'Hz', above=0, most=10_000)
 
@@ -37,7 +34,7 @@ class ActionSpace(Settings):
         if self.mode.upper() not in Mode.__members__:
             raise ValueError(f"unknown mode '{self.mode}'; known are "
                              f"{', '.join(m.lower() for m in Mode.__members__)}")
-        expected = FIXED_WIDTH.get(Mode[self.mode.upper()], self.width)
+        expected = FIXED_WIDTH.get(self.code, self.width)
         if self.width != expected:
             raise ValueError(f'mode {self.mode} is {expected} wide, not {self.width}')
         if len(self.axes) != len(self.scale):
@@ -58,7 +55,8 @@ class ActionSpace(Settings):
         return spread
 
     @cached_property
-    def _mode(self) -> Mode:
+    def code(self) -> Mode:
+        """The mode, as messages name it."""
         return Mode[self.mode.upper()]
 
     @property
@@ -67,16 +65,14 @@ class ActionSpace(Settings):
         return len(self.axes) + self.gripper
 
     def rest(self, actions: FloatArray) -> FloatArray:
-        """Return the action that asks for nothing more after these. Speeds end, places and the
-        gripper stay."""
+        """Return the action to end these with: speeds end, places and the gripper stay."""
         row = np.array(actions, dtype=np.float64, ndmin=2)[-1:]
-        if self._mode in SPEEDS:
+        if self.code in SPEEDS:
             row[:, :len(self.axes)] = 0.0
         return row
 
     def decode(self, actions: FloatArray, observed: float, latency: float = 0.0) -> Proposal:
-        """Turn one action (size) or a chunk (n x size) into a proposal. The first is due `latency`
-        after `observed`."""
+        """Turn actions, (size) or (n, size), into a proposal; the first is due `latency` later."""
         rows = np.minimum(np.maximum(np.array(actions, dtype=np.float64, ndmin=2), -1.0), 1.0)
         if rows.shape[1] != self.size:
             raise ValueError(f'the policy gave {rows.shape[1]} numbers for one action, but this '
@@ -86,13 +82,11 @@ class ActionSpace(Settings):
             targets += self.centre
         times = latency + np.arange(len(rows)) / self.rate
         closing = (rows[:, -1] + 1) / 2 if self.gripper else np.zeros(0)
-        return Proposal(self._mode, times, targets, closing, observed)
+        return Proposal(self.code, times, targets, closing, observed)
 
     def encode(self, targets: FloatArray, gripper: FloatArray | None = None) -> FloatArray:
         """Turn targets of the mode, (rows, width) in its unit, and closings, (rows,) 0..1, into
-        actions, (rows, size).
-
-        The exact inverse of `decode` over what actions reach; what lies outside is cut to -1..1.
+        actions, (rows, size): the exact inverse of `decode`, what lies outside cut to -1..1.
 
         Raises:
             BadInput: when the targets are of another width, or closings are missing or too many.

@@ -1,5 +1,4 @@
-"""Which target of a chunk is due now. Late chunks are entered where they should be by now, old ones
-run out."""
+"""Which target of a chunk is due now: late ones are entered where they should be, old run out."""
 from __future__ import annotations
 
 import numpy as np
@@ -26,8 +25,7 @@ def due(proposal: Proposal, now: float) -> tuple[FloatArray, float | None] | Non
 
 
 def slope(proposal: Proposal, now: float) -> FloatArray:
-    """Return how fast the due position is moving, per second. Zero for speeds, and where a position
-    holds."""
+    """Return how fast the due position moves, per second; zero for speeds and where it holds."""
     row = _row(proposal, now)
     if row is None or proposal.mode in SPEEDS or row + 1 == len(proposal.times):
         return np.zeros(proposal.targets.shape[1])

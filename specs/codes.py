@@ -1,5 +1,4 @@
-"""Numbers that travel in messages, each written down once. A test holds them against the generated
-constants."""
+"""Numbers that travel in messages, written down once; a test compares the generated constants."""
 from __future__ import annotations
 
 from enum import IntEnum

@@ -1,5 +1,4 @@
-"""Things wait here until a modelled delay has passed, so that a simulation is as late as a real
-machine."""
+"""Where things wait for a modelled delay, so that a simulation is as late as a real machine."""
 from __future__ import annotations
 
 import threading
@@ -12,8 +11,7 @@ T = TypeVar('T')
 
 
 class DelayQueue(Generic[T]):
-    """First in, first out, each `delay` seconds after its stamp. One thread may fill it while
-    another empties it."""
+    """First in, first out, `delay` s after its stamp; threads may fill and empty it at once."""
 
     def __init__(self, delay: float) -> None:
         self.delay = delay

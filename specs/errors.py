@@ -1,11 +1,9 @@
-"""What is said to people when something does not fit. One sentence each, caught once, exit code
-2."""
+"""What is said to people when something does not fit: one sentence, caught once, exit code 2."""
 from __future__ import annotations
 
 
 class BadInput(ValueError):
-    """What the user gave does not fit. The sentence says what was expected, what came and what to
-    do."""
+    """What the user gave does not fit: what was expected, what came and what to do."""
 
 
 class BadCheckpoint(BadInput):

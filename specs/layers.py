@@ -1,5 +1,4 @@
-"""Where settings of a node come from. Its file in config/nodes, the robot's own block, then whoever
-starts it."""
+"""Where a node's settings come from: config/nodes, the robot's own block, then who starts it."""
 from __future__ import annotations
 
 from visuomotor.specs import paths, settings

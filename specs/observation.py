@@ -1,5 +1,4 @@
-"""What a policy is shown, known before any world is started, and the dictionary itself: one from
-all sources.
+"""What a policy is shown, known before any world is started, and the dictionary of one moment.
 
 Names: joint_position, joint_velocity, gripper (1), tip_pose (7: x y z, quaternion x y z w; arms),
 imu (4: roll, pitch and their rates; legged), time (1: s since the episode began), goal (7, of tasks
@@ -33,8 +32,7 @@ FARTHEST = 10.0   # m, in a picture of depth
 
 @dataclass(frozen=True)
 class Shape:
-    """One entry of an observation. The shape, the type and the smallest and largest values
-    (broadcast to the shape)."""
+    """One entry of an observation: shape, type, smallest and largest values."""
 
     shape: tuple[int, ...]
     dtype: type[np.generic]
@@ -99,9 +97,9 @@ def observation_spec(robot: RobotSpec, task: TaskSpec, pictures: bool = True,
     mounts = {**robot.cameras, **task.cameras}
     shown = {name: mounts[choose('camera', name, mounts)] for name in task.observe if pictures}
     shapes |= {IMAGE + name: _picture(mount) for name, mount in shown.items()}
-    return ObservationSpec(shapes
-                           | {DEPTH + name: _depth(mount) for name, mount in shown.items()
-                              if depth})
+    if depth:
+        shapes |= {DEPTH + name: _depth(mount) for name, mount in shown.items()}
+    return ObservationSpec(shapes)
 
 
 def _numbers(low: FloatArray, high: FloatArray) -> Shape:
@@ -110,13 +108,12 @@ def _numbers(low: FloatArray, high: FloatArray) -> Shape:
 
 def _picture(mount: CameraMount) -> Shape:
     shape = (mount.height, mount.width, 3)
-    return Shape(shape, np.uint8, np.uint8(0) + np.zeros(shape, np.uint8),
-                 np.full(shape, 255, np.uint8))
+    return Shape(shape, np.uint8, np.zeros(shape, np.uint8), np.full(shape, 255, np.uint8))
 
 
 def _depth(mount: CameraMount) -> Shape:
-    return _numbers(np.zeros((mount.height, mount.width)),
-                    np.full((mount.height, mount.width), FARTHEST))
+    shape = (mount.height, mount.width)
+    return _numbers(np.zeros(shape), np.full(shape, FARTHEST))
 
 
 class TipPose(Protocol):
@@ -125,12 +122,10 @@ class TipPose(Protocol):
     def pose(self, position: FloatArray) -> FloatArray: ...
 
 
-def observe(spec: RobotSpec, task: TaskSpec, kinematics: TipPose | None, state: State, truth: Truth
-            | None,
-            pictures: Mapping[str, NDArray[np.uint8]], time: float,
+def observe(spec: RobotSpec, task: TaskSpec, kinematics: TipPose | None, state: State,
+            truth: Truth | None, pictures: Mapping[str, NDArray[np.uint8]], time: float,
             privileged: bool = True) -> dict[str, NDArray[Any]]:
-    """Build an observation; `privileged` adds the truth as truth.<body> and value.<name>, for
-    scripted experts."""
+    """Build an observation; `privileged` adds truth.<body> and value.<name> for experts."""
     seen: dict[str, NDArray[Any]] = {'joint_position': state.position,
                                      'joint_velocity': state.velocity,
                                      'time': np.array([time])}

@@ -1,5 +1,4 @@
-"""Where the numbers and shapes lie. Beside the rooms, in a checkout and in an installed package
-alike."""
+"""Where numbers and shapes lie: beside the rooms, in a checkout and in an installed package."""
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent

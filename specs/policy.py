@@ -1,5 +1,4 @@
-"""What acts: a policy turns one observation into a chunk of actions in -1..1, rows of the task's
-action space."""
+"""What acts: a policy turns one observation into a chunk of actions of the task's action space."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
@@ -12,13 +11,6 @@ from visuomotor.specs.settings import Settings, required, setting
 
 Observation = Mapping[str, NDArray[Any]]   # names: specs/observation.py
 Sees = Mapping[str, tuple[int, ...]]       # what a policy needs of an observation: name and shape
-STREAM = 2   # the policy's own stream of an episode's seed: the scene draws from another
-
-
-def policy_rng(seed: int) -> np.random.Generator:
-    """Return the generator that a policy draws from in the episode of a seed, on the graph and
-    elsewhere."""
-    return np.random.default_rng([seed, STREAM])
 
 
 class Policy(Protocol):
@@ -30,8 +22,7 @@ class Policy(Protocol):
         """Begin an episode; every random choice until the next reset comes from this generator."""
 
     def act(self, observation: Observation) -> NDArray[np.float64]:
-        """Return actions in -1..1, (rows, size). The first is due now, the next one action period
-        later, and so on."""
+        """Return actions in -1..1, (rows, size): one due now, one each action period later."""
 
     @property
     def finished(self) -> bool:

@@ -1,16 +1,14 @@
-"""What a robot is, known before any connection: joints, limits, gripper, cameras, home. Read from
-config/robots/."""
+"""What a robot is, known before any connection; read from config/robots/."""
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from visuomotor.specs import paths, settings
 from visuomotor.specs.settings import Settings, required, setting
+from visuomotor.specs.values import FloatArray
 
 Point = tuple[float, float, float]
 
@@ -27,8 +25,8 @@ class Joint(Settings):
     acceleration: float = required('largest acceleration', 'rad/s^2', above=0, most=1e6)
     jerk: float = required('largest jerk', 'rad/s^3', above=0, most=1e9)
     effort: float = required('largest torque', 'N m', above=0, most=1e5)
-    continuous: bool = setting(False,
-                               'turns without end; lower and upper then bound only what we command')
+    continuous: bool = setting(
+        False, 'turns without end; lower and upper then bound only what we command')
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -46,22 +44,19 @@ class Gripper(Settings):
                                       most=100)
     closed: tuple[float, ...] = setting((), 'position of each when closed', 'rad or m', least=-100,
                                         most=100)
-    passive: dict[str, float] = setting({},
-                                        'finger joints without a motor and the angle that they '
-                                        'rest at', 'rad')
+    passive: dict[str, float] = setting(
+        {}, 'finger joints without a motor and the angle that they rest at', 'rad')
     speed: float = setting(1.0, 'largest speed of closing', '1/s', above=0, most=100)
     force: float = setting(40.0, 'largest force between the fingers', 'N', above=0, most=1e4)
-    holds: float = setting(0.95,
-                           'measured closing below which closed fingers are holding something',
-                           '0..1',
-                           above=0, most=1)
+    holds: float = setting(
+        0.95, 'measured closing below which closed fingers are holding something', '0..1',
+        above=0, most=1)
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if not len(self.joints) == len(self.open) == len(self.closed):
             raise ValueError(f'the gripper has {len(self.joints)} joints, but {len(self.open)} '
-                             'positions when open and '
-                             f'{len(self.closed)} when closed')
+                             f'positions when open and {len(self.closed)} when closed')
 
 
 @dataclass(frozen=True)
@@ -80,9 +75,8 @@ class CameraMount(Settings):
     height: int = setting(128, 'picture height', 'px', least=1, most=8192)
     rate: float = setting(20.0, 'pictures a second', 'Hz', above=0, most=1000)
     device: str = setting('', 'outside simulation: index or path of the camera; empty: none')
-    topic: str = setting('',
-                         'outside simulation: sensor_msgs/Image topic that has its pictures; '
-                         'empty: none')
+    topic: str = setting(
+        '', 'outside simulation: sensor_msgs/Image topic that has its pictures; empty: none')
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -108,12 +102,16 @@ class Workspace(Settings):
 
 @dataclass(frozen=True)
 class DriverChoice(Settings):
-    """What moves the real robot: a module robots/<kind>/driver.py, found by name. Its emulator
-    stands beside it."""
+    """What moves the real robot: robots/<kind>/driver.py, found by name, its emulator beside it."""
 
     kind: str = setting('', 'folder in robots/ that has the driver; empty: nobody has written one')
     address: str = setting('', 'where the robot is, in the words of its driver')
     settings: dict[str, Any] = setting({}, 'of the driver; checked by its own dataclass')
+
+
+def _of_each(what: str) -> cached_property[FloatArray]:
+    """Make a property that is the array of one number of each joint."""
+    return cached_property(lambda spec: np.array([getattr(joint, what) for joint in spec.joints]))
 
 
 @dataclass(frozen=True)
@@ -124,9 +122,8 @@ class RobotSpec(Settings):
     title: str = setting('', 'what people call it')
     urdf: str = setting('', 'file in urdf/, or pybullet_data:<path>; empty: the robot has no model')
     base_link: str = setting('', 'link that is bolted down; legged: the body')
-    tip_link: str = setting('',
-                            'link whose pose is the end-effector pose; empty: it has no '
-                            'end-effector')
+    tip_link: str = setting(
+        '', 'link whose pose is the end-effector pose; empty: it has no end-effector')
     legs: int = setting(0, 'legs of two motors each; 0: it is bolted down', least=0, most=100)
     joints: tuple[Joint, ...] = setting((), 'in the order of every command and state')
     home: tuple[float, ...] = setting((), 'where it waits', 'rad')
@@ -157,39 +154,22 @@ class RobotSpec(Settings):
                 raise ValueError(f'home of joint {joint.name} is {angle}, outside {joint.lower} .. '
                                  f'{joint.upper}')
 
+    lower = _of_each('lower')
+    upper = _of_each('upper')
+    velocity = _of_each('velocity')
+    acceleration = _of_each('acceleration')
+    jerk = _of_each('jerk')
+    effort = _of_each('effort')
+
     @cached_property
     def names(self) -> tuple[str, ...]:
         return tuple(joint.name for joint in self.joints)
-
-    @cached_property
-    def lower(self) -> NDArray[np.float64]:
-        return np.array([joint.lower for joint in self.joints])
-
-    @cached_property
-    def upper(self) -> NDArray[np.float64]:
-        return np.array([joint.upper for joint in self.joints])
-
-    @cached_property
-    def velocity(self) -> NDArray[np.float64]:
-        return np.array([joint.velocity for joint in self.joints])
-
-    @cached_property
-    def acceleration(self) -> NDArray[np.float64]:
-        return np.array([joint.acceleration for joint in self.joints])
 
     @cached_property
     def bounds(self) -> list[tuple[float, float, float, float]]:
         """Lower, upper, velocity and acceleration of each joint, for loops in plain Python."""
         return [(joint.lower, joint.upper, joint.velocity, joint.acceleration)
                 for joint in self.joints]
-
-    @cached_property
-    def jerk(self) -> NDArray[np.float64]:
-        return np.array([joint.jerk for joint in self.joints])
-
-    @cached_property
-    def effort(self) -> NDArray[np.float64]:
-        return np.array([joint.effort for joint in self.joints])
 
 
 def robot_names() -> list[str]:
@@ -201,4 +181,4 @@ def robot_names() -> list[str]:
 def load_robot(name: str) -> RobotSpec:
     """Read one robot by name; refuse an unknown one with the nearest names."""
     settings.choose('robot', name, robot_names())
-    return settings.read(Path(paths.CONFIG / 'robots' / f'{name}.yaml'), RobotSpec)
+    return settings.read(paths.CONFIG / 'robots' / f'{name}.yaml', RobotSpec)

@@ -1,18 +1,14 @@
-"""Attitudes as quaternions x y z w, as ROS writes them. Transforms3d does the reckoning, with w
-first."""
+"""Attitudes as quaternions x y z w, as ROS writes them; transforms3d reckons with w first."""
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from transforms3d import euler, quaternions
-
-FloatArray = NDArray[np.float64]
-UPRIGHT = np.array([0.0, 0.0, 0.0, 1.0])
+from visuomotor.specs.values import FloatArray
 
 
 def w_first(quaternion: FloatArray) -> tuple[float, float, float, float]:
     """Return w x y z of x y z w."""
-    x, y, z, w = (float(value) for value in quaternion)
+    x, y, z, w = map(float, quaternion)
     return w, x, y, z
 
 
@@ -28,15 +24,8 @@ def matrix(quaternion: FloatArray) -> FloatArray:
     return turned
 
 
-def product(first: FloatArray, second: FloatArray) -> FloatArray:
-    """Return the attitude that `second`, then `first` make."""
-    w, x, y, z = quaternions.qmult(w_first(first), w_first(second))
-    return np.array([x, y, z, w])
-
-
 def rotation_vector(first: FloatArray, second: FloatArray) -> FloatArray:
-    """Return the turn that leads from one attitude to another. Axis times angle, rad, fixed axes,
-    the short way."""
+    """Return the turn, axis times rad, from one attitude to another: fixed axes, the short way."""
     turn = quaternions.qmult(w_first(second), quaternions.qconjugate(w_first(first)))
     axis, angle = quaternions.quat2axangle(turn if turn[0] >= 0 else -turn)
     vector: FloatArray = np.asarray(axis) * angle

@@ -7,6 +7,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import math
+import operator
 import types
 import typing
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,6 +19,8 @@ from visuomotor.specs.errors import BadInput
 
 T = TypeVar('T')
 LARGEST = 4 * 1024 * 1024   # bytes of a settings file; nobody writes more by hand
+LIMITS = {'above': (operator.gt, 'above {:g}'), 'least': (operator.ge, '{:g} or more'),
+          'below': (operator.lt, 'below {:g}'), 'most': (operator.le, 'at most {:g}')}
 
 
 def setting(default: Any, sentence: str, unit: str = '', **limits: Any) -> Any:
@@ -39,13 +42,11 @@ def required(sentence: str, unit: str = '', **limits: Any) -> Any:
 
 
 class Settings:
-    """Base of frozen dataclasses: construction checks every range. A subclass with its own check
-    calls super() first."""
+    """Base of frozen dataclasses: construction checks every range; own checks call super()."""
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):  # type: ignore[arg-type]
-            why = unfit(getattr(self, field.name), field.metadata)
-            if why:
+            if why := unfit(getattr(self, field.name), field.metadata):
                 raise BadInput(f'{field.name} {why}')
 
 
@@ -55,28 +56,20 @@ def unfit(value: Any, limits: Mapping[str, Any]) -> str:
         return next((why for item in value if (why := unfit(item, limits))), '')
     if isinstance(value, str) and 'choices' in limits:
         names = known(limits)
-        return '' if value in names else (f"should be one of {', '.join(names)}, but is '{value}'; "
-                                          f"{nearest(value, names)}")
+        said = f"should be one of {', '.join(names)}, but is '{value}'; {nearest(value, names)}"
+        return '' if value in names else said
     if isinstance(value, bool) or not isinstance(value, int | float):
         return ''
     if math.isnan(value) or (math.isinf(value) and not limits.get('endless')):
         return f'should be a finite number, but is {value}'
-    return '' if within(value, limits) else f'should be {words(limits)}, but is {value:g}'
-
-
-def within(value: float, limits: Mapping[str, Any]) -> bool:
-    """Tell whether a number keeps its limits."""
-    return (value > limits.get('above', -math.inf)
-            or 'above' not in limits) and value >= limits.get('least', -math.inf) \
-        and (value < limits.get('below', math.inf)
-             or 'below' not in limits) and value <= limits.get('most', math.inf)
+    kept = all(keeps(value, limits[key]) for key, (keeps, _) in LIMITS.items() if key in limits)
+    return '' if kept else f'should be {words(limits)}, but is {value:g}'
 
 
 def words(limits: Mapping[str, Any]) -> str:
     """Say a range in words, such as 'above 0 and at most 1'; '' for a number without one."""
-    said = (('above', 'above {:g}'), ('least', '{:g} or more'), ('below', 'below {:g}'),
-            ('most', 'at most {:g}'))
-    return ' and '.join(text.format(limits[key]) for key, text in said if key in limits)
+    return ' and '.join(text.format(limits[key]) for key, (_, text) in LIMITS.items()
+                        if key in limits)
 
 
 def known(limits: Mapping[str, Any]) -> list[str]:
@@ -136,8 +129,8 @@ def read_mapping(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise BadInput(f'{path} cannot be read: {error.strerror}.') from None
     except UnicodeDecodeError:
-        raise BadInput(f'{path} should be text in UTF-8, but is not; save it '
-                       'again as UTF-8.') from None
+        raise BadInput(f'{path} should be text in UTF-8, but is not; save it again as UTF-8.'
+                       ) from None
     if content is not None and not isinstance(content, Mapping):
         raise BadInput(f'{path} should hold names and values, but holds {type(content).__name__}.')
     return {str(key): value for key, value in (content or {}).items()}
@@ -149,8 +142,7 @@ def read(path: Path, cls: type[T]) -> T:
 
 
 def build(cls: type[T], content: Any, where: str) -> T:
-    """Fill a dataclass from nested mappings. Every unknown key, missing key and wrong type is
-    refused by name."""
+    """Fill a dataclass from nested mappings; refuse unknown and missing keys and wrong types."""
     if not isinstance(content, Mapping):
         raise BadInput(f'{where} should hold names and values, but holds {content!r}.')
     fields = {field.name: field for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
@@ -177,8 +169,8 @@ def has_default(field: dataclasses.Field[Any]) -> bool:
 
 def default_of(field: dataclasses.Field[Any]) -> Any:
     """Return what a field holds when nobody sets it."""
-    return (field.default_factory() if field.default_factory is not dataclasses.MISSING
-            else field.default)
+    made = field.default_factory
+    return field.default if made is dataclasses.MISSING else made()
 
 
 # Layers: who set a number last.
@@ -186,23 +178,23 @@ Layer = tuple[str, Mapping[str, Any]]   # where it comes from, in words, and wha
 
 
 def layered(cls: type[T], layers: Iterable[Layer], where: str) -> tuple[T, dict[str, str]]:
-    """Fill a dataclass from layers, later ones over earlier; return it and, for each field set,
-    where it was set. Each layer is checked by itself first, so that the sentence names the place
-    that has to be mended."""
+    """Fill a dataclass from layers, later ones over earlier; return it and where each field was
+    set. Each layer is checked by itself, so that the sentence names the place to mend."""
     kinds = typing.get_type_hints(cls)
+    fields = {field.name: field for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
     values = {}
     origin = {}
-    fields = {field.name: field for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
     for place, content in layers:
         for key, value in content.items():
             if key not in fields:
                 raise BadInput(f"{place}: unknown setting '{key}' of {where}; "
                                f"{nearest(str(key), fields)}")
-            values[key], origin[key] = fit(kinds[key], value, f'{place}: {key}'), place
+            values[key] = fit(kinds[key], value, f'{place}: {key}')
+            origin[key] = place
             if why := unfit(values[key], fields[key].metadata):
                 raise BadInput(f'{place}: {key} {why}')
-    return build(cls, values, where if len(set(origin.values())) != 1
-                 else next(iter(origin.values()))), origin
+    places = set(origin.values())
+    return build(cls, values, places.pop() if len(places) == 1 else where), origin
 
 
 def assignments(words: Iterable[str], example: str) -> dict[str, Any]:
@@ -220,8 +212,8 @@ def assignments(words: Iterable[str], example: str) -> dict[str, Any]:
                 raise BadInput(f"'{name}' is set twice, in '{word}'; leave one out.")
             found[name] = parse(value, f"The value of '{name}'")
             if found[name] is None:
-                raise BadInput(f"'{name}' has no value in '{part.strip()}'; give one, such as "
-                               f"{example}.")
+                raise BadInput(f"'{name}' has no value in '{part.strip()}'; give one, "
+                               f"such as {example}.")
     return found
 
 
@@ -259,20 +251,20 @@ def fit(kind: Any, value: Any, where: str) -> Any:
     if origin is dict:
         if not isinstance(value, Mapping):
             raise BadInput(f'{where} should hold names and values, but holds {value!r}.')
-        return {fit(arguments[0], k, where): fit(arguments[1], v, f'{where}.{k}') for k,
-                v in value.items()}
+        return {fit(arguments[0], key, where): fit(arguments[1], item, f'{where}.{key}')
+                for key, item in value.items()}
     return _fit_scalar(kind, value, where)
 
 
 def _fit_sequence(origin: Any, arguments: tuple[Any, ...], value: Any, where: str) -> Any:
     if not isinstance(value, list | tuple):
         raise BadInput(f'{where} should be a list, but is {value!r}.')
-    variadic = origin is list or (len(arguments) == 2 and arguments[1] is Ellipsis)
-    if not variadic and len(arguments) != len(value):
+    if origin is list or arguments[-1] is Ellipsis:
+        arguments = arguments[:1] * len(value)
+    if len(arguments) != len(value):
         raise BadInput(f'{where} should hold {len(arguments)} values, but holds {len(value)}.')
-    kinds = [arguments[0]] * len(value) if variadic else list(arguments)
-    return origin(fit(kind, item, f'{where}[{i}]') for i,
-                  (kind, item) in enumerate(zip(kinds, value, strict=True)))
+    return origin(fit(kind, item, f'{where}[{place}]')
+                  for place, (kind, item) in enumerate(zip(arguments, value, strict=True)))
 
 
 NAMES = {int: 'a whole number', float: 'a number', bool: 'true or false', str: 'text'}

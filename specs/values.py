@@ -1,5 +1,4 @@
-"""What travels between the rooms: a state, a target, a proposal, the simulator's truth. Arrays and
-seconds, no clocks."""
+"""What travels between the rooms: state, target, proposal, truth. Arrays and seconds, no clocks."""
 from __future__ import annotations
 
 from collections.abc import Callable

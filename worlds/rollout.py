@@ -4,7 +4,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from visuomotor.specs.policy import Policy, policy_rng
+from visuomotor.specs.policy import Policy
+from visuomotor.specs.seeds import policy_rng
 from visuomotor.worlds.action_runner import ActionRunner
 from visuomotor.worlds.bullet_robot import BulletRobot
 from visuomotor.worlds.world import BulletWorld

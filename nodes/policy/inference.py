@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from visuomotor.specs.policy import LoadedPolicy, Observation, policy_rng
+from visuomotor.specs.policy import LoadedPolicy, Observation
+from visuomotor.specs.seeds import policy_rng
 
 
 @dataclass(frozen=True)

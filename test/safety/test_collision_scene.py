@@ -8,10 +8,9 @@ from visuomotor.robots.collision import CollisionScene
 from visuomotor.safety.limits import Limits
 from visuomotor.safety.make import make_filter
 from visuomotor.specs.errors import BadInput
-from visuomotor.specs.fixture import Fixture
 from visuomotor.specs.robot import load_robot
 from visuomotor.specs.settings import build
-from visuomotor.specs.task import load_task, task_names
+from visuomotor.specs.task import Fixture, load_task, task_names
 
 ARMS = ('iiwa7', 'iiwa14', 'j2n6s300', 'j2s7s300')
 IIWA = load_robot('iiwa7')

@@ -13,8 +13,8 @@ from visuomotor.safety.filter import SafetyFilter
 from visuomotor.safety.limits import Limits
 from visuomotor.safety.profile import Motion, Planned, ProfilePlanner, Ramp
 from visuomotor.specs.codes import Mode, Verdict
-from visuomotor.specs.fixture import Fixture
 from visuomotor.specs.robot import load_robot
+from visuomotor.specs.task import Fixture
 from visuomotor.specs.values import Proposal, State
 
 IIWA = load_robot('iiwa7')

@@ -4,9 +4,8 @@ import dataclasses
 
 import numpy as np
 import pytest
-from visuomotor.specs.fixture import Fixture
 from visuomotor.specs.robot import load_robot
-from visuomotor.specs.task import Latency, load_task
+from visuomotor.specs.task import Fixture, Latency, load_task
 from visuomotor.worlds.action_runner import ActionRunner
 from visuomotor.worlds.make import make_scene
 from visuomotor.worlds.world import BulletWorld

@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 from visuomotor.specs import settings
 from visuomotor.specs.errors import BadInput
-from visuomotor.specs.fixture import Fixture
 from visuomotor.specs.robot import load_robot
-from visuomotor.specs.task import load_task
+from visuomotor.specs.task import Fixture, load_task
 from visuomotor.worlds.appearance import pattern
 from visuomotor.worlds.make import check, make_world, with_overrides
 from visuomotor.worlds.randomise import (
