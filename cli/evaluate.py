@@ -1,12 +1,10 @@
-"""`visuomotor evaluate <policy>`. How often it succeeds and how sure that is, in the graph or in
-the learners' world."""
+"""`visuomotor evaluate <policy>`: how often it succeeds, in the graph or in the learners' world."""
 from __future__ import annotations
-
-from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import track
+from typer import Argument, Option
 from visuomotor.graph.description import Choices, describe
 from visuomotor.nodes._ros import environment
 from visuomotor.specs.errors import BadInput
@@ -17,20 +15,15 @@ def add(app: typer.Typer) -> None:
 
 
 def evaluate(
-    policy: Annotated[str,
-                      typer.Argument(help='a name of `visuomotor list policies`, or a folder with '
-                                          'a trained one')],
-    robot: Annotated[str, typer.Option(help='which robot')] = Choices().robot,
-    task: Annotated[str,
-                    typer.Option(help='which task; empty: the first that the robot can do')] = '',
-    episodes: Annotated[int, typer.Option(help='how many')] = 100,
-    seed: Annotated[int, typer.Option(help='of the scenes')] = 1000,
-    randomise: Annotated[bool,
-                         typer.Option('--randomise/--nominal',
-                                      help='draw the world anew for each scene')] = False,
-    face: Annotated[bool,
-                    typer.Option('--face',
-                                 help="in the learners' world, without the graph")] = False,
+    policy: str = Argument(
+        help='a name of `visuomotor list policies`, or a folder with a trained one'),
+    robot: str = Option(Choices().robot, help='which robot'),
+    task: str = Option('', help='which task; empty: the first that the robot can do'),
+    episodes: int = Option(100, help='how many'),
+    seed: int = Option(1000, help='of the scenes'),
+    randomise: bool = Option(
+        False, '--randomise/--nominal', help='draw the world anew for each scene'),
+    face: bool = Option(False, '--face', help="in the learners' world, without the graph"),
 ) -> None:
     """Run a policy on scenes that are named by a seed, and give the share that succeeded with its
     95 % interval.
@@ -40,12 +33,10 @@ def evaluate(
     """
     if episodes < 1:
         raise BadInput(f'--episodes should be 1 or more, but is {episodes}.')
-    choices = Choices(robot=robot, task=task, policy=policy, episodes=episodes, seed=seed,
-                      randomise=randomise,
-                      lockstep=True, record=False)
-    graph = describe(choices)
+    graph = describe(Choices(robot=robot, task=task, policy=policy, episodes=episodes, seed=seed,
+                             randomise=randomise, lockstep=True, record=False))
     if face:
-        in_face(graph.spec.name, graph.task.name, choices)
+        in_face(graph.spec.name, graph.task.name, graph.choices)
         return
     environment.prepare()
     from visuomotor.cli import session
@@ -56,9 +47,8 @@ def in_face(robot: str, task: str, choices: Choices) -> None:
     """Play the episodes without ROS."""
     from visuomotor.cli.summary import share
     from visuomotor.evaluation.face import outcomes
-    played = outcomes(choices.policy, robot, task, choices.episodes, choices.seed,
-                      choices.randomise)
-    found = list(track(played, 'episodes', total=choices.episodes))
-    Console(soft_wrap=True).print(f'{robot} · {task} · {choices.policy} · face · seed '
-                                  f'{choices.seed}\n'
+    policy, episodes, seed = choices.policy, choices.episodes, choices.seed
+    played = outcomes(policy, robot, task, episodes, seed, choices.randomise)
+    found = list(track(played, 'episodes', total=episodes))
+    Console(soft_wrap=True).print(f'{robot} · {task} · {policy} · face · seed {seed}\n'
                                   f'success in truth  {share(found)}', highlight=False)

@@ -4,12 +4,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 from json import dumps
-from typing import Annotated
 
 import typer
 import yaml
 from rich.console import Console
 from rich.table import Table
+from typer import Argument, Option
 from visuomotor.graph import description
 from visuomotor.graph.description import Choices, console_entry
 from visuomotor.graph.entry import rows
@@ -20,39 +20,33 @@ from visuomotor.specs.robot import load_robot, robot_names
 from visuomotor.specs.settings import choose
 from visuomotor.specs.task import load_task, task_names
 
-AsJson = Annotated[bool, typer.Option('--json', help='one JSON list, for other programs')]
+AS_JSON = Option(False, '--json', help='one JSON list, for other programs')
 
 
 def add(app: typer.Typer) -> None:
-    listing = typer.Typer(no_args_is_help=True,
-                          help='List robots, tasks, policies or nodes. Example: '
-                                                     '[bold]visuomotor list robots[/bold]')
+    listing = typer.Typer(no_args_is_help=True, help='List robots, tasks, policies or nodes. '
+                                                     'Example: [bold]visuomotor list robots[/bold]')
     for command in (robots, tasks, policies, nodes):
         listing.command()(command)
     app.add_typer(listing, name='list')
 
 
-def robots(json: AsJson = False) -> None:
+def robots(json: bool = AS_JSON) -> None:
     """Robots, and what each can do. Example: [bold]visuomotor list robots[/bold]."""
-    rows = []
-    for name in robot_names():
-        robot = load_robot(name)
-        able = ', '.join(description.tasks_of(name))
-        worlds = ', '.join(registry.worlds_of(robot))
-        rows.append((name, robot.title, f'{len(robot.joints)}', f'{robot.control_hz:g} Hz', able,
-                     worlds))
+    rows = [(robot.name, robot.title, f'{len(robot.joints)}', f'{robot.control_hz:g} Hz',
+             ', '.join(description.tasks_of(robot.name)), ', '.join(registry.worlds_of(robot)))
+            for robot in map(load_robot, robot_names())]
     show(('robot', 'what it is', 'joints', 'control', 'tasks', 'worlds'), rows, json)
 
 
-def tasks(json: AsJson = False) -> None:
+def tasks(json: bool = AS_JSON) -> None:
     """Tasks, and who can do them. Example: [bold]visuomotor list tasks[/bold]."""
-    found = [load_task(name) for name in task_names()]
     show(('task', 'what it is', 'longest', 'judged by', 'robots'),
          [(t.name, t.title, f'{t.horizon:g} s', t.detector.name, ', '.join(t.robots))
-          for t in found], json)
+          for t in map(load_task, task_names())], json)
 
 
-def policies(json: AsJson = False) -> None:
+def policies(json: bool = AS_JSON) -> None:
     """Policies that have a name; a checkpoint folder serves as well.
 
     Example: [bold]visuomotor list policies[/bold].
@@ -66,14 +60,12 @@ def title(policy: str) -> str:
 
 
 def nodes(
-    node: Annotated[str, typer.Argument(help='a node, with --settings; empty: all')] = '',
-    settings: Annotated[bool,
-                        typer.Option('--settings',
-                                     help='every number that a node can be set to')] = False,
-    robot: Annotated[str,
-                     typer.Option(help='whose numbers; visuomotor list robots')] = Choices().robot,
-    set: Annotated[list[str], typer.Option(help='as in visuomotor up')] = [],  # noqa: A002, B006
-    json: AsJson = False,
+    node: str = Argument('', help='a node, with --settings; empty: all'),
+    settings: bool = Option(
+        False, '--settings', help='every number that a node can be set to'),
+    robot: str = Option(Choices().robot, help='whose numbers; visuomotor list robots'),
+    set: list[str] = Option([], help='as in visuomotor up'),  # noqa: A002
+    json: bool = AS_JSON,
 ) -> None:
     """ROS nodes that `visuomotor node` can start. Example: [bold]visuomotor list nodes[/bold].
 
@@ -100,12 +92,11 @@ def first_line(room: str) -> str:
 
 
 def show(header: tuple[str, ...], rows: Sequence[tuple[str, ...]], as_json: bool = False) -> None:
-    """Print a table; without a terminal, lines that other programs can read. Columns between
-    tabs."""
+    """Print a table; without a terminal, lines that other programs can read, with tabs between."""
     console = Console()
     if as_json:
-        print(dumps([dict(zip(header, row, strict=True)) for row in rows], indent=1,
-                    ensure_ascii=False))
+        content = [dict(zip(header, row, strict=True)) for row in rows]
+        print(dumps(content, indent=1, ensure_ascii=False))
         return
     if not console.is_terminal:
         for row in rows:

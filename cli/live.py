@@ -1,9 +1,7 @@
-"""What is shown while the graph runs. A live table in a terminal, one line for each episode
-elsewhere."""
+"""What is shown while the graph runs: a live table in a terminal, else one line an episode."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import TracebackType
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -14,8 +12,7 @@ from visuomotor.nodes.console.statistics import VERDICTS, Ended, GraphStatistics
 
 FOOT = 'Ctrl-C stops and keeps what was recorded; a second one stops at once'
 COLOURS = {'success': 'green', 'failure': 'red', 'aborted': 'yellow', 'unknown': 'dim',
-           'pass': 'green', 'clip': 'cyan',
-           'slow': 'yellow', 'stop': 'red'}
+           'pass': 'green', 'clip': 'cyan', 'slow': 'yellow', 'stop': 'red'}
 
 
 @dataclass(frozen=True)
@@ -46,8 +43,7 @@ class View:
             self.live.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         if self.live:
             self.live.stop()
 
@@ -60,19 +56,22 @@ class View:
 
     def newly_ended(self) -> list[Ended]:
         """Episodes that are over and stored, or that were overtaken, and have not been told of."""
-        fresh = [e for n, e in sorted(self.statistics.ended.items()) if n not in self.told
-                 and (n in self.statistics.files or n != self.statistics.number
-                      or self.statistics.over)]
-        self.told.update(e.number for e in fresh)
+        known = self.statistics
+        fresh = [episode for number, episode in sorted(known.ended.items())
+                 if number not in self.told
+                 and (number in known.files or number != known.number or known.over)]
+        self.told.update(episode.number for episode in fresh)
         return fresh
 
     def page(self, now: Moment) -> Group:
         """Lay out everything worth seeing."""
-        table = Table.grid(padding=(0, 2))
+        known = self.statistics
         rows = {'episode': self.episode(), 'progress': self.progress(now),
                 'results': self.results(),
-                'reward': self.reward(), 'verdicts': self.verdicts(), 'rates': self.pace(now),
-                'policy': self.policy()}
+                'reward': Text(f'{known.reward:.3f}  {known.evidence}'),
+                'verdicts': self.verdicts(), 'rates': self.pace(now),
+                'policy': Text(f'{known.inference * 1e3:.2f} ms for one inference (median)')}
+        table = Table.grid(padding=(0, 2))
         for name, value in rows.items():
             table.add_row(Text(name, style='bold'), value)
         return Group(Text(self.title, style='bold blue'), table, Text(FOOT, style='dim'))
@@ -83,8 +82,7 @@ class View:
                     f'{self.statistics.message}')
 
     def progress(self, now: Moment) -> Table | Text:
-        """How far the run is, its rate and the time left, reckoned from the episodes that are
-        over."""
+        """How far the run is, its rate and the time left, by the episodes that are over."""
         self.began = self.began or now
         done = len(self.statistics.ended)
         planned = self.statistics.planned
@@ -100,18 +98,12 @@ class View:
         return bar
 
     def results(self) -> Text:
-        return coloured({name: self.statistics.results()[name]
-                         for name in ('success', 'failure', 'aborted')})
-
-    def reward(self) -> Text:
-        return Text(f'{self.statistics.reward:.3f}  {self.statistics.evidence}')
+        counts = self.statistics.results()
+        return coloured({name: counts[name] for name in ('success', 'failure', 'aborted')})
 
     def verdicts(self) -> Text:
         text = coloured({name: self.statistics.verdicts[name] for name in VERDICTS})
         return text.append(f'  {"; ".join(self.statistics.reasons)}', style='dim')
-
-    def policy(self) -> Text:
-        return Text(f'{self.statistics.inference * 1e3:.2f} ms for one inference (median)')
 
     def pace(self, now: Moment) -> Text:
         """Messages a second of ROS time, and how fast ROS time runs."""
@@ -121,8 +113,8 @@ class View:
         seconds, wall = now.graph - then.graph, now.wall - then.wall
         each = rates(counts, dict(self.statistics.messages), seconds)
         speed = f'  time x{seconds / wall:.1f}' if wall > 0 else ''
-        return Text('  '.join(f'{group} {rate:.0f} Hz' for group, rate in sorted(each.items()))
-                    + speed)
+        said = '  '.join(f'{group} {rate:.0f} Hz' for group, rate in sorted(each.items()))
+        return Text(said + speed)
 
 
 def clock(seconds: float) -> str:
@@ -133,14 +125,14 @@ def clock(seconds: float) -> str:
 
 
 def coloured(counts: dict[str, int]) -> Text:
-    return Text('  ').join(Text(f'{name} {count}', style=COLOURS[name]) for name,
-                           count in counts.items())
+    return Text('  ').join(Text(f'{name} {count}', style=COLOURS[name])
+                           for name, count in counts.items())
 
 
 def line(episode: Ended, planned: int) -> Text:
     """Say in one line how an episode ended."""
     of = f'/{planned}' if planned else ''
-    rest = (f'truth {episode.truth}  return {episode.return_value:.2f}  {episode.duration:.1f} s  '
-            f'{episode.reason}')
     return Text.assemble(f'episode {episode.number}{of}  ',
-                         (episode.result, COLOURS[episode.result]), f'  {rest}')
+                         (episode.result, COLOURS[episode.result]),
+                         f'  truth {episode.truth}  return {episode.return_value:.2f}  '
+                         f'{episode.duration:.1f} s  {episode.reason}')

@@ -3,12 +3,12 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import Annotated
 
 import cv2
 import numpy as np
 import typer
 from rich.console import Console
+from typer import Argument, Option
 from visuomotor.graph import description
 from visuomotor.specs.errors import BadInput
 
@@ -20,12 +20,11 @@ def add(app: typer.Typer) -> None:
 
 
 def look(
-    out: Annotated[str, typer.Argument(help='PNG file to write')],
-    robot: Annotated[list[str] | None,
-                     typer.Option(help='robot; may be given again; each does '
-                                       'its first task')] = None,
-    seconds: Annotated[float, typer.Option(help='into the episode', min=0.0, max=3600.0)] = 2.5,
-    seed: Annotated[int, typer.Option(help='of the scene', min=0)] = 1,
+    out: str = Argument(help='PNG file to write'),
+    robot: list[str] = Option(
+        ['iiwa7'], help='robot; may be given again; each does its first task'),
+    seconds: float = Option(2.5, help='into the episode', min=0.0, max=3600.0),
+    seed: int = Option(1, help='of the scene', min=0),
 ) -> None:
     """Write a picture of robots at work, side by side.
 
@@ -33,12 +32,11 @@ def look(
     """
     if Path(out).suffix.lower() != '.png' or not Path(out).parent.is_dir() or Path(out).is_dir():
         raise BadInput(f"A picture is a .png file in a folder that exists, but '{out}' came.")
-    robots = robot or ['iiwa7']
-    pictures = [at_work(name, seconds, seed) for name in robots]
+    pictures = [at_work(name, seconds, seed) for name in robot]
     if not cv2.imwrite(out, cv2.cvtColor(np.hstack(pictures), cv2.COLOR_RGB2BGR)):
         raise BadInput(f"'{out}' could not be written; is there space left, and may you write "
                        "there?")
-    Console().print(f'{out}: {", ".join(robots)}')
+    Console().print(f'{out}: {", ".join(robot)}')
 
 
 def at_work(robot: str, seconds: float, seed: int) -> np.ndarray:

@@ -4,10 +4,10 @@ from __future__ import annotations
 import importlib
 import sys
 from importlib.metadata import distributions
-from typing import Annotated
 
 import typer
 from rich.console import Console
+from typer import Option
 from visuomotor.cli.version import tell_version
 from visuomotor.specs.errors import BadInput, RobotUnavailable
 
@@ -34,11 +34,8 @@ def make_app() -> typer.Typer:
     return app
 
 
-def shared(
-    version: Annotated[bool,
-                       typer.Option('--version', is_eager=True, callback=tell_version,
-                                    help='print it and stop')] = False,
-) -> None:
+def shared(version: bool = Option(False, '--version', is_eager=True, callback=tell_version,
+                                  help='print it and stop')) -> None:
     """Robots that learn by doing, over one ROS 2 graph."""
 
 
@@ -55,8 +52,8 @@ def main() -> None:
 def sentence(error: Exception) -> str:
     """Say what went wrong; what the operating system refuses names the file first."""
     if isinstance(error, OSError) and error.filename is not None:
-        return (f'{error.filename} cannot be used: '
-                f'{(error.strerror or "the system refused it").lower()}.')
+        reason = (error.strerror or 'the system refused it').lower()
+        return f'{error.filename} cannot be used: {reason}.'
     return str(error)
 
 

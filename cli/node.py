@@ -4,10 +4,11 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from functools import partial
-from typing import Annotated, Any
+from typing import Any
 
 import typer
-from visuomotor.cli.ros_arguments import RosCommand
+from typer import Option
+from typer.core import TyperCommand
 from visuomotor.graph import command_line, description
 from visuomotor.graph.entry import NodeEntry, overridden
 from visuomotor.nodes._ros import environment
@@ -17,6 +18,17 @@ from visuomotor.specs.errors import BadInput
 OWN = ('-p', '--param', '-r', '--remap')  # ROS arguments that may follow a node's name
 
 
+
+class RosCommand(TyperCommand):
+    """A command that ROS starts too: keeps `--ros-args …`, as launch puts it at the end, in
+    `context.obj`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        cut = args.index('--ros-args') if '--ros-args' in args else len(args)
+        ctx.obj = args[cut:]
+        return super().parse_args(ctx, args[:cut])
+
+
 def add(app: typer.Typer) -> None:
     app.command(cls=RosCommand,
                 context_settings={'allow_extra_args': True, 'ignore_unknown_options': True})(node)
@@ -24,8 +36,7 @@ def add(app: typer.Typer) -> None:
 
 def node(
     context: typer.Context,
-    set: Annotated[list[str],  # noqa: A002
-                   typer.Option(help='settings, such as safety.speed_share=0.3')] = [],  # noqa: B006
+    set: list[str] = Option([], help='settings, such as safety.speed_share=0.3'),  # noqa: A002
 ) -> None:
     """Start nodes by their folder names. -p after a name is that node's own; what follows
     --ros-args holds for all.

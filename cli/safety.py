@@ -4,34 +4,31 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
+from typer import Argument, Option
 from visuomotor.robots import collision_pairs
 from visuomotor.safety.limits import Limits, with_origins
 from visuomotor.specs.robot import RobotSpec, load_robot
 from visuomotor.specs.settings import assignments, words
 
 EXAMPLE = 'speed_share=0.5'
-Given = Annotated[list[str], typer.Option('--set', help='name=value, as often as you like')]
+GIVEN = Option([], '--set', help='name=value, as often as you like')
 
 
 def add(app: typer.Typer) -> None:
     commands = typer.Typer(no_args_is_help=True,
                            help='Limits, recordings judged anew, and pairs of links that touch. '
-                                                      'Example: [bold]visuomotor safety show '
-                                                      'iiwa7[/bold]')
+                                'Example: [bold]visuomotor safety show iiwa7[/bold]')
     for command in (show, replay, judge, pairs):
         commands.command()(command)
     app.add_typer(commands, name='safety')
 
 
-def show(
-    robot: Annotated[str, typer.Argument(help='which robot; visuomotor list robots')],
-    given: Given = [],  # noqa: B006 - typer wants a list
-) -> None:
+def show(robot: str = Argument(help='which robot; visuomotor list robots'),
+         given: list[str] = GIVEN) -> None:
     """Print the limits that the safety node keeps for a robot, and where each number comes from.
 
     Example: [bold]visuomotor safety show iiwa7[/bold]
@@ -44,8 +41,8 @@ def show(
     if spec.tip_link:
         apart = collision_pairs.load(spec)
         console.print(f'{len(apart.touching)} pairs of links are not looked at: they touch '
-                      'whatever the arm does '
-                      f'({apart.postures} postures; config/collision/{robot}.yaml)')
+                      f'whatever the arm does ({apart.postures} postures; '
+                      f'config/collision/{robot}.yaml)')
 
 
 def joints(spec: RobotSpec, chosen: Limits) -> Table:
@@ -58,16 +55,15 @@ def joints(spec: RobotSpec, chosen: Limits) -> Table:
         table.add_row(joint.name, f'{lowest:.3f} .. {highest:.3f}',
                       f'{joint.velocity * chosen.speed_share:.3f}',
                       f'{joint.acceleration * chosen.acceleration_share:.3f}',
-                      f'{joint.jerk * chosen.jerk_share:.1f}',
-                      f'{joint.effort:g}')
+                      f'{joint.jerk * chosen.jerk_share:.1f}', f'{joint.effort:g}')
     return table
 
 
 def sources(spec: RobotSpec) -> Table:
     """Where the robot's own numbers come from."""
     table = Table('limit', 'source', title='where these come from')
-    for what, where in spec.sources.items():
-        table.add_row(what, where)
+    for what_and_where in spec.sources.items():
+        table.add_row(*what_and_where)
     return table
 
 
@@ -76,30 +72,25 @@ def margins(chosen: Limits, origins: dict[str, str]) -> Table:
     table = Table('margin', 'value', 'unit', 'meaning', 'range', 'source',
                   title='margins of the safety node')
     for field in dataclasses.fields(Limits):
-        said = field.metadata
-        table.add_row(field.name, f'{getattr(chosen, field.name):g}', said['unit'],
-                      said['sentence'],
-                      words(said), origins.get(field.name, 'default'))
+        about = field.metadata
+        table.add_row(field.name, f'{getattr(chosen, field.name):g}', about['unit'],
+                      about['sentence'], words(about), origins.get(field.name, 'default'))
     return table
 
 
-def replay(
-    episode: Annotated[Path, typer.Argument(help='an episode file')],
-    given: Given = [],  # noqa: B006 - typer wants a list
-    robot: Annotated[str, typer.Option(help='empty: as the recording says')] = '',
-) -> None:
+def replay(episode: Path = Argument(help='an episode file'), given: list[str] = GIVEN,
+           robot: str = Option('', help='empty: as the recording says')) -> None:
     """Judge a recording under other limits, and report what would change.
 
     Example: [bold]visuomotor safety replay data/iiwa7-grasp/latest/episode_00001.mcap --set
     speed_share=0.5[/bold]
     """
     from visuomotor.evaluation import rejudge
-    Console(soft_wrap=True).print(rejudge.rejudge(episode, assignments(given, EXAMPLE),
-                                                  robot).table())
+    report = rejudge.rejudge(episode, assignments(given, EXAMPLE), robot)
+    Console(soft_wrap=True).print(report.table())
 
 
-def judge(episodes: Annotated[list[Path],
-                              typer.Argument(help='episode files of one robot and task')]) -> None:
+def judge(episodes: list[Path] = Argument(help='episode files of one robot and task')) -> None:
     """Look for broken limits and collisions in recordings, by code that is not the filter's, and
     count its reasons.
 
@@ -111,7 +102,7 @@ def judge(episodes: Annotated[list[Path],
     raise typer.Exit(0 if found.clean else 1)
 
 
-def pairs(robot: Annotated[str, typer.Argument(help='which arm')]) -> None:
+def pairs(robot: str = Argument(help='which arm')) -> None:
     """Find the pairs of links that touch whatever the arm does, and store them.
 
     Example: [bold]visuomotor safety pairs iiwa7[/bold]

@@ -41,8 +41,7 @@ def facts(title: str, statistics: GraphStatistics, effort: Effort) -> dict[str, 
             'truth': dict(Counter(e.truth for e in ended)),
             'returns': [e.return_value for e in ended], 'durations': [e.duration for e in ended],
             'verdicts': dict(statistics.verdicts), 'inference': statistics.inference,
-            'wall': effort.wall,
-            'steps': effort.steps, 'behind': bool(effort.behind),
+            'wall': effort.wall, 'steps': effort.steps, 'behind': bool(effort.behind),
             'files': [file for _, file in sorted(statistics.files.items())]}
 
 
@@ -70,9 +69,8 @@ def share(outcomes: list[bool]) -> str:
     if not outcomes:
         return 'none'
     low, high = wilson(sum(outcomes), len(outcomes))
-    mean = sum(outcomes) / len(outcomes)
-    return (f'{sum(outcomes)} of {len(outcomes)} = {mean:.0%} (95 % interval {low:.0%} .. '
-            f'{high:.0%})')
+    return (f'{sum(outcomes)} of {len(outcomes)} = {sum(outcomes) / len(outcomes):.0%} '
+            f'(95 % interval {low:.0%} .. {high:.0%})')
 
 
 def table(title: str, statistics: GraphStatistics, effort: Effort) -> Table:

@@ -1,14 +1,14 @@
-"""`visuomotor train <recipe>`: from recorded episodes to a policy that the graph runs. The same
-command again goes on."""
+"""`visuomotor train <recipe>`: from recorded episodes to a policy that the graph runs."""
 from __future__ import annotations
 
 import dataclasses
 import importlib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 from rich.console import Console
+from typer import Argument, Option
 from visuomotor.specs import paths, settings
 
 RECIPES = paths.ROOT / 'training'
@@ -26,22 +26,17 @@ def recipes() -> list[str]:
 
 
 def train(
-    recipe: Annotated[str, typer.Argument(help='which recipe, such as bc')],
-    robot: Annotated[str, typer.Option(help='which robot; `visuomotor list robots`')],
-    task: Annotated[str, typer.Option(help='which task; `visuomotor list tasks`')],
-    data: Annotated[list[str] | None,
-                    typer.Option(help='folder or file of recorded episodes; may '
-                                      'be given again')] = None,
-    observe: Annotated[str,
-                       typer.Option(help='observations to act by, with commas between; empty: as '
-                                         'the recipe says')] = '',
-    given: Annotated[list[str] | None,
-                     typer.Option('--set',
-                                  help='a number of the recipe, such as steps=2000')] = None,
-    name: Annotated[str, typer.Option(help='of this training; empty: robot-task')] = '',
-    seed: Annotated[int, typer.Option(help='every random choice comes from it', min=0)] = 0,
-    out: Annotated[str, typer.Option(help='folder of all trainings')] = 'runs',
-    fresh: Annotated[bool, typer.Option('--fresh', help='begin anew instead of going on')] = False,
+    recipe: str = Argument(help='which recipe, such as bc'),
+    robot: str = Option(help='which robot; `visuomotor list robots`'),
+    task: str = Option(help='which task; `visuomotor list tasks`'),
+    data: list[str] = Option([], help='folder or file of recorded episodes; may be given again'),
+    observe: str = Option('', help='observations to act by, with commas between; empty: as the '
+                                   'recipe says'),
+    given: list[str] = Option([], '--set', help='a number of the recipe, such as steps=2000'),
+    name: str = Option('', help='of this training; empty: robot-task'),
+    seed: int = Option(0, help='every random choice comes from it', min=0),
+    out: str = Option('runs', help='folder of all trainings'),
+    fresh: bool = Option(False, '--fresh', help='begin anew instead of going on'),
 ) -> None:
     """Learn a policy. Ctrl-C keeps everything; the same command again goes on where it stood.
 
@@ -50,9 +45,10 @@ def train(
     """
     from visuomotor.training._lab.run import Run
     settings.choose('recipe', recipe, recipes())
-    said: dict[str, Any] = {'robot': robot, 'task': task, 'data': list(data or [])}
-    said |= {'observe': [word.strip() for word in observe.split(',')]} if observe else {}
-    module, chosen = resolved(recipe, said, given or [])
+    said: dict[str, Any] = {'robot': robot, 'task': task, 'data': data}
+    if observe:
+        said['observe'] = [word.strip() for word in observe.split(',')]
+    module, chosen = resolved(recipe, said, given)
     run = Run(Path(out) / recipe / (name or f'{robot}-{task}') / f'seed{seed}', chosen, seed, fresh)
     learn(module, run, chosen)
 

@@ -3,10 +3,12 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import math
 from typing import Annotated, Any, get_type_hints
 
 import typer
-from visuomotor.cli.ros_arguments import RosCommand
+from typer import Option
+from visuomotor.cli.node import RosCommand
 from visuomotor.graph import command_line
 from visuomotor.graph.description import Choices, describe
 from visuomotor.nodes._ros import environment
@@ -32,25 +34,21 @@ def with_choices(command: Any) -> Any:
 
 def _option(field: dataclasses.Field[Any], kind: Any) -> inspect.Parameter:
     names = [field.metadata['switch']] if 'switch' in field.metadata else []
-    annotation: Any = Annotated[MANY.get(kind, kind),
-                                typer.Option(*names, help=command_line.sentence(field))]
-    return inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation,
-                             default=field.default)
+    offered = Option(*names, help=command_line.sentence(field))
+    return inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, default=field.default,
+                             annotation=Annotated[MANY.get(kind, kind), offered])
 
 
 @with_choices
 def up(
     context: typer.Context,
     *,
-    processes: Annotated[bool,
-                         typer.Option('--processes',
-                                      help='one process for each node, not one for all')] = False,
-    rate_limit: Annotated[str,
-                          typer.Option(help='fastest lock-step, in times real time; none: no '
-                                            'limit')] = 'none',
-    quiet: Annotated[bool, typer.Option('--quiet', help='only the summary')] = False,
-    json: Annotated[bool,
-                    typer.Option('--json', help='only the summary, as one line of JSON')] = False,
+    processes: bool = Option(
+        False, '--processes', help='one process for each node, not one for all'),
+    rate_limit: str = Option(
+        'none', help='fastest lock-step, in times real time; none: no limit'),
+    quiet: bool = Option(False, '--quiet', help='only the summary'),
+    json: bool = Option(False, '--json', help='only the summary, as one line of JSON'),
     **chosen: Any,
 ) -> None:
     """Start the graph, watch it run its episodes, and sum them up. Ctrl-C stops and keeps what was
@@ -59,8 +57,8 @@ def up(
     Example: [bold]visuomotor up --robot iiwa7 --task grasp --policy scripted --lockstep --episodes
     10[/bold]
     """
-    words: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name,
-                             value in chosen.items()}
+    words: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value
+                             for name, value in chosen.items()}
     graph, limit = describe(Choices(**words)), fastest(rate_limit)
     if graph.choices.lockstep and processes:
         raise BadInput('Lock-step needs one process, so that nothing overtakes; leave out '
@@ -70,8 +68,8 @@ def up(
                        'leave one of them out.')
     environment.prepare()
     from visuomotor.cli import session
-    raise typer.Exit(session.run(session.make(graph, processes, limit, context.obj or []), graph,
-                                 quiet, json))
+    running = session.make(graph, processes, limit, context.obj or [])
+    raise typer.Exit(session.run(running, graph, quiet, json))
 
 
 def fastest(text: str) -> float:
@@ -80,7 +78,7 @@ def fastest(text: str) -> float:
         limit = 0.0 if text == 'none' else float(text)
     except ValueError:
         limit = -1.0
-    if limit < 0 or limit == float('inf') or limit != limit:
+    if not 0 <= limit < math.inf:
         raise BadInput("--rate-limit should be none or a number above 0 such as 1.0, but is "
                        f"'{text}'.")
     return limit
