@@ -41,7 +41,7 @@ INSIDE = {   # arrows between the parts of one room: what a part may import of i
 UNSAFE = ('pickle', 'cPickle', 'dill', 'joblib', 'shelve', 'marshal')
 PRIVATE = 'nodes/_ros/private.py'   # the one file that leans on private parts of rclpy
 LAZY = ('time.sleep',)          # in rooms where time is an argument
-LONGEST_NODE = 130              # lines behind the imports
+LONGEST_NODE = 150              # lines
 LONGEST_FUNCTION = 40           # lines
 
 
@@ -224,8 +224,7 @@ def test_nobody_sleeps_where_time_is_an_argument():
 def test_a_node_is_a_folder_with_a_short_node_and_a_main(folder):
     source = (folder / 'node.py').read_text()
     tree = ast.parse(source)
-    first = next(n.lineno for n in tree.body if isinstance(n, ast.ClassDef | ast.FunctionDef))
-    assert source.count('\n') - first <= LONGEST_NODE
+    assert source.count('\n') < LONGEST_NODE
     assert ast.get_docstring(tree)
     assert 'main' in [n.name for n in tree.body if isinstance(n, ast.FunctionDef)]
     expected = folder.name.title().replace('_', '') + 'Node'

@@ -6,25 +6,28 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from geometry_msgs.msg import Pose
 from numpy.typing import NDArray
-from sensor_msgs.msg import Image, JointState
+from sensor_msgs.msg import CameraInfo, Image, JointState
 from sensor_msgs.msg import Imu as ImuMessage
 from std_msgs.msg import Header
-from visuomotor.msg import Command, Sent, WorldTruth
-from visuomotor.msg import Proposal as ProposalMessage
+from visuomotor import msg
 from visuomotor.specs.codes import Mode
 from visuomotor.specs.errors import BadInput
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.values import FloatArray, Imu, Proposal, State, Target, Truth
+
+if TYPE_CHECKING:   # what these pages import, only the safety node has to load
+    from visuomotor.safety.filter import SafetyFilter
+    from visuomotor.safety.verdict import Permitted
 
 GRIPPER = 'gripper'
 Picker = Callable[[Sequence[float]], Sequence[float]]
@@ -33,14 +36,17 @@ Picker = Callable[[Sequence[float]], Sequence[float]]
 def stamp(seconds: float) -> Time:
     """Seconds to a stamp, to the nanosecond."""
     whole = int(seconds // 1)
-    fraction = round((seconds - whole) * 1e9)
-    return Time(sec=whole, nanosec=fraction) if fraction < 1_000_000_000 else Time(sec=whole + 1,
-                                                                                   nanosec=0)
+    carry, nanoseconds = divmod(round((seconds - whole) * 1e9), 1_000_000_000)
+    return Time(sec=whole + carry, nanosec=nanoseconds)
 
 
 def seconds(time: Any) -> float:
     """A stamp to seconds."""
     return float(time.sec + time.nanosec * 1e-9)
+
+
+def header(when: float, frame: str = '') -> Header:
+    return Header(stamp=stamp(when), frame_id=frame)
 
 
 def doubles(values: FloatArray | Sequence[float]) -> array[float]:
@@ -52,13 +58,12 @@ def doubles(values: FloatArray | Sequence[float]) -> array[float]:
 # Joint states.
 def joint_state(state: State, spec: RobotSpec) -> JointState:
     """What the driver publishes: the joints in order, then the gripper when there is one."""
-    message = JointState(name=_published_names(spec))
-    message.header.stamp = stamp(state.stamp)
-    message.header.frame_id = spec.base_link
-    message.position = doubles(state.position)
-    message.velocity = doubles(state.velocity)
-    message.effort = doubles(state.effort)
+    message = JointState(
+        header=header(state.stamp, spec.base_link), name=list(spec.names),
+        position=doubles(state.position), velocity=doubles(state.velocity),
+        effort=doubles(state.effort))
     if spec.gripper is not None:
+        message.name.append(GRIPPER)
         message.position.append(state.gripper)
         message.velocity.append(0.0)
         message.effort.append(state.gripper_effort)
@@ -68,7 +73,7 @@ def joint_state(state: State, spec: RobotSpec) -> JointState:
 def state(message: JointState, spec: RobotSpec, imu: Imu | None = None) -> State:
     """Read a joint state by name, in whatever order it came. Speeds and efforts that are missing
     are 0."""
-    where, gripper = _places(tuple(message.name), spec)
+    where, gripper = _places(tuple(message.name), spec.names)
     columns = (message.position, message.velocity, message.effort)
     size = len(message.name)
     if len(columns[0]) != size:
@@ -82,36 +87,21 @@ def state(message: JointState, spec: RobotSpec, imu: Imu | None = None) -> State
 
 
 @lru_cache
-def _names(spec_name: str, joints: tuple[str, ...], gripper: bool) -> list[str]:
-    return [*joints, GRIPPER] if gripper else list(joints)
-
-
-def _published_names(spec: RobotSpec) -> list[str]:
-    return _names(spec.name, spec.names, spec.gripper is not None)
-
-
-def _places(names: tuple[str, ...], spec: RobotSpec) -> tuple[Picker, int]:
-    return _find(names, spec.names)
-
-
-@lru_cache
-def _find(names: tuple[str, ...], wanted: tuple[str, ...]) -> tuple[Picker, int]:
+def _places(names: tuple[str, ...], wanted: tuple[str, ...]) -> tuple[Picker, int]:
     """Return what picks the wanted numbers out of a column, and the place of the gripper, -1 when
     there is none."""
     place = {name: index for index, name in enumerate(names)}
     missing = [name for name in wanted if name not in place]
     if missing:
         raise BadInput(f'joint_states should name {", ".join(wanted)}, but lacks '
-                       f'{", ".join(missing)}; '
-                       'is this the robot that was asked for?')
+                       f'{", ".join(missing)}; is this the robot that was asked for?')
     picker = itemgetter(*(place[name] for name in wanted))
     return picker if len(wanted) > 1 else lambda column: (picker(column),), place.get(GRIPPER, -1)
 
 
 # Attitude.
 def imu_message(imu: Imu, when: float, frame: str) -> ImuMessage:
-    message = ImuMessage()
-    message.header.stamp, message.header.frame_id = stamp(when), frame
+    message = ImuMessage(header=header(when, frame))
     quaternion, rate = message.orientation, message.angular_velocity
     quaternion.x, quaternion.y, quaternion.z, quaternion.w = (float(v) for v in imu.orientation)
     rate.x, rate.y, rate.z = (float(v) for v in imu.angular_velocity)
@@ -126,20 +116,17 @@ def imu(message: ImuMessage) -> Imu:
 
 # Proposals.
 def proposal_message(proposal: Proposal, now: float, *, frame: str = '',
-                     terminate: bool = False) -> ProposalMessage:
-    message = ProposalMessage(
-        source=proposal.source, mode=int(proposal.mode), dead_man=proposal.dead_man,
-        terminate=terminate,
-        policy_hash=proposal.policy_hash, observation_stamp=stamp(proposal.observed))
-    message.header.stamp, message.header.frame_id = stamp(now), frame
+                     terminate: bool = False) -> msg.Proposal:
     rows = np.asarray(proposal.targets, dtype=np.float64).reshape(len(proposal.times), -1)
-    message.width = rows.shape[1]
-    message.times, message.targets = doubles(proposal.times), doubles(rows.ravel())
-    message.gripper = doubles(proposal.gripper)
-    return message
+    return msg.Proposal(
+        header=header(now, frame), source=proposal.source, mode=int(proposal.mode),
+        dead_man=proposal.dead_man, terminate=terminate, policy_hash=proposal.policy_hash,
+        observation_stamp=stamp(proposal.observed), width=rows.shape[1],
+        times=doubles(proposal.times), targets=doubles(rows.ravel()),
+        gripper=doubles(proposal.gripper))
 
 
-def proposal(message: ProposalMessage) -> Proposal:
+def proposal(message: msg.Proposal) -> Proposal:
     """Read a proposal; numbers that cannot form one are refused here, what they mean is judged by
     the safety node."""
     times, flat = np.array(message.times), np.array(message.targets)
@@ -147,48 +134,70 @@ def proposal(message: ProposalMessage) -> Proposal:
         raise BadInput(f'mode should be 1 .. {max(Mode):d}, but is {message.mode}.')
     if len(flat) != len(times) * message.width:
         raise BadInput(f'{len(times)} targets of width {message.width} are '
-                       f'{len(times) * message.width} numbers, '
-                       f'but {len(flat)} came.')
+                       f'{len(times) * message.width} numbers, but {len(flat)} came.')
     return Proposal(Mode(message.mode), times, flat.reshape(len(times), message.width),
-                    np.array(message.gripper),
-                    seconds(message.observation_stamp), message.source, message.dead_man,
-                    message.policy_hash)
+                    np.array(message.gripper), seconds(message.observation_stamp),
+                    message.source, message.dead_man, message.policy_hash)
 
 
 # Commands.
-def target(command: Command, spec: RobotSpec) -> Target:
+def command_message(permitted: Permitted, answered: Header) -> msg.Command:
+    """What safety permits, as the answer to the joint states that had this header."""
+    target = permitted.target
+    return msg.Command(
+        header=answered, position=doubles(target.position), velocity=doubles(target.velocity),
+        gripper=target.gripper or 0.0, verdict=int(permitted.verdict), reasons=permitted.reasons,
+        asked_source=permitted.source, asked_mode=permitted.mode, asked=doubles(permitted.asked),
+        observation_stamp=stamp(permitted.observed), policy_hash=permitted.policy_hash)
+
+
+def safety_status(permitted: Permitted, safety: SafetyFilter, now: float) -> msg.SafetyStatus:
+    """The same for people, with what stands between the filter and motion."""
+    latch = safety.latch
+    return msg.SafetyStatus(
+        header=header(now), level=int(permitted.verdict), reasons=permitted.reasons,
+        armed=latch.armed, stopped=latch.stopped, stop_reason=latch.reason,
+        source=permitted.source, state_age=safety.state_age(now),
+        proposal_age=permitted.proposal_age, refused=safety.sources.refused,
+        margins=[msg.Margin(limit=m.limit, value=m.value, unit=m.unit) for m in permitted.margins])
+
+
+def target(command: msg.Command, spec: RobotSpec) -> Target:
     """Read what the robot should do; a robot without a gripper is told nothing about one."""
-    return Target(np.array(command.position), np.array(command.velocity), command.gripper
-                  if spec.gripper else None)
+    return Target(np.array(command.position), np.array(command.velocity),
+                  command.gripper if spec.gripper else None)
 
 
-def sent_message(sent: Target, header: Header, frame: str) -> Sent:
+def sent_message(sent: Target, answered: Header, frame: str) -> msg.Sent:
     """What a robot really did with the command that had this header."""
-    message = Sent(gripper=math.nan if sent.gripper is None else sent.gripper)
-    message.header.stamp, message.header.frame_id = header.stamp, frame
-    message.position, message.velocity = doubles(sent.position), doubles(sent.velocity)
-    return message
+    return msg.Sent(header=Header(stamp=answered.stamp, frame_id=frame),
+                    position=doubles(sent.position), velocity=doubles(sent.velocity),
+                    gripper=math.nan if sent.gripper is None else sent.gripper)
+
+
+# Episodes.
+def episode_status(now: float, started: float, outcome: Mapping[str, Any],
+                   **where: Any) -> msg.EpisodeStatus:
+    """Where a run is, and how its episode ended; the rest by the names of their fields."""
+    return msg.EpisodeStatus(header=header(now), started=stamp(started),
+                             outcome=msg.EpisodeOutcome(**outcome), **where)
 
 
 # The simulator's truth.
-def truth_message(truth: Truth) -> WorldTruth:
-    message = WorldTruth(
-        names=list(truth.poses), poses=[_pose(pose) for pose in truth.poses.values()],
+def truth_message(truth: Truth) -> msg.WorldTruth:
+    return msg.WorldTruth(
+        header=header(truth.stamp, 'world'), names=list(truth.poses),
+        poses=[_pose(pose) for pose in truth.poses.values()],
         values=array('d', truth.values.values()), value_names=list(truth.values),
-        success=bool(truth.success),
-        progress=float(truth.progress), reward=float(truth.reward), scene=truth.scene,
-        failed=bool(truth.failed))
-    message.header.stamp, message.header.frame_id = stamp(truth.stamp), 'world'
-    return message
+        success=bool(truth.success), failed=bool(truth.failed), progress=float(truth.progress),
+        reward=float(truth.reward), scene=truth.scene)
 
 
-def truth(message: WorldTruth) -> Truth:
-    poses = {name: _pose_vector(pose) for name,
-             pose in zip(message.names, message.poses, strict=True)}
+def truth(message: msg.WorldTruth) -> Truth:
+    poses = dict(zip(message.names, map(_pose_vector, message.poses), strict=True))
     values = dict(zip(message.value_names, message.values, strict=True))
     return Truth(seconds(message.header.stamp), poses, values, message.reward, message.success,
-                 message.failed,
-                 message.progress, message.scene)
+                 message.failed, message.progress, message.scene)
 
 
 def _pose(vector: FloatArray) -> Pose:
@@ -207,12 +216,20 @@ def _pose_vector(pose: Pose) -> FloatArray:
 def image_message(rgb: NDArray[np.uint8], when: float, frame: str) -> Image:
     """Height x width x 3 to an rgb8 Image."""
     height, width, _ = rgb.shape
-    message = Image(height=height, width=width, encoding='rgb8', step=3 * width)
-    message.header.stamp, message.header.frame_id = stamp(when), frame
-    pixels = array('B')
-    pixels.frombytes(np.ascontiguousarray(rgb, dtype=np.uint8).tobytes())
-    message.data = pixels
+    message = Image(header=header(when, frame), height=height, width=width, encoding='rgb8',
+                    step=3 * width)
+    message.data = array('B', np.ascontiguousarray(rgb, dtype=np.uint8).tobytes())
     return message
+
+
+def camera_info(picture: Image, fx: float, fy: float, cx: float, cy: float) -> CameraInfo:
+    """Describe a picture that is free of distortion. Focal lengths and centre in pixels, stamped as
+    the picture is."""
+    return CameraInfo(header=picture.header, width=picture.width, height=picture.height,
+                      distortion_model='plumb_bob', d=[0.0] * 5,
+                      k=[fx, 0.0, cx, 0.0, fy, cy, 0.0, 0.0, 1.0],
+                      r=[1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0],
+                      p=[fx, 0.0, cx, 0.0, 0.0, fy, cy, 0.0, 0.0, 0.0, 1.0, 0.0])
 
 
 def picture(message: Image) -> NDArray[np.uint8]:
@@ -229,14 +246,12 @@ def picture(message: Image) -> NDArray[np.uint8]:
 
 
 # Diagnostics.
-def diagnostics(when: float, name: str, hardware: str, complaints: Sequence[str],
+def diagnostics(when: float, name: str, hardware: str, complaints: Iterable[str],
                 numbers: Mapping[str, object]) -> DiagnosticArray:
-    """One component's health: no complaint is OK, any is a warning."""
-    level = DiagnosticStatus.WARN if complaints else DiagnosticStatus.OK
-    status = DiagnosticStatus(level=level, name=name, message='; '.join(complaints) or 'fine',
-                              hardware_id=hardware,
-                              values=[KeyValue(key=key, value=str(value)) for key,
-                                      value in numbers.items()])
-    message = DiagnosticArray(status=[status])
-    message.header.stamp = stamp(when)
-    return message
+    """One component's health: no complaint is OK, any is a warning; empty ones are none."""
+    message = '; '.join(filter(None, complaints))
+    level = DiagnosticStatus.WARN if message else DiagnosticStatus.OK
+    values = [KeyValue(key=key, value=str(value)) for key, value in numbers.items()]
+    status = DiagnosticStatus(level=level, name=name, message=message or 'fine',
+                              hardware_id=hardware, values=values)
+    return DiagnosticArray(header=header(when), status=[status])

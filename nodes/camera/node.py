@@ -14,7 +14,6 @@ from typing import Any
 from diagnostic_msgs.msg import DiagnosticArray
 from sensor_msgs.msg import CameraInfo, Image
 from visuomotor.nodes._ros import convert, qos
-from visuomotor.nodes._ros.camera_info import camera_info
 from visuomotor.nodes._ros.node import Node
 from visuomotor.nodes._ros.params import declare
 from visuomotor.nodes._ros.run import run
@@ -124,8 +123,8 @@ class CameraNode(Node):
         pictures."""
         if source != self.described:
             lens = self.pipeline.published(source[1], source[0])
-            self.info = camera_info(message, (lens.fx, lens.fy),
-                                    (lens.cx, lens.cy)) if lens else None
+            self.info = (convert.camera_info(message, lens.fx, lens.fy, lens.cx, lens.cy)
+                         if lens else None)
             self.described = source
         if self.info:
             self.info.header = message.header
@@ -136,9 +135,7 @@ class CameraNode(Node):
 
     def on_second(self) -> None:
         counts = self.source.counts if self.source else self.counts
-        complaints = [text
-                      for text in (self.trouble, self.source.complaint() if self.source else '')
-                      if text]
+        complaints = (self.trouble, self.source.complaint() if self.source else '')
         numbers = {**asdict(counts), 'published': self.published, 'source': self.settings.source}
         name = self.settings.camera
         self.health.publish(convert.diagnostics(self.now, f'camera {name}', name, complaints,

@@ -1,6 +1,8 @@
-"""Hears the graph and counts, so that `visuomotor up` can show it. Says nothing. in joint_states
-camera/*/image action/* command reward policy/status episode episode/stored out nothing; its
-`statistics` are read by whoever made it"""
+"""Hears the graph and counts, so that `visuomotor up` can show it. Says nothing.
+
+in   joint_states camera/*/image action/* command reward policy/status episode episode/stored
+out  nothing; its `statistics` are read by whoever made it
+"""
 from __future__ import annotations
 
 from collections.abc import Callable

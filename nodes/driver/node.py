@@ -42,14 +42,13 @@ class DriverNode(Node):
 
     def open(self) -> None:
         self.spec = load_robot(self.settings.robot)
-        only = ExclusiveDriver(self.context.get_domain_id(), self.get_namespace())
-        self.also_undo(only.release)
+        self.also_undo(
+            ExclusiveDriver(self.context.get_domain_id(), self.get_namespace()).release)
         self.machine = Machine(self.settings, self.spec, lambda: self.now)
         self.also_undo(self.machine.close)
         self.robot, self.world = self.machine.robot, self.machine.world
         self.watchdog = Watchdog(self.spec)
-        self.beats = 0
-        self.complaint = ''
+        self.beats, self.complaint = 0, ''
         self.state: State | None = None
         if self.world:
             self.show_world(self.world)
@@ -85,16 +84,16 @@ class DriverNode(Node):
     def on_beat(self) -> None:
         if not self.machine.advance(self.nanoseconds):
             return
-        self._obey(self.watchdog.beat(self.now, 1.0 / self.spec.control_hz))
+        self.obey(self.watchdog.beat(self.now, 1.0 / self.spec.control_hz))
         if self.world and self.beats % self.truth_every == 0:
             self.truths.publish(convert.truth_message(self.machine.truth(self.world)))
         try:
-            self._tell_state(self.machine.read())
+            self.tell(self.machine.read())
         except RobotUnavailable as error:
             self.complaint = str(error)
         self.beats += 1
 
-    def _tell_state(self, measured: State) -> None:
+    def tell(self, measured: State) -> None:
         self.state = measured
         self.states.publish(convert.joint_state(measured, self.spec))
         if self.attitude and measured.imu:
@@ -107,14 +106,13 @@ class DriverNode(Node):
             self.complaint = (f'a command came that answers joint_states {self.now - answered:.2f} '
                               's old: not obeyed')
             return
-        sent = self._obey(convert.target(command, self.spec))
+        sent = self.obey(convert.target(command, self.spec))
         if sent is not None:
             self.watchdog.obeyed(sent, self.now)
             self.sent.publish(convert.sent_message(sent, command.header, self.spec.base_link))
 
-    def _obey(self, target: Target | None) -> Target | None:
-        """Send a target and return what was really sent. A target that cannot be sent is
-        silence."""
+    def obey(self, target: Target | None) -> Target | None:
+        """Send a target and return what was really sent. One that cannot be sent is silence."""
         if target is None:
             return None
         try:
@@ -137,15 +135,14 @@ class DriverNode(Node):
         return response
 
     def on_second(self) -> None:
+        lost = self.machine.lost
+        busy = f'the machine was too busy: {lost:.2f} s of world time lost' if lost else ''
         alarms = [*(self.state.alarms if self.state else ()), self.complaint,
-                  self.watchdog.complaint(self.now)]
-        numbers = {'beats': self.beats, 'lost time (s)': round(self.machine.lost, 3),
+                  self.watchdog.complaint(self.now), busy]
+        numbers = {'beats': self.beats, 'lost time (s)': round(lost, 3),
                    'world': self.settings.world}
-        if self.machine.lost:
-            alarms.append(f'the machine was too busy: {self.machine.lost:.2f} s of world time lost')
         self.health.publish(convert.diagnostics(self.now, self.get_fully_qualified_name(),
-                                                self.spec.name,
-                                                [a for a in alarms if a], numbers))
+                                                self.spec.name, alarms, numbers))
 
 
 def main() -> None:

@@ -17,18 +17,13 @@ from visuomotor.nodes._ros import convert, qos
 from visuomotor.nodes._ros.node import Node
 from visuomotor.nodes._ros.params import declare
 from visuomotor.nodes._ros.run import run
+from visuomotor.nodes.policy import schedule
 from visuomotor.nodes.policy.inference import (
     InferenceRequest,
     InferenceResult,
     InlineInference,
     PolicyRunner,
     ThreadedInference,
-)
-from visuomotor.nodes.policy.schedule import (
-    ObservationBuffer,
-    RateMeter,
-    between_episodes,
-    schedule_for,
 )
 from visuomotor.nodes.policy.settings import PolicySettings
 from visuomotor.policies.make import make_policy
@@ -51,7 +46,7 @@ class PolicyNode(Node):
     def open(self) -> None:
         self.spec, self.task = load_robot(self.settings.robot), load_task(self.settings.task)
         self.kinematics = Kinematics(self.spec) if self.spec.tip_link else None
-        self.buffer, self.rate = ObservationBuffer(), RateMeter()
+        self.buffer, self.rate = schedule.ObservationBuffer(), schedule.RateMeter()
         self.take(self.settings.policy)
         self.inference = (InlineInference if self.settings.inline
                           else ThreadedInference)(self.on_result)
@@ -72,7 +67,7 @@ class PolicyNode(Node):
         chosen = self.settings
         self.loaded = make_policy(name, self.spec, self.task, expert, chosen.threads, chosen.device)
         self.runner = PolicyRunner(self.loaded, self.task.action.size)
-        self.schedule = schedule_for(self.loaded, self.task, chosen.latency, chosen.replan)
+        self.schedule = schedule.schedule_for(self.loaded, self.task, chosen.latency, chosen.replan)
 
     def halt(self) -> None:
         self.schedule.turn(False, 0, 0, 0.0, self.buffer)
@@ -126,19 +121,17 @@ class PolicyNode(Node):
     def propose(self, result: InferenceResult) -> None:
         now, observed = self.now, result.request.observed
         wish = self.task.action.decode(result.actions, observed, self.schedule.delay)
-        wish, frame = replace(wish, policy_hash=self.runner.hash), self.spec.base_link
-        self.proposals.publish(convert.proposal_message(wish, now, frame=frame,
-                                                        terminate=result.finished))
-        status = PolicyStatus(policy=self.runner.name, policy_hash=self.runner.hash,
-                              inference=result.inference,
-                              observation_age=now - observed, rate=self.rate.tick(now))
-        status.header.stamp = convert.stamp(observed)
-        self.status.publish(status)
+        self.proposals.publish(convert.proposal_message(
+            replace(wish, policy_hash=self.runner.hash), now, frame=self.spec.base_link,
+            terminate=result.finished))
+        self.status.publish(PolicyStatus(
+            header=convert.header(observed), policy=self.runner.name, policy_hash=self.runner.hash,
+            inference=result.inference, observation_age=now - observed, rate=self.rate.tick(now)))
 
     def on_load(self, request: LoadPolicy.Request,
                 response: LoadPolicy.Response) -> LoadPolicy.Response:
         try:
-            between_episodes(self.schedule.episode)
+            schedule.between_episodes(self.schedule.episode)
             self.take(request.policy)
         except (BadInput, OSError) as error:
             response.message = str(error)

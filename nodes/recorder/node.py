@@ -1,6 +1,8 @@
-"""Writes every message of an episode to one file, and says when it is safely on the disk. in
-episode when to begin and when to store everything else: as listed, undecoded out episode/stored
-that it is on the disk, or why not"""
+"""Writes every message of an episode to one file, and says when it is safely on the disk.
+
+in   episode          when to begin and when to store      everything else: as listed, undecoded
+out  episode/stored   that it is on the disk, or why not
+"""
 from __future__ import annotations
 
 import importlib

@@ -1,6 +1,10 @@
-"""Brings robot and scene back to where an episode can begin. in joint_states where the robot is out
-action/reset what should move, half a second ahead, sent again: silence means stop asks
-world/new_scene in simulation serves the action `reset`"""
+"""Brings robot and scene back to where an episode can begin.
+
+in   joint_states      where the robot is
+out  action/reset      what should move, half a second ahead, sent again: silence means stop
+asks world/new_scene   in simulation
+serves the action `reset`
+"""
 from __future__ import annotations
 
 from typing import Any

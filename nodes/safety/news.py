@@ -1,6 +1,12 @@
-"""When the status is worth telling again. At each change, and ten times a second while nothing
+"""What is told of the filter, and when. At each change, and ten times a second while nothing
 changes."""
 from __future__ import annotations
+
+import numpy as np
+from visuomotor.safety.latch import Latch
+from visuomotor.safety.verdict import Permitted
+from visuomotor.specs.codes import Verdict
+from visuomotor.specs.values import Target
 
 EVERY = 0.099  # s
 
@@ -12,9 +18,15 @@ class News:
         self._told: tuple[object, ...] = ()
         self._at = -1e18
 
-    def worth_telling(self, now: float, *content: object) -> bool:
+    def worth_telling(self, now: float, permitted: Permitted, latch: Latch) -> bool:
         """Say whether to tell this now; it then counts as told."""
+        content = (permitted.verdict, permitted.reasons, latch, permitted.source)
         if content == self._told and 0.0 <= now - self._at < EVERY:
             return False
         self._told, self._at = content, now
         return True
+
+
+def unheard(silence: str) -> Permitted:
+    """Return what is told while there are no joint states to answer."""
+    return Permitted(Target(np.zeros(0), np.zeros(0)), Verdict.STOP, (silence,))

@@ -11,7 +11,6 @@ serves safety/stop, safety/arm
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -19,13 +18,13 @@ from diagnostic_msgs.msg import DiagnosticArray
 from sensor_msgs.msg import Imu as ImuMessage
 from sensor_msgs.msg import JointState
 from std_msgs.msg import Empty, String
-from visuomotor.msg import Command, Margin, Proposal, SafetyStatus, WorldTruth
+from visuomotor.msg import Command, Proposal, SafetyStatus, WorldTruth
 from visuomotor.nodes._ros import convert, qos
 from visuomotor.nodes._ros.node import Node
 from visuomotor.nodes._ros.params import declare
 from visuomotor.nodes._ros.run import run
 from visuomotor.nodes.safety.heartbeat import Heartbeat
-from visuomotor.nodes.safety.news import News
+from visuomotor.nodes.safety.news import News, unheard
 from visuomotor.safety.limits import SafetySettings
 from visuomotor.safety.make import make_lasting
 from visuomotor.safety.verdict import Permitted
@@ -95,50 +94,21 @@ class SafetyNode(Node):
     def on_state(self, message: JointState) -> None:
         now = self.now
         fresh = 0.0 <= now - self.imu_at <= self.limits.state_age
-        try:
-            state = convert.state(message, self.spec, self.imu if fresh else None)
-        except BadInput as error:
-            self.get_logger().error(str(error), throttle_duration_sec=5.0)
-            return
+        state = convert.state(message, self.spec, self.imu if fresh else None)
         permitted = self.filter.step(state, now)
-        self._tell_command(permitted, message.header)
+        self.commands.publish(convert.command_message(permitted, message.header))
         self.verdicts[permitted.verdict] += 1
-        self._tell_status(permitted.verdict, permitted.reasons, permitted)
+        self.tell(permitted)
 
-    def _tell_command(self, permitted: Permitted, header: Any) -> None:
-        target = permitted.target
-        self.commands.publish(Command(
-            header=header, position=convert.doubles(target.position),
-            velocity=convert.doubles(target.velocity),
-            gripper=target.gripper or 0.0, verdict=int(permitted.verdict),
-            reasons=permitted.reasons,
-            asked_source=permitted.source, asked_mode=permitted.mode,
-            asked=convert.doubles(permitted.asked),
-            observation_stamp=convert.stamp(permitted.observed), policy_hash=permitted.policy_hash))
-
-    def _tell_status(self, level: Verdict, reasons: Sequence[str],
-                     permitted: Permitted | None = None) -> None:
-        latch, now = self.filter.latch, self.now
-        source = permitted.source if permitted else 0
-        if not self.news.worth_telling(now, level, reasons, latch, source):
-            return
-        status = SafetyStatus(
-            level=int(level), reasons=reasons, armed=latch.armed, stopped=latch.stopped,
-            stop_reason=latch.reason,
-            refused=self.filter.sources.refused, state_age=self.filter.state_age(now),
-            proposal_age=-1.0)
-        status.header.stamp = convert.stamp(now)
-        if permitted:
-            status.source, status.proposal_age = permitted.source, permitted.proposal_age
-            status.margins = [Margin(limit=m.limit, value=m.value, unit=m.unit)
-                              for m in permitted.margins]
-        self.status.publish(status)
+    def tell(self, permitted: Permitted) -> None:
+        if self.news.worth_telling(self.now, permitted, self.filter.latch):
+            self.status.publish(convert.safety_status(permitted, self.filter, self.now))
 
     def on_silence(self) -> None:
         """Without joint_states there is nothing to answer. The driver brakes by itself, and we say
         so."""
         if silence := self.filter.silence(self.now):
-            self._tell_status(Verdict.STOP, (silence,))
+            self.tell(unheard(silence))
         if lost := self.heartbeat.lost(self.now, self.filter.latch.armed):
             self.filter.stop(lost)
 
@@ -154,12 +124,11 @@ class SafetyNode(Node):
         return response
 
     def on_second(self) -> None:
-        complaints = [c for c in (self.filter.latch.forbids, self.filter.silence(self.now)) if c]
+        complaints = (self.filter.latch.forbids, self.filter.silence(self.now))
         numbers = {verdict.name: count for verdict, count in self.verdicts.items()}
-        self.health.publish(convert.diagnostics(self.now, self.get_fully_qualified_name(),
-                                                self.spec.name, complaints,
-                                                {**numbers,
-                                                 'refused': self.filter.sources.refused}))
+        self.health.publish(convert.diagnostics(
+            self.now, self.get_fully_qualified_name(), self.spec.name, complaints,
+            {**numbers, 'refused': self.filter.sources.refused}))
 
 
 def main() -> None:

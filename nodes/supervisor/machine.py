@@ -92,6 +92,16 @@ class Machine:
 
     # What is known.
     @property
+    def refusal(self) -> str:
+        """Why no run can begin now; '' when one can."""
+        return '' if self.phase in AT_REST else 'a run is under way already; cancel it first'
+
+    @property
+    def wanted_reset(self) -> int:
+        """The attempt that a reset is under way for; 0: none."""
+        return self.attempt if self.phase == Phase.RESETTING else 0
+
+    @property
     def seed(self) -> int:
         return episode_seed(self.base_seed, self.number)
 

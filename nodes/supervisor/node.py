@@ -9,20 +9,12 @@ out  episode         where the run is (latched)   reset            asks the rese
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from visuomotor.action import Reset, RunEpisode
-from visuomotor.msg import (
-    EpisodeOutcome,
-    EpisodeStatus,
-    EpisodeStored,
-    Proposal,
-    Reward,
-    SafetyStatus,
-    WorldTruth,
-)
-from visuomotor.nodes._ros import qos
-from visuomotor.nodes._ros.convert import seconds, stamp
+from visuomotor.msg import EpisodeStatus, EpisodeStored, Proposal, Reward, SafetyStatus, WorldTruth
+from visuomotor.nodes._ros import convert, qos
 from visuomotor.nodes._ros.goals import GoalClient, GoalServer
 from visuomotor.nodes._ros.node import Node
 from visuomotor.nodes._ros.params import declare
@@ -41,13 +33,12 @@ class SupervisorNode(Node):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__('supervisor', **kwargs)
         self.settings = declare(self, SupervisorSettings)
-        self.machine = Machine(self.settings)
-        # attempt of the newest reset asked for; when the status was published
-        self.asked, self.published = 0, 0.0
 
     def open(self) -> None:
         horizon = self.settings.horizon or load_task(self.settings.task).horizon
         self.machine = Machine(replace(self.settings, horizon=horizon))
+        self.asked = 0         # attempt of the newest reset asked for
+        self.published = 0.0   # when the status was
         self.status = self.publisher(EpisodeStatus, 'episode', qos.LATCHED)
         self.subscription(Reward, 'reward', self.on_reward, qos.EVENT)
         self.subscription(WorldTruth, 'world/truth', self.on_truth, qos.STATE)
@@ -56,9 +47,9 @@ class SupervisorNode(Node):
         self.subscription(EpisodeStored, 'episode/stored', self.on_stored, qos.EVENT)
         self.service(Label, 'episode/label', self.on_label)
         self.reset = GoalClient(self, Reset, 'reset')
-        self.runs = GoalServer(self, RunEpisode, 'run_episodes', refuse=self.refuse,
-                               begin=lambda request: self.machine.run(request.episodes,
-                                                                      request.seed),
+        self.runs = GoalServer(self, RunEpisode, 'run_episodes',
+                               refuse=lambda goal: self.machine.refusal,
+                               begin=lambda goal: self.machine.run(goal.episodes, goal.seed),
                                cancel=lambda: self.machine.stop('the run was cancelled'))
         self.timer(1.0 / self.settings.rate, self.on_tick)
 
@@ -74,15 +65,16 @@ class SupervisorNode(Node):
 
     # Callbacks.
     def on_reward(self, message: Reward) -> None:
-        when = seconds(message.header.stamp)
+        when = convert.seconds(message.header.stamp)
         self.machine.on_reward(message.value, message.success_probability, message.evidence, when)
 
     def on_truth(self, message: WorldTruth) -> None:
-        self.machine.on_truth(message.success, message.failed, seconds(message.header.stamp))
+        when = convert.seconds(message.header.stamp)
+        self.machine.on_truth(message.success, message.failed, when)
 
     def on_proposal(self, message: Proposal) -> None:
         if message.terminate:
-            self.machine.on_finished(seconds(message.observation_stamp), self.now)
+            self.machine.on_finished(convert.seconds(message.observation_stamp), self.now)
 
     def on_safety(self, message: SafetyStatus) -> None:
         reason = message.stop_reason if message.stopped else '; '.join(message.reasons)
@@ -99,15 +91,9 @@ class SupervisorNode(Node):
             self.publish()
         return response
 
-    def refuse(self, request: RunEpisode.Goal) -> str:
-        return '' if self.machine.phase in AT_REST else ('a run is under way already; cancel it '
-                                                         'first')
-
     def on_reset(self, attempt: int, result: Reset.Result | None) -> None:
-        ready, message = (result.ready,
-                          result.message) if result else (False,
-                                                          'the reset node refused; see its log')
-        self.machine.on_reset(attempt, ready, message)
+        self.machine.on_reset(attempt, result is not None and result.ready,
+                              result.message if result else 'the reset node refused; see its log')
 
     def on_tick(self) -> None:
         ending = self.machine.outcome if self.machine.phase == Phase.STORING else None
@@ -129,26 +115,21 @@ class SupervisorNode(Node):
         return f'waiting for somebody to publish {", ".join(silent)}' if silent else ''
 
     def seek_reset(self) -> None:
-        wanted = self.machine.attempt if self.machine.phase == Phase.RESETTING else 0
-        if wanted == self.asked:
-            return
-        if wanted and not self.reset.ready:
-            return  # the reset node is not there yet; the machine's time-out counts
+        wanted = self.machine.wanted_reset
+        if wanted == self.asked or (wanted and not self.reset.ready):
+            return  # while the reset node is not there, the machine's time-out counts
         self.asked = wanted
         if wanted:
             goal = Reset.Goal(seed=self.machine.seed, scene=True)
-            self.reset.ask(goal, lambda result: self.on_reset(wanted, result))
+            self.reset.ask(goal, partial(self.on_reset, wanted))
         else:
             self.reset.withdraw()
 
     def publish(self) -> None:
-        now = self.published = self.now
-        message = EpisodeStatus(robot=self.settings.robot, task=self.settings.task,
-                                policy=self.settings.policy,
-                                started=stamp(self.machine.started), **report.status(self.machine))
-        message.header.stamp = stamp(now)
-        if self.machine.outcome:
-            message.outcome = EpisodeOutcome(**report.outcome(self.machine.outcome))
+        self.published = self.now
+        message = convert.episode_status(
+            self.published, robot=self.settings.robot, task=self.settings.task,
+            policy=self.settings.policy, **report.status(self.machine))
         self.status.publish(message)
         self.runs.feedback(RunEpisode.Feedback(status=message))
 

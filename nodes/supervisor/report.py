@@ -2,6 +2,7 @@
 EpisodeOutcome.msg."""
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from visuomotor.nodes.supervisor.evidence import Outcome
@@ -10,21 +11,14 @@ from visuomotor.specs.codes import Phase, Result
 
 
 def status(machine: Machine) -> dict[str, Any]:
-    """Return the counts and where the run is; stamps and the outcome are for the node."""
+    """Return the counts and where the run is."""
     outcomes = machine.outcomes
     return {
         'state': int(machine.phase), 'number': machine.number, 'planned': machine.planned,
-        'seed': machine.seed if machine.number else 0,
+        'seed': machine.seed if machine.number else 0, 'started': machine.started,
         'successes': outcomes.count(Result.SUCCESS), 'failures': outcomes.count(Result.FAILURE),
         'aborted': outcomes.count(Result.ABORTED), 'message': machine.message or machine.waiting,
-    }
-
-
-def outcome(outcome: Outcome) -> dict[str, Any]:
-    return {
-        'number': outcome.number, 'result': int(outcome.result), 'truth': int(outcome.truth),
-        'success_probability': outcome.success_probability, 'return_value': outcome.return_value,
-        'duration': outcome.duration, 'reason': outcome.reason, 'file': outcome.file,
+        'outcome': asdict(machine.outcome) if machine.outcome else {},
     }
 
 
@@ -32,8 +26,7 @@ def ended(outcome: Outcome) -> str:
     """Return one line on an episode that is over, for the log."""
     file = f'; {outcome.file}' if outcome.file else ''
     return (f'Episode {outcome.number}: {outcome.result.name} after {outcome.duration:.2f} s, '
-            'return '
-            f'{outcome.return_value:.3f}: {outcome.reason}{file}')
+            f'return {outcome.return_value:.3f}: {outcome.reason}{file}')
 
 
 def summary(machine: Machine) -> tuple[bool, dict[str, Any]]:

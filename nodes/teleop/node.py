@@ -1,6 +1,9 @@
-"""A person moves the robot while the dead-man switch is held. in keys of this terminal, or joy
-joint_states what the person reacted to out action/teleop while the switch is held, and once more,
-with nothing to do, when it is let go calls safety/stop and safety/arm"""
+"""A person moves the robot while the dead-man switch is held.
+
+in   keys of this terminal, or joy     joint_states   what the person reacted to
+out  action/teleop   while the switch is held, and once more, with nothing to do, when it is let go
+calls safety/stop and safety/arm
+"""
 from __future__ import annotations
 
 from typing import Any
