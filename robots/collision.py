@@ -16,13 +16,11 @@ from visuomotor.specs.task import Fixture
 from visuomotor.specs.values import FloatArray
 
 SELF_MARGIN = 0.01  # m that links keep from each other
-# a short way of the joints is no longer than this times the straight way of a shape
-STRAIGHT = 1.05
+STRAIGHT = 1.05     # a short way of the joints is at most this times the straight way of a shape
 
 
 class CollisionScene:
-    """The clearances of one arm among fixtures. A clearance is the distance that is left beyond the
-    margin kept."""
+    """The clearances of one arm among fixtures: the distances left beyond the margins kept."""
 
     def __init__(self, spec: RobotSpec, fixtures: Sequence[Fixture] = (),
                  apart: Sequence[tuple[str, str]] = ()) -> None:
@@ -55,8 +53,7 @@ class CollisionScene:
             self._placed.distanceRequests[pair] = coal.DistanceRequest()
 
     def place(self, body: str, pose: FloatArray) -> bool:
-        """Put the fixtures of a body where it is: x y z, quaternion x y z w, base frame. Say
-        whether it has moved."""
+        """Put the fixtures of a body where it is: pose in the base frame. Say whether it moved."""
         moved, here = False, pin.XYZQUATToSE3(pose)
         for number, on_body in self.moving.get(body, ()):
             there = here * on_body
@@ -67,8 +64,7 @@ class CollisionScene:
     def clearances(self, q: FloatArray) -> FloatArray:
         """Return the clearance of every pair."""
         pin.computeDistances(self.model, self._data, self.geometry, self._placed, q)
-        distances: FloatArray = np.array([result.min_distance
-                                          for result in self._placed.distanceResults])
+        distances = np.array([result.min_distance for result in self._placed.distanceResults])
         beyond: FloatArray = distances - self.margins
         return beyond
 
@@ -81,12 +77,10 @@ class CollisionScene:
         """Return the clearances of some pairs."""
         pin.updateGeometryPlacements(self.model, self._data, self.geometry, self._placed, q)
         return [pin.computeDistance(self.geometry, self._placed, pair).min_distance
-                - self.pairs[pair][2]
-                for pair in pairs]
+                - self.pairs[pair][2] for pair in pairs]
 
     def travel(self, start: FloatArray, end: FloatArray, pairs: Sequence[int]) -> list[float]:
-        """Bound how far the two shapes of each pair move against each other on a short straight
-        way, m."""
+        """Bound how far the shapes of each pair move to each other on a short straight way, m."""
         relative = []
         for q in (start, end):
             pin.updateGeometryPlacements(self.model, self._data, self.geometry, self._placed, q)
@@ -107,8 +101,8 @@ class CollisionScene:
         pin.updateGeometryPlacements(self.model, self._data, self.geometry, self._placed)
         result = pin.computeDistance(self.geometry, self._placed, pair)
         first, second, _ = self.pairs[pair]
-        return self._along(result.normal, result.getNearestPoint2(), second) - self._along(
-            result.normal, result.getNearestPoint1(), first)
+        return (self._along(result.normal, result.getNearestPoint2(), second)
+                - self._along(result.normal, result.getNearestPoint1(), first))
 
     def names(self, pair: int) -> tuple[str, str]:
         """Name the two parts of a pair."""
@@ -119,12 +113,11 @@ class CollisionScene:
         """Refuse a standing fixture that the arm is in, or too near to, where it waits."""
         moving = {number for shapes in self.moving.values() for number, _ in shapes}
         for pair, clearance in enumerate(self.clearances(np.array(self.spec.home))):
-            link, other = self.names(pair)
-            standing = self.pairs[pair][1] >= self._links and self.pairs[pair][1] not in moving
-            if clearance < 0.0 and standing:
+            number = self.pairs[pair][1]
+            if clearance < 0.0 and number >= self._links and number not in moving:
+                link, other = self.names(pair)
                 raise BadInput(f"Fixture '{other}' is {-clearance:.3f} m too near to {link} of "
-                               f"{self.spec.name} at home; "
-                               'move the fixture, or home.')
+                               f"{self.spec.name} at home; move the fixture, or home.")
 
     def neighbours(self, first: str, second: str) -> bool:
         """Say whether one joint connects two links."""
@@ -132,22 +125,22 @@ class CollisionScene:
         return abs(joints[first] - joints[second]) == 1
 
     def _name(self, number: int) -> str:
-        shape = self.geometry.geometryObjects[number]
-        return link_of(shape.name) if number < self._links else str(shape.name)
+        """Name a fixture, or the link of a shape: pinocchio numbers the shapes of each link."""
+        name = str(self.geometry.geometryObjects[number].name)
+        return name.rpartition('_')[0] if number < self._links else name
 
     def _along(self, normal: FloatArray, point: FloatArray, shape: int) -> FloatArray:
         """How fast a point of a shape moves along a direction, for each joint's speed."""
         joint = self.geometry.geometryObjects[shape].parentJoint
         jacobian = pin.getJointJacobian(self.model, self._data, joint, pin.LOCAL_WORLD_ALIGNED)
         (x, y, z), (a, b, c) = (point - self._data.oMi[joint].translation).tolist(), normal.tolist()
-        moved: FloatArray = np.array([a, b, c, y * c - z * b, z * a - x * c, x * b - y
-                                      * a]) @ jacobian
+        turn = [y * c - z * b, z * a - x * c, x * b - y * a]
+        moved: FloatArray = np.array([a, b, c, *turn]) @ jacobian
         return moved
 
     def _wanted(self, fixtures: Sequence[Fixture],
                 apart: set[frozenset[str]]) -> list[tuple[int, int, float]]:
-        """List the pairs that can change their distance and may not touch, with the margin that
-        each keeps."""
+        """List the pairs that can change their distance and may not touch, with their margins."""
         pairs = [(i, j, SELF_MARGIN) for i in range(self._links) for j in range(i + 1, self._links)
                  if self._joint(i) != self._joint(j)
                  and frozenset((self._name(i), self._name(j))) not in apart]
@@ -183,16 +176,11 @@ def shapes(spec: RobotSpec) -> tuple[pin.Model, pin.GeometryModel]:
     solids = pin.buildGeomFromUrdfString(full, text, pin.GeometryType.COLLISION)
     locked = [number for number, name in enumerate(full.names) if number and name not in spec.names]
     posture = pin.neutral(full)
-    for name, opened in zip(spec.gripper.joints, spec.gripper.open,
-                            strict=True) if spec.gripper else ():
-        posture[full.joints[full.getJointId(name)].idx_q] = opened
+    if spec.gripper:
+        for name, opened in zip(spec.gripper.joints, spec.gripper.open, strict=True):
+            posture[full.joints[full.getJointId(name)].idx_q] = opened
     model, geometry = pin.buildReducedModel(full, solids, locked, posture)
     return model, geometry
-
-
-def link_of(shape: str) -> str:
-    """Name the link of a shape: pinocchio numbers the shapes of each link."""
-    return shape.rpartition('_')[0]
 
 
 def _box(fixture: Fixture) -> pin.GeometryObject:

@@ -51,8 +51,9 @@ def find(spec: RobotSpec, postures: int = 3000, seed: int = 0) -> Pairs:
 def _idle(clearances: FloatArray, neighbours: bool) -> bool:
     """Say whether looking at a pair tells nothing."""
     touching = float((clearances < 0.0).mean())
-    return touching >= ALWAYS or (neighbours and touching > 0.0) or bool(np.ptp(clearances)
-                                                                         < STEADY)
+    if touching >= ALWAYS or (neighbours and touching > 0.0):
+        return True
+    return bool(np.ptp(clearances) < STEADY)
 
 
 def load(spec: RobotSpec) -> Pairs:

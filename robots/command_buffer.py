@@ -1,6 +1,5 @@
 """What every robot does with a command before anything moves: refuse nonsense, cut it to what is
-reachable, mind silence. Fake, simulated and real robots share it, so `send` means the same
-everywhere."""
+reachable, mind silence. All robots share it, so `send` means the same everywhere."""
 from __future__ import annotations
 
 import math
@@ -19,33 +18,31 @@ class CommandBuffer:
         self.spec = spec
         self.obeying = False       # a command is in force
         self.silent = False        # the last one ran out, and none came since
-        self.sent_at = -math.inf
+        self._sent_at = -math.inf
         self._sent: list[float] = []
         self._beat = 1.0 / spec.control_hz
 
     def take(self, target: Target, now: float, resting: Iterable[float]) -> tuple[Target, float]:
-        """Put a command in force; return what is really sent, and the seconds in which the joints
-        should be there.
+        """Put a command in force; return what is really sent, and the seconds to be there in.
 
         Args:
             target: the wish.
             now: this moment.
-            resting: (joints,) where the robot holds, from where it sets out when no command is in
-            force.
+            resting: (joints,) where the robot sets out from when no command is in force.
 
         Raises:
             BadInput: for a wrong shape or a number that is not finite; the command in force stays.
         """
         self.check(target)
-        span = min(max(now - self.sent_at, self._beat),
-                   self.spec.command_age) if self.obeying else self._beat
-        position = self._reachable(target.position, self._sent if self.obeying else resting, span)
-        self._sent = position
-        self.sent_at = now
-        self.obeying = True
-        self.silent = False
-        return Target(np.array(position), self._slowed(target.velocity),
-                      self._closing(target.gripper)), span
+        span, start = self._beat, resting
+        if self.obeying:
+            span = min(max(now - self._sent_at, self._beat), self.spec.command_age)
+            start = self._sent
+        self._sent = self._reachable(target.position, start, span)
+        self._sent_at = now
+        self.obeying, self.silent = True, False
+        velocity = np.minimum(np.maximum(target.velocity, -self.spec.velocity), self.spec.velocity)
+        return Target(np.array(self._sent), velocity, self._closing(target.gripper)), span
 
     def rest(self) -> None:
         """Give up the command in force: somebody said stop, or the connection begins or ends."""
@@ -53,7 +50,7 @@ class CommandBuffer:
 
     def ran_out(self, now: float) -> bool:
         """Tell, once, that the command in force has become too old: the robot brakes by itself."""
-        if not self.obeying or now - self.sent_at <= self.spec.command_age + SAME_MOMENT:
+        if not self.obeying or now - self._sent_at <= self.spec.command_age + SAME_MOMENT:
             return False
         self.obeying, self.silent = False, True
         return True
@@ -66,9 +63,7 @@ class CommandBuffer:
 
     def check(self, target: Target) -> None:
         """Refuse a wrong shape and numbers that are not finite."""
-        spec = self.spec
-        position = target.position
-        velocity = target.velocity
+        spec, position, velocity = self.spec, target.position, target.velocity
         closing = (target.gripper or 0.0) if spec.gripper else 0.0
         shape = (len(spec.joints),)
         # One number that is not finite makes the sum so; numbers too big to be squared are looked
@@ -86,8 +81,7 @@ class CommandBuffer:
             raise BadInput(f'{spec.name} expects a finite gripper target, but got {closing}.')
 
     def _reachable(self, wanted: FloatArray, start: Iterable[float], span: float) -> list[float]:
-        """Return the positions nearest to these that the joints reach from `start` in `span`,
-        inside their limits."""
+        """Return the nearest positions inside their limits that joints reach in `span`."""
         # Plain numbers: for a handful of joints a loop takes a third of numpy's time, and this runs
         # at every beat.
         reached = []
@@ -100,9 +94,6 @@ class CommandBuffer:
                 near = min(max(near, min(lower, last)), max(upper, last))
             reached.append(near)
         return reached
-
-    def _slowed(self, velocity: FloatArray) -> FloatArray:
-        return np.minimum(np.maximum(velocity, -self.spec.velocity), self.spec.velocity)
 
     def _closing(self, gripper: float | None) -> float | None:
         if gripper is None or self.spec.gripper is None:

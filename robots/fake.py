@@ -1,5 +1,4 @@
-"""A robot without a machine. Joints follow every command inside their limits, in the time of its
-clock."""
+"""A robot without a machine: joints follow every command inside their limits."""
 from __future__ import annotations
 
 import numpy as np
@@ -13,8 +12,7 @@ UPRIGHT = Imu(np.array([0.0, 0.0, 0.0, 1.0]), np.zeros(3))
 
 
 class Fake:
-    """Any robot of config/robots/. Starts at home at rest, tracks what it can, brakes by itself
-    when commands stop."""
+    """Any robot: starts at home at rest, tracks what it can, brakes when commands stop."""
 
     def __init__(self, spec: RobotSpec, clock: Clock) -> None:
         self.spec, self._clock = spec, clock
@@ -24,7 +22,7 @@ class Fake:
         self._commands = CommandBuffer(spec)
         # in force while commands are
         self._target, self._due = Target(self._position, self._velocity), 0.0
-        self._rest()
+        self._gripper_goal = 0.0
 
     @property
     def connected(self) -> bool:
@@ -40,11 +38,9 @@ class Fake:
 
     def read(self) -> State:
         self._live()
-        effort = np.zeros(len(self.spec.joints))
-        imu = UPRIGHT if self.spec.legs else None
-        return State(self._time, self._position.copy(), self._velocity.copy(), effort,
-                     self._gripper, 0.0, imu,
-                     self._commands.alarms)
+        return State(self._time, self._position.copy(), self._velocity.copy(),
+                     np.zeros(len(self.spec.joints)), self._gripper,
+                     imu=UPRIGHT if self.spec.legs else None, alarms=self._commands.alarms)
 
     def send(self, target: Target) -> Target:
         self._live()
@@ -58,11 +54,7 @@ class Fake:
         if self._connected:
             self._live()
             self._commands.rest()
-            self._rest()
-
-    def _rest(self) -> None:
-        """Joints brake and hold."""
-        self._gripper_goal = self._gripper
+            self._gripper_goal = self._gripper
 
     def _live(self) -> None:
         """Live through the time since the last call, in beats of the robot's own control loop."""
@@ -76,7 +68,7 @@ class Fake:
 
     def _beat(self, dt: float) -> None:
         if self._commands.ran_out(self._time + dt):   # it would by the end of this beat
-            self._rest()
+            self._gripper_goal = self._gripper
         wanted = np.zeros_like(self._velocity)
         if self._commands.obeying:
             rate = self._target.velocity * (self._time < self._due - SAME_MOMENT)

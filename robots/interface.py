@@ -1,5 +1,4 @@
-"""What every robot is to the rest of the graph, real, emulated, simulated or fake.
-Docs/robot-contract.md."""
+"""What every robot is to the graph, real, emulated, simulated or fake: docs/robot-contract.md."""
 from __future__ import annotations
 
 from typing import Protocol
@@ -18,12 +17,11 @@ class Robot(Protocol):
     def connected(self) -> bool: ...
 
     def connect(self) -> None:
-        """Open the connection, answer the robot's own beat and hold still. Raise RobotUnavailable
-        with a sentence."""
+        """Open the connection, answer the robot's own beat, hold still; or RobotUnavailable."""
 
     def read(self) -> State:
-        """Return the newest measured state. Never waits; the stamp says how old it is. Raise
-        RobotUnavailable if the link is lost."""
+        """Return the newest measured state, with its stamp; never wait. Raise RobotUnavailable
+        if the link is lost."""
 
     def send(self, target: Target) -> Target:
         """Take over a target and return what is really sent, after the robot's own limits. Raise
@@ -43,8 +41,7 @@ class Emulator(Protocol):
     address: str   # where its driver finds it
 
     def step(self) -> None:
-        """Hear what came and tell how the plant is. Called before and after each advance of the
-        plant's time."""
+        """Hear what came and tell how the plant is, before and after its time advances."""
 
     def close(self) -> None:
         """Let go of the wire. Harmless when done twice."""

@@ -32,11 +32,10 @@ class Kinematics:
 
     def pose(self, q: FloatArray) -> FloatArray:
         """Return the pose of the tip."""
-        return self._pose_of(q, self.tip)
-
-    def frame(self, q: FloatArray, name: str) -> FloatArray:
-        """Return the pose of any link."""
-        return self._pose_of(q, self._frame_number(name))
+        pin.forwardKinematics(self.model, self.data, q)
+        placed = pin.updateFramePlacement(self.model, self.data, self.tip)
+        pose: FloatArray = pin.SE3ToXYZQUAT(placed)
+        return pose
 
     def jacobian(self, q: FloatArray) -> FloatArray:
         """Return the 6 x joints matrix that turns joint speeds into the twist of the tip."""
@@ -46,8 +45,7 @@ class Kinematics:
 
     def differential(self, q: FloatArray, twist: FloatArray, damping: float = 0.05,
                      posture: FloatArray | None = None, pull: float = 1.0) -> FloatArray:
-        """Return joint speeds for a twist: least squares, damped only along directions that are
-        nearly lost.
+        """Return joint speeds for a twist: least squares, damped only where nearly lost.
 
         What the twist leaves free is used to pull (1/s) towards `posture`. A joint near its limit
         slows down before it, and the others take over what they can. Speed limits are the caller's
@@ -58,25 +56,26 @@ class Kinematics:
         speeds = drift + _damped(matrix, twist - matrix.dot(drift), damping)
         if self._free(q.tolist(), speeds.tolist()):
             return speeds
-        lowest, highest = LIMIT_APPROACH * (self.spec.lower - q), LIMIT_APPROACH * (self.spec.upper
-                                                                                    - q)
+        lowest = LIMIT_APPROACH * (self.spec.lower - q)
+        highest = LIMIT_APPROACH * (self.spec.upper - q)
         blocked = (speeds < lowest) | (speeds > highest)
         held = np.where(blocked, np.clip(speeds, lowest, highest), 0.0)
         rest = drift * ~blocked
         return held + rest + _damped(matrix * ~blocked, twist - matrix @ (held + rest), damping)
 
-    def solve(self, pose: FloatArray, q0: FloatArray, rng: np.random.Generator | None = None,
-              restarts: int = 20) -> FloatArray | None:
-        """Return joints inside their limits that bring the tip to `pose`, or None. Begins at `q0`;
-        with a generator also from random postures when that does not lead there."""
-        found = self._descend(pose, np.asarray(q0, dtype=np.float64))
-        if rng is None:
-            return found
-        for _ in range(restarts):
-            if found is not None:
-                return found
-            found = self._descend(pose, self._anywhere(q0, rng))
-        return found
+    def solve(self, pose: FloatArray, q0: FloatArray) -> FloatArray | None:
+        """Return joints inside their limits that bring the tip to `pose`, sought from `q0`, or
+        None."""
+        q = np.clip(q0, self.spec.lower, self.spec.upper)
+        for _ in range(ITERATIONS):
+            error = difference(self.pose(q), pose)
+            if (error[:3] @ error[:3] < REACHED_POSITION**2
+                    and error[3:] @ error[3:] < REACHED_ANGLE**2):
+                return q
+            step = self.differential(q, error)
+            q = np.clip(q + step * min(1.0, 0.5 / np.abs(step).max()), self.spec.lower,
+                        self.spec.upper)
+        return None
 
     def _free(self, q: list[float], speeds: list[float]) -> bool:
         """Tell whether no joint has to slow down before its limit. A loop takes a quarter of
@@ -86,37 +85,13 @@ class Kinematics:
                 return False
         return True
 
-    def _descend(self, pose: FloatArray, start: FloatArray) -> FloatArray | None:
-        q = np.clip(start, self.spec.lower, self.spec.upper)
-        for _ in range(ITERATIONS):
-            error = difference(self.pose(q), pose)
-            if (error[:3] @ error[:3] < REACHED_POSITION**2 and error[3:] @ error[3:]
-                < REACHED_ANGLE**2):
-                return q
-            step = self.differential(q, error)
-            q = np.clip(q + step * min(1.0, 0.5 / np.abs(step).max()), self.spec.lower,
-                        self.spec.upper)
-        return None
-
-    def _anywhere(self, q0: FloatArray, rng: np.random.Generator) -> FloatArray:
-        turn = np.array([joint.continuous for joint in self.spec.joints])
-        lowest = np.where(turn, q0 - np.pi, self.spec.lower)
-        return rng.uniform(lowest, np.where(turn, q0 + np.pi, self.spec.upper))
-
-    def _pose_of(self, q: FloatArray, frame: int) -> FloatArray:
-        pin.forwardKinematics(self.model, self.data, q)
-        pose: FloatArray = pin.SE3ToXYZQUAT(pin.updateFramePlacement(self.model, self.data, frame))
-        return pose
-
     def _check_home(self) -> None:
-        """Refuse a workspace that the end-effector is outside of where the robot waits. It could
-        never move."""
+        """Refuse a workspace that the end-effector is outside of at home: it could never move."""
         home, box = self.pose(np.array(self.spec.home))[:3], self.spec.workspace
         if (home < box.lower).any() or (home > box.upper).any():
             raise BadInput(f'{self.spec.name}: at home the end-effector is at '
-                           f'{np.round(home, 3).tolist()} m, outside the '
-                           f'workspace {list(box.lower)} .. {list(box.upper)}; mend workspace or '
-                           'home.')
+                           f'{np.round(home, 3).tolist()} m, outside the workspace '
+                           f'{list(box.lower)} .. {list(box.upper)}; mend workspace or home.')
 
     def _frame_number(self, name: str) -> int:
         if not self.model.existFrame(name):
@@ -137,8 +112,7 @@ def _wxyz(pose: FloatArray) -> tuple[float, float, float, float]:
 
 
 def _damped(matrix: FloatArray, twist: FloatArray, damping: float) -> FloatArray:
-    """Solve matrix @ speeds = twist. A singular value below WEAK is damped the more the smaller it
-    is."""
+    """Solve matrix @ speeds = twist; the more a singular value is below WEAK, the more damped."""
     # a third of the time of np.linalg.eigh
     solved = eigenpy.SelfAdjointEigenSolver(matrix.dot(matrix.T))
     squares, axes = solved.eigenvalues(), solved.eigenvectors()
@@ -150,19 +124,16 @@ def _damped(matrix: FloatArray, twist: FloatArray, damping: float) -> FloatArray
 
 def _arm_only(spec: RobotSpec) -> pin.Model:
     model = pin.buildModelFromXML(arm_text(spec))
-    missing = [name for name in spec.names if not model.existJointName(name)]
-    if missing:
+    if missing := [name for name in spec.names if not model.existJointName(name)]:
         known = nearest(missing[0], model.names)
         raise BadInput(f'{spec.name}: {spec.urdf} has no joint {", ".join(missing)}; {known}')
-    locked = [number for number, name in enumerate(model.names) if number
-              and name not in spec.names]
+    others = {name: number for number, name in enumerate(model.names)
+              if number and name not in spec.names}
     fingers = (*spec.gripper.joints, *spec.gripper.passive) if spec.gripper else ()
-    if forgotten := [model.names[number] for number in locked
-                     if model.names[number] not in fingers]:
+    if forgotten := [name for name in others if name not in fingers]:
         raise BadInput(f'{spec.name}: {spec.urdf} moves {", ".join(forgotten)}, which joints does '
-                       'not list; add it there, '
-                       "or to the gripper's joints or passive ones.")
-    arm = pin.buildReducedModel(model, locked, pin.neutral(model))
+                       "not list; add it there, or to the gripper's joints or passive ones.")
+    arm = pin.buildReducedModel(model, list(others.values()), pin.neutral(model))
     outwards = tuple(arm.names)[1:]
     if outwards != spec.names:
         raise BadInput(f'{spec.name}: joints should be listed from the base outwards: '

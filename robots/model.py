@@ -19,9 +19,8 @@ def model_path(spec: RobotSpec) -> Path:
     inside = spec.urdf.removeprefix(SHIPPED)
     path = Path(paths.URDF if inside == spec.urdf else pybullet_data.getDataPath()) / inside
     if not path.is_file():
-        raise BadInput(f"The model of robot {spec.name} should be {path}, but there is no such "
-                       "file; "
-                       f'mend urdf in config/robots/{spec.name}.yaml.')
+        raise BadInput(f'The model of robot {spec.name} should be {path}, but there is no such '
+                       f'file; mend urdf in config/robots/{spec.name}.yaml.')
     return path
 
 
@@ -31,8 +30,7 @@ def model_text(spec: RobotSpec) -> str:
 
 
 def arm_text(spec: RobotSpec) -> str:
-    """Return the URDF of an arm for pinocchio, which describes an endless joint by cosine and sine:
-    we keep one angle."""
+    """Return the URDF of an arm for pinocchio, endless joints as one angle, not cosine and sine."""
     if not spec.tip_link or spec.urdf.startswith(SHIPPED):
         raise BadInput(f'{spec.name} is no arm with a model in urdf/, which kinematics and '
                        'collisions need; choose an arm.')

@@ -51,31 +51,30 @@ def kind_of(spec: RobotSpec, world: str) -> WorldKind:
     """Return what a world is; refuse one that this robot lacks something for."""
     kind = WORLDS[settings.choose('world', world, WORLDS)]
     if why := lacking(spec, world):
-        raise BadInput(f"{why} Until then choose world {' or '.join(worlds_of(spec))} for "
-                       f"{spec.name}.")
+        others = ' or '.join(worlds_of(spec))
+        raise BadInput(f'{why} Until then choose world {others} for {spec.name}.')
     return kind
 
 
 def lacking(spec: RobotSpec, world: str) -> str:
     """Say what is missing for this robot in this world, or ''."""
-    kind = WORLDS[world]
-    chosen = spec.driver.kind
+    kind, chosen = WORLDS[world], spec.driver.kind
     file = f'config/robots/{spec.name}.yaml'
     if kind.physics and not spec.urdf:
         return (f"World '{world}' needs a model, but {spec.name} has none: name one as urdf in "
-                f"{file}.")
+                f'{file}.')
     if not kind.wire:
         return ''
     if not chosen:
         return (f"World '{world}' needs a driver, and {spec.name} has no driver yet: write "
-                "robots/<kind>/driver.py and "
-                f'name it in {file} as driver: {{kind: <kind>, address: …}}.')
+                f'robots/<kind>/driver.py and name it in {file} as driver: '
+                '{kind: <kind>, address: …}.')
     if chosen not in driver_kinds():
         return (f"There is no driver '{chosen}' for {spec.name} ({file}); "
                 f"{settings.nearest(chosen, driver_kinds())}")
     if kind.physics and chosen not in driver_kinds('emulator'):
         return (f"World '{world}' needs an emulator beside the driver: write "
-                f"robots/{chosen}/emulator.py.")
+                f'robots/{chosen}/emulator.py.')
     return ''
 
 
@@ -88,8 +87,7 @@ def make_robot(spec: RobotSpec, world: str, clock: Clock, plant: Robot | None = 
         world: a name of WORLDS.
         clock: seconds of the graph.
         plant: in world sim, the robot of the simulated world: it is the robot.
-        address: in world emulated, where its emulator listens; else the address in the robot's YAML
-        holds.
+        address: in world emulated, where its emulator listens; else that of the robot's YAML.
     """
     kind = kind_of(spec, world)
     if kind.wire:

@@ -34,6 +34,5 @@ def legs(motors: FloatArray) -> FloatArray:
 
 def length(extension: FloatArray) -> FloatArray:
     """Return how far a foot is from its hip, m."""
-    reach: FloatArray = np.sqrt(LOWER**2
-                                - (UPPER * np.sin(extension))**2) - UPPER * np.cos(extension)
-    return reach
+    below: FloatArray = np.sqrt(LOWER**2 - (UPPER * np.sin(extension))**2)
+    return below - UPPER * np.cos(extension)

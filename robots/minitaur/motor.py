@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from visuomotor.specs.settings import setting
+from visuomotor.specs.settings import Settings, setting
 from visuomotor.specs.values import FloatArray
 
 MOTORS = 8
@@ -15,35 +15,28 @@ SATURATION_TORQUE = np.array([0.0, 1.0, 1.9, 2.45, 3.0, 3.25, 3.5])       # N m
 
 
 @dataclass(frozen=True)
-class MotorConstants:
+class MotorConstants(Settings):
     """What one motor and its electronics are."""
 
-    battery: float = setting(16.0, 'voltage of the battery', 'V')
-    resistance: float = setting(0.186, 'of the winding', 'ohm')
-    torque_constant: float = setting(0.0954, 'also volts for each rad/s', 'N m/A')
+    battery: float = setting(16.0, 'voltage of the battery', 'V', above=0)
+    resistance: float = setting(0.186, 'of the winding', 'ohm', above=0)
+    torque_constant: float = setting(0.0954, 'also volts for each rad/s', 'N m/A', above=0)
     damping: float = setting(0.0, 'viscous, seen as further back-EMF', 'V s/rad')
     kp: float = setting(1.0, 'position gain', 'PWM/rad')
     kd: float = setting(0.02, 'velocity gain', 'PWM s/rad')
-    voltage_limit: float = setting(50.0, 'largest voltage across the winding', 'V')
+    voltage_limit: float = setting(50.0, 'largest voltage across the winding', 'V', above=0)
     observed_limit: float = setting(5.7, 'largest torque that the electronics report', 'N m')
-    hot_torque: float = setting(2.45, 'torque above which a motor heats up', 'N m')
-    hot_time: float = setting(1.0, 'time above it after which the motor switches itself off', 's')
-
-    def __post_init__(self) -> None:
-        for name in ('battery', 'resistance', 'torque_constant', 'voltage_limit', 'hot_torque',
-                     'hot_time'):
-            if not getattr(self, name) > 0:
-                raise ValueError(f'{name} should be above 0, but is {getattr(self, name)}')
+    hot_torque: float = setting(2.45, 'torque above which a motor heats up', 'N m', above=0)
+    hot_time: float = setting(1.0, 'time above it after which the motor switches itself off', 's',
+                              above=0)
 
 
 @dataclass
 class Motors:
-    """Eight motors; `battery` and `strength` may be changed for a new scene, `reset` cools them
-    down."""
+    """Eight motors; `battery` and `strength` may be changed for a new scene."""
 
     constants: MotorConstants = field(default_factory=MotorConstants)
-    # factor on each motor's torque
-    strength: FloatArray = field(default_factory=lambda: np.ones(MOTORS))
+    strength: FloatArray = field(default_factory=lambda: np.ones(MOTORS))   # factors on the torque
 
     def __post_init__(self) -> None:
         self.battery = self.constants.battery
@@ -55,15 +48,13 @@ class Motors:
         self.off = np.zeros(MOTORS, dtype=np.bool_)
 
     def pwm(self, target: FloatArray, position: FloatArray, velocity: FloatArray) -> FloatArray:
-        """Return the duty cycle, -1..1, for the position and velocity that the electronics know
-        (delayed ones)."""
+        """Return the duty cycle, -1..1, for the delayed state that the electronics know."""
         wish = self.constants.kp * (target - position) - self.constants.kd * velocity
         clipped: FloatArray = np.minimum(np.maximum(wish, -1.0), 1.0)
         return clipped
 
     def torque(self, pwm: FloatArray, velocity: FloatArray) -> FloatArray:
-        """Return the torque at the shaft. `velocity` is the true one, as back-EMF knows no
-        delay."""
+        """Return the torque at the shaft, at the true velocity: back-EMF knows no delay."""
         known = self.constants
         volts = pwm * self.battery - (known.torque_constant + known.damping) * velocity
         amperes = np.minimum(np.maximum(volts, -known.voltage_limit),
@@ -73,8 +64,7 @@ class Motors:
         return given
 
     def observed(self, pwm: FloatArray) -> FloatArray:
-        """Return the torque that the electronics report. They do not know back-EMF nor
-        saturation."""
+        """Return the torque that the electronics report, without back-EMF and saturation."""
         known = self.constants
         guess = known.torque_constant * pwm * self.battery / known.resistance
         clipped: FloatArray = np.minimum(np.maximum(guess, -known.observed_limit),
@@ -83,8 +73,7 @@ class Motors:
 
     def step(self, target: FloatArray, delayed: tuple[FloatArray, FloatArray], velocity: FloatArray,
              dt: float) -> tuple[FloatArray, FloatArray]:
-        """Run all motors for `dt`; return torque at the shaft and as reported. An overheated motor
-        gives none."""
+        """Run all motors for `dt`; return torque at the shaft and as reported, none when hot."""
         duty = self.pwm(target, *delayed)
         torque = self.torque(duty, velocity)
         self.heating = np.where(np.abs(torque) > self.constants.hot_torque, self.heating + dt, 0.0)
