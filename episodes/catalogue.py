@@ -1,5 +1,4 @@
-"""What lies in a folder of episodes. Each with its outcome, and by name what was interrupted or
-cannot be read."""
+"""What lies in a folder of episodes, and what in it was interrupted or cannot be read."""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -45,15 +44,14 @@ class Catalogue:
 
 
 def catalogue(folder: Path) -> Catalogue:
-    """List the episodes below a folder. A file that cannot be read is named and never hides the
-    others."""
+    """List the episodes below a folder; a file that cannot be read never hides the others."""
     episodes, unreadable = [], []
-    for path in sorted(path for path in folder.rglob('episode_*.mcap') if number_of(path)):
+    for path in sorted(filter(number_of, folder.rglob('episode_*.mcap'))):
         try:
             episodes.append(entry(path))
         except Unreadable as error:
             unreadable.append(str(error))
-    parts = sorted(path for path in folder.rglob(f'episode_*.mcap{PART}') if number_of(path))
+    parts = sorted(filter(number_of, folder.rglob(f'episode_*.mcap{PART}')))
     return Catalogue(tuple(episodes), tuple(unreadable), tuple(parts))
 
 
@@ -64,8 +62,8 @@ def entry(path: Path) -> Entry:
         result, truth = (Result[known[name]].name for name in ('result', 'truth'))
         return Entry(
             path, number_of(path), known['robot'], known['task'], known['policy'],
-            known['policy_hash'], known['seed'],
-            result, truth, float(known['return_value']), float(known['duration']), known['reason'],
-            sum(read.counts(path).values()), path.stat().st_size)
+            known['policy_hash'], known['seed'], result, truth, float(known['return_value']),
+            float(known['duration']), known['reason'], sum(read.counts(path).values()),
+            path.stat().st_size)
     except (KeyError, ValueError) as error:
         raise Unreadable(f'{path} has no complete metadata of an episode: {error}.') from error

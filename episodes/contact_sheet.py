@@ -1,5 +1,4 @@
-"""One picture of a whole run. The last picture of every episode, framed in the colour of its
-outcome."""
+"""One picture of a whole run: the last of every episode, framed in the colour of its outcome."""
 from __future__ import annotations
 
 import math
@@ -22,13 +21,12 @@ PAPER = 255
 
 def contact_sheet(files: Sequence[Path], out: Path, *, topic: str = '', columns: int = 10,
                   size: int = 128) -> Path | None:
-    """Write a PNG with one tile for each episode; one without pictures is grey. None. There is no
-    picture at all."""
+    """Write a PNG with a tile for each episode, grey without pictures; None: no picture at all."""
     pictures = [read.last_picture(path, topic) for path in files]
     if all(picture is None for picture in pictures):
         return None
-    tiles = [_tile(entry(path), picture, size) for path,
-             picture in zip(files, pictures, strict=True)]
+    tiles = [_tile(entry(path), picture, size)
+             for path, picture in zip(files, pictures, strict=True)]
     sheet = _grid(tiles, min(columns, len(tiles)))
     out.parent.mkdir(parents=True, exist_ok=True)
     if not cv2.imwrite(str(out), cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR)):
@@ -39,13 +37,12 @@ def contact_sheet(files: Sequence[Path], out: Path, *, topic: str = '', columns:
 
 def _tile(episode: Entry, picture: NDArray[np.uint8] | None, size: int) -> NDArray[np.uint8]:
     """Draw one picture, fitted into a square, with its frame and its line of text."""
-    colour = COLOURS.get(episode.result, COLOURS['UNKNOWN'])
     tile = np.empty((size + 2 * FRAME + STRIP, size + 2 * FRAME, 3), np.uint8)
-    tile[:] = colour
+    tile[:] = COLOURS[episode.result]
     tile[FRAME:FRAME + size, FRAME:FRAME + size] = 200 if picture is None else fitted(picture, size)
     cv2.putText(tile, f'{episode.number} {episode.result.lower()}',
-                (FRAME, size + FRAME + STRIP - 2),
-                cv2.FONT_HERSHEY_SIMPLEX, 0.42, (255, 255, 255), 1, cv2.LINE_AA)
+                (FRAME, size + FRAME + STRIP - 2), cv2.FONT_HERSHEY_SIMPLEX, 0.42,
+                (255, 255, 255), 1, cv2.LINE_AA)
     return tile
 
 

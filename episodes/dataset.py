@@ -1,5 +1,4 @@
-"""Recorded episodes as arrays: what a policy would have been shown at each decision, and what was
-done from then on.
+"""Recorded episodes as arrays: what a policy would have been shown, and what was done from then.
 
 Decisions stand where the policy node would have asked: at the first measurement of each action
 period, or with cameras at each new picture. The action of a decision is the one due when an answer
@@ -17,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from mcap.exceptions import McapError
 from numpy.typing import NDArray
 from visuomotor.episodes import read
 from visuomotor.episodes.naming import number_of
@@ -27,23 +25,20 @@ from visuomotor.specs.observation import ObservationSpec, TipPose, observe
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.rotation import rotation_vector
 from visuomotor.specs.task import TaskSpec
-from visuomotor.specs.values import FloatArray, Imu, State, Truth
+from visuomotor.specs.values import SAME_MOMENT, FloatArray, State, Truth
 
-EARLY = 1e-6     # s; a moment that falls on the beat itself counts
 Array = NDArray[Any]
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """Rows of many episodes, one behind the other. Row i + 1 follows row i unless an episode begins
-    there."""
+    """Rows of many episodes, one behind the other."""
 
-    observations: Mapping[str, Array]    # name -> (rows, *shape)
-    actions: NDArray[np.float32]         # (rows, size), -1..1
-    # (episodes + 1,): first row of each episode, then the number of rows
-    starts: NDArray[np.int64]
-    files: tuple[Path, ...]              # of each episode
-    left_out: Mapping[str, int]          # result -> how many episodes were not taken
+    observations: Mapping[str, Array]   # name -> (rows, *shape)
+    actions: NDArray[np.float32]        # (rows, size), -1..1
+    starts: NDArray[np.int64]           # first row of each episode, then the number of rows
+    files: tuple[Path, ...]             # of each episode
+    left_out: Mapping[str, int]         # result -> how many episodes were not taken
 
     @property
     def hash(self) -> str:
@@ -58,9 +53,8 @@ def files_in(places: Iterable[Path]) -> list[Path]:
     """Return the episode files in folders, however deep, and those named themselves."""
     found: list[Path] = []
     for place in places:
-        inside = sorted(path for path in place.rglob('*.mcap')
-                        if number_of(path)) if place.is_dir() else [place]
-        if not place.exists() or not inside:
+        inside = [place] if place.is_file() else sorted(filter(number_of, place.rglob('*.mcap')))
+        if not inside:
             raise BadInput(f"There are no episodes in '{place}'; give a folder that `visuomotor "
                            "up` recorded, or a file.")
         found += inside
@@ -68,8 +62,7 @@ def files_in(places: Iterable[Path]) -> list[Path]:
 
 
 def read_dataset(files: Iterable[Path], robot: RobotSpec, task: TaskSpec, shown: ObservationSpec,
-                 delay: float,
-                 kinematics: TipPose | None = None,
+                 delay: float, kinematics: TipPose | None = None,
                  results: Sequence[str] = ('SUCCESS',)) -> Dataset:
     """Read episodes of one robot and task into arrays.
 
@@ -100,26 +93,21 @@ def read_dataset(files: Iterable[Path], robot: RobotSpec, task: TaskSpec, shown:
         starts.append(len(rows))
         taken.append(file)
     if not rows:
-        raise BadInput('None of these episodes can be learned from '
-                       f'({left_out or "they are empty"}); record some that '
-                       f'end with {" or ".join(results)}.')
+        raise BadInput(f'None of these episodes can be learned from ({left_out or "they are empty"}'
+                       f'); record some that end with {" or ".join(results)}.')
     observations = {name: np.stack([row[name] for row in rows]).astype(shape.dtype)
                     for name, shape in shown.shapes.items()}
-    return Dataset(observations, np.stack(actions).astype(np.float32), np.array(starts),
+    return Dataset(observations, np.concatenate(actions).astype(np.float32), np.array(starts),
                    tuple(taken), left_out)
 
 
 def _checked(file: Path, robot: RobotSpec, task: TaskSpec) -> str:
     """Return how an episode ended; refuse one of another robot or task."""
-    try:
-        facts = read.metadata(file)
-    except OSError as error:
-        raise Unreadable(f'{file} cannot be read: {error.strerror}.') from error
+    facts = read.metadata(file)
     for what, wanted in (('robot', robot.name), ('task', task.name)):
         if facts.get(what) != wanted:
             raise BadInput(f"{file} is an episode of {what} '{facts.get(what)}', but what is "
-                           f"learned is for '{wanted}'; "
-                           'give episodes of one robot and one task.')
+                           f"learned is for '{wanted}'; give episodes of one robot and one task.")
     if 'result' not in facts:
         raise Unreadable(f'{file} has no complete metadata of an episode: no result.')
     return facts['result']
@@ -127,15 +115,15 @@ def _checked(file: Path, robot: RobotSpec, task: TaskSpec) -> str:
 
 @dataclass
 class _Episode:
-    """Goes through one file, keeps the newest of everything, and notes what was shown at each
-    decision."""
+    """Goes through one file, keeps the newest of everything, notes what each decision saw."""
 
     robot: RobotSpec
     task: TaskSpec
     shown: ObservationSpec
     kinematics: TipPose | None
-    newest: dict[str, Any] = field(default_factory=dict)
-    pictures: dict[str, Array] = field(default_factory=dict)
+    newest: dict[str, Any] = field(default_factory=dict)       # messages by the end of their topic
+    pictures: dict[str, Array] = field(default_factory=dict)   # by camera
+    taken: dict[str, float] = field(default_factory=dict)      # s, stamps of the pictures
     fresh: bool = False                      # a picture has come since the last decision
     last: float = -np.inf                    # s, of the decision before
     started: float | None = None             # s
@@ -147,7 +135,9 @@ class _Episode:
         try:
             for message in read.messages(file, self._topics(file)):
                 self._hear(message.topic, message.message, message.logged * 1e-9)
-        except (McapError, ValueError, EOFError, KeyError) as error:
+        except Unreadable:
+            raise
+        except (ValueError, KeyError) as error:
             raise Unreadable(f'{file} is not a complete episode file: {error}.') from error
 
     def _topics(self, file: Path) -> list[str]:
@@ -164,51 +154,42 @@ class _Episode:
         elif kind == 'image':
             camera = topic.rsplit('/', 2)[-2]
             self.pictures[camera] = read.picture(message)
-            self.newest[camera] = _seconds(message.header.stamp)
+            self.taken[camera] = _seconds(message.header.stamp)
             self.fresh = True
-            self._decide(now)
         else:
             self.newest[kind] = message
-            if kind == 'joint_states':
-                self._decide(now)
+        if kind in ('image', 'joint_states'):
+            self._decide(now)
 
     def _decide(self, now: float) -> None:
-        """Note what a policy would be shown now, when it would be asked. As
-        nodes/policy/schedule.py decides."""
+        """Note what a policy is shown now, if nodes/policy/schedule.py would ask it."""
         cameras, period = self.shown.cameras, 1.0 / self.task.action.rate
         known = (self.started is not None and 'joint_states' in self.newest
                  and all(c in self.pictures for c in cameras))
         if not known or ('goal' in self.shown.shapes and 'truth' not in self.newest):
             return
         patience = period if self.fresh or not cameras else 2 * period
-        if now < self.last + patience - EARLY:
+        if now < self.last + patience - SAME_MOMENT:
             return
         planned = self.last + period
-        self.last, self.fresh = planned if now - planned < period / 2 else now, False
+        self.last = planned if now - planned < period / 2 else now
+        self.fresh = False
         state = self._state()
-        observed = max((self.newest[camera] for camera in cameras), default=state.stamp)
+        observed = max((self.taken[camera] for camera in cameras), default=state.stamp)
         everything = observe(self.robot, self.task, self.kinematics, state, self._truth(),
-                             self.pictures,
-                             observed - (self.started or 0.0), privileged=False)
+                             self.pictures, observed - (self.started or 0.0), privileged=False)
         self.shown.check(everything)
         self.seen.append((observed, {name: np.array(everything[name]) for name in self.shown}))
 
     def _state(self) -> State:
         message = self.newest['joint_states']
-        place = dict(zip(message.name, range(len(message.name)), strict=True))
+        place = {name: index for index, name in enumerate(message.name)}
         order = [place[name] for name in self.robot.names]
         position, velocity = np.array(message.position), np.array(message.velocity)
         gripper = float(position[place['gripper']]) if self.robot.gripper else 0.0
+        imu = read.imu(self.newest['imu']) if 'imu' in self.newest else None
         return State(_seconds(message.header.stamp), position[order], velocity[order],
-                     np.zeros(len(order)), gripper,
-                     imu=self._imu())
-
-    def _imu(self) -> Imu | None:
-        if 'imu' not in self.newest:
-            return None
-        turned, rate = self.newest['imu'].orientation, self.newest['imu'].angular_velocity
-        return Imu(np.array([turned.x, turned.y, turned.z, turned.w]),
-                   np.array([rate.x, rate.y, rate.z]))
+                     np.zeros(len(order)), gripper, imu=imu)
 
     def _truth(self) -> Truth | None:
         if 'truth' not in self.newest:
@@ -218,42 +199,36 @@ class _Episode:
                      dict(zip(message.names, map(_pose, message.poses), strict=True)))
 
     def rows(self, delay: float) -> tuple[list[dict[str, Array]], list[FloatArray]]:
-        """Return what was seen and done. A decision that nothing could answer before the end is
-        left out."""
+        """Return what was seen and done, without decisions that nothing answered before the end."""
         stamps = np.array([_seconds(command.header.stamp) for command in self.commands])
         period = 1.0 / self.task.action.rate
         seen, done = [], []
         for observed, shown in self.seen:
-            first, after = np.searchsorted(stamps, np.array([0.0, period]) + observed + delay
-                                           - EARLY)
+            moments = np.array([0.0, period]) + observed + delay - SAME_MOMENT
+            first, after = np.searchsorted(stamps, moments)
             if after < len(stamps):
-                action = self._action(self.commands[first], self.commands[after], stamps[after]
-                                      - stamps[first])
                 seen.append(shown)
-                done.append(action)
+                done.append(self._action(self.commands[first], self.commands[after],
+                                         stamps[after] - stamps[first]))
         return seen, done
 
     def _action(self, first: Any, after: Any, seconds: float) -> FloatArray:
-        """Return the action of one period, by its first command and the first of the next
-        period."""
+        """Return the action, (1, size), of one period, by its first command and the next one's."""
         space = self.task.action
-        mode = Mode[space.mode.upper()]
-        as_asked = first.verdict in (Verdict.PASS,
-                                     Verdict.SLOW) and first.asked_source != Source.NOBODY
-        if as_asked and first.asked_mode == mode:
+        permitted = first.verdict in (Verdict.PASS, Verdict.SLOW)
+        if permitted and first.asked_source != Source.NOBODY and first.asked_mode == space.code:
             target = np.array(first.asked)
-        elif mode in DONE:
-            target = DONE[mode](np.array(first.position), np.array(after.position), seconds,
-                                self.kinematics)
+        elif space.code in DONE:
+            target = DONE[space.code](np.array(first.position), np.array(after.position), seconds,
+                                      self.kinematics)
         else:
             raise BadInput(f'What was done here cannot be told in mode {space.mode}; record what a '
                            'policy of this task did.')
-        action: FloatArray = space.encode(target, np.array([first.gripper]))[0]
-        return action
+        return space.encode(target, np.array([first.gripper]))
 
 
-def _twist(first: FloatArray, after: FloatArray, seconds: float, kinematics: TipPose
-           | None) -> FloatArray:
+def _twist(first: FloatArray, after: FloatArray, seconds: float,
+           kinematics: TipPose | None) -> FloatArray:
     """Return the tip's velocity between two postures, m/s then rad/s, base axes."""
     if kinematics is None:
         raise BadInput('a twist can be told only of a robot with a tip')
@@ -263,11 +238,9 @@ def _twist(first: FloatArray, after: FloatArray, seconds: float, kinematics: Tip
 
 DONE: dict[Mode, Callable[[FloatArray, FloatArray, float, TipPose | None], FloatArray]] = {
     Mode.CARTESIAN_TWIST: _twist,
-    Mode.CARTESIAN_POSE: lambda first, after, seconds,
-    kinematics: np.asarray(kinematics and kinematics.pose(after)),
-    Mode.JOINT_POSITION: lambda first, after, seconds, kinematics: after,
-    Mode.JOINT_VELOCITY: lambda first, after, seconds, kinematics: (after - first) / seconds,
-}
+    Mode.CARTESIAN_POSE: lambda first, after, seconds, tip: np.asarray(tip and tip.pose(after)),
+    Mode.JOINT_POSITION: lambda first, after, seconds, tip: after,
+    Mode.JOINT_VELOCITY: lambda first, after, seconds, tip: (after - first) / seconds}
 
 
 def _seconds(time: Any) -> float:

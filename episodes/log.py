@@ -1,5 +1,4 @@
-"""One episode, one MCAP file. Written beside its final name and moved there only when it is whole
-and on the disk."""
+"""One episode, one MCAP file, moved to its final name only when it is whole and on the disk."""
 from __future__ import annotations
 
 import os
@@ -11,8 +10,7 @@ from pathlib import Path
 from mcap.writer import CompressionType, Writer
 from visuomotor.episodes.naming import part_of
 
-# bytes before a chunk is compressed and handed to the disk: what a kill may cost
-CHUNK = 1024 * 1024
+CHUNK = 1024 * 1024   # bytes before a chunk is handed to the disk: what a kill may cost
 
 
 @dataclass(frozen=True)
@@ -25,8 +23,7 @@ class Stored:
 
 
 class EpisodeWriter:
-    """Take messages of one episode; `commit` makes the file appear, complete. Until then only a
-    `.part` exists."""
+    """Takes messages of one episode; until `commit` only a `.part` exists."""
 
     def __init__(self, path: Path, about: Mapping[str, str]) -> None:
         if path.exists():
@@ -44,8 +41,7 @@ class EpisodeWriter:
         self._writer.add_metadata('episode', dict(about))
 
     def channel(self, topic: str, kind: str, definition: str) -> int:
-        """Register a topic of ROS type `kind` (package/msg/Name) whose .msg text is `definition`.
-        Return its number."""
+        """Return a new channel for a topic of type `kind` (package/msg/Name) and its .msg text."""
         if kind not in self._schemas:
             self._schemas[kind] = self._writer.register_schema(kind, 'ros2msg', definition.encode())
         channel = self._writer.register_channel(topic, 'cdr', self._schemas[kind])
@@ -59,8 +55,7 @@ class EpisodeWriter:
         self.messages += 1
 
     def commit(self, outcome: Mapping[str, str]) -> Stored:
-        """Finish the file, force it to the disk and give it its name. After this a power cut does
-        not lose it."""
+        """Finish the file, force it to the disk and name it: a power cut does not lose it now."""
         self._writer.add_metadata('outcome', dict(outcome))
         self._writer.finish()
         self._stream.flush()
@@ -71,8 +66,7 @@ class EpisodeWriter:
         return Stored(self.path, self.messages, self.path.stat().st_size)
 
     def abandon(self) -> Path:
-        """Stop writing without committing. What was written stays in the `.part`, for a later
-        recovery."""
+        """Stop writing without committing; what was written stays in the `.part`."""
         # a full disk refuses the last buffer too; what was written before it stays
         with suppress(OSError):
             self._stream.close()

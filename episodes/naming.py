@@ -1,5 +1,4 @@
-"""Where episodes lie: <data>/<robot>-<task>/<run>/episode_00001.mcap, and `.part` behind it until
-it is committed."""
+"""Where episodes lie: <data>/<robot>-<task>/<run>/episode_00001.mcap, `.part` until committed."""
 from __future__ import annotations
 
 import re
@@ -12,12 +11,10 @@ PATTERN = re.compile(r'episode_(\d+)\.mcap(\.part)?$')
 
 
 def run_folder(data: Path, robot: str, task: str, run: str) -> Path:
-    """Return the folder of one run. Its name stays one folder, so that a run never leaves the data
-    folder."""
+    """Return the folder of one run: its name is one folder, so that it never leaves the data."""
     if not re.fullmatch(r'[\w][\w.-]*', run):
         raise BadInput(f"A run's name is letters, digits, . _ and -, such as monday-1, but '{run}' "
-                       "came; "
-                       'the data folder says where runs lie.')
+                       'came; the data folder says where runs lie.')
     return data / f'{robot}-{task}' / run
 
 
@@ -38,8 +35,7 @@ def number_of(path: Path) -> int:
 
 
 def next_number(folder: Path) -> int:
-    """Return the number after the highest in use, interrupted ones included, so that nothing is
-    ever written over."""
+    """Return the number after the highest in use, interrupted ones too: none is written over."""
     return 1 + max((number_of(path) for path in folder.glob('episode_*')), default=0)
 
 

@@ -15,10 +15,10 @@ from mcap.reader import McapReader, make_reader
 from mcap_ros2.decoder import DecoderFactory
 from numpy.typing import NDArray
 from visuomotor.specs.errors import Unreadable
+from visuomotor.specs.values import Imu
 
 MAGIC = b'\x89MCAP0\r\n'
-# opcode, length, where the summary and its offsets begin, its CRC; magic
-FOOTER = struct.Struct('<BQQQI8s')
+FOOTER = struct.Struct('<BQQQI8s')   # opcode, length, where summary and offsets begin, CRC; magic
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,8 @@ class RecordedMessage:
 def metadata(path: Path) -> dict[str, str]:
     """Return what is known of the whole episode: robot, task, policy, seed, outcome and so on."""
     with opened(path) as reader:
-        return {key: value for record in reader.iter_metadata() for key,
-                value in record.metadata.items()}
+        return {key: value for record in reader.iter_metadata()
+                for key, value in record.metadata.items()}
 
 
 def counts(path: Path) -> dict[str, int]:
@@ -59,8 +59,7 @@ def messages(path: Path, topics: Iterable[str] | None = None,
 
 
 def raw(path: Path) -> Iterator[tuple[str, int, bytes]]:
-    """Go through topic, log time and bytes of every message, undecoded. Two equal episodes give
-    equal sequences."""
+    """Go through topic, log time and bytes of every message; equal episodes give equal ones."""
     with opened(path) as reader:
         for _, channel, record in reader.iter_messages():
             yield channel.topic, record.log_time, record.data
@@ -72,18 +71,23 @@ def picture(message: Any) -> NDArray[np.uint8]:
         raise Unreadable(f"Pictures of an episode are rgb8, but this one is '{message.encoding}'.")
     if len(message.data) != message.height * message.step or message.step < 3 * message.width:
         raise Unreadable(f'A picture of {message.width} x {message.height} px should have rows of '
-                         '3 bytes a pixel, '
-                         f'but has {len(message.data)} bytes.')
+                         f'3 bytes a pixel, but has {len(message.data)} bytes.')
     rows = np.frombuffer(bytes(message.data), np.uint8).reshape(message.height, message.step)
     return rows[:, :message.width * 3].reshape(message.height, message.width, 3)
 
 
+def imu(message: Any) -> Imu:
+    """Return an Imu message as values."""
+    turned, rate = message.orientation, message.angular_velocity
+    return Imu(np.array([turned.x, turned.y, turned.z, turned.w]),
+               np.array([rate.x, rate.y, rate.z]))
+
+
 def last_picture(path: Path, topic: str = '') -> NDArray[np.uint8] | None:
-    """Return the newest picture of a topic, by default of the first camera by name. None when there
-    is no picture."""
+    """Return the newest picture of a topic, by default of the first camera by name, if any."""
     cameras = sorted(name for name in counts(path) if name.endswith('/image'))
-    wanted = topic or (cameras[0] if cameras else '')
-    newest = next(messages(path, [wanted], newest_first=True), None) if wanted else None
+    wanted = [topic] if topic else cameras[:1]
+    newest = next(messages(path, wanted, newest_first=True), None) if wanted else None
     return None if newest is None else picture(newest.message)
 
 
@@ -92,8 +96,7 @@ def opened(path: Path) -> Iterator[McapReader]:
     """Open an episode; whatever keeps it from being read, now or later, is one sentence.
 
     Raises:
-        Unreadable: when there is no such file, or it is no whole episode: too short, of another
-        kind, damaged.
+        Unreadable: when there is no such file, or it is too short, of another kind or damaged.
     """
     try:
         with open(path, 'rb') as stream:
@@ -106,8 +109,7 @@ def opened(path: Path) -> Iterator[McapReader]:
                          'episodes.') from None
     except IsADirectoryError:
         raise Unreadable(f'{path} is a folder, but one episode was expected; give a file in it, '
-                         'such as '
-                         f'{path / "episode_00001.mcap"}.') from None
+                         f'such as {path / "episode_00001.mcap"}.') from None
     except OSError as error:
         raise Unreadable(f'{path} cannot be read: {error.strerror or error}.') from error
     # damaged bytes lead the readers of MCAP, zstd, CDR and .msg texts anywhere
@@ -117,8 +119,7 @@ def opened(path: Path) -> Iterator[McapReader]:
 
 
 def _check(stream: IO[bytes]) -> None:
-    """See that it begins and ends as MCAP does, and that its summary fits its CRC. The reader finds
-    all else by it."""
+    """See that it begins and ends as MCAP does, and that its summary fits its CRC."""
     size = stream.seek(0, os.SEEK_END)
     stream.seek(0)
     if not size:

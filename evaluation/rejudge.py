@@ -69,7 +69,7 @@ def rejudge(file: Path, given: Mapping[str, Any], robot: str = '') -> Report:
     for heard in read.messages(file):
         topic = next((name for name in hears if heard.topic.endswith(name)), '')
         if topic == 'imu':
-            imu = _imu(heard.message)
+            imu = read.imu(heard.message)
         elif topic == 'joint_states':
             state = _state(heard.message, spec, imu, file)
             if filtered.state:
@@ -100,11 +100,6 @@ def compare(report: Report, command: Any, answer: Permitted) -> None:
 
 def _nanoseconds(stamp: Any) -> int:
     return int(stamp.sec) * 1_000_000_000 + int(stamp.nanosec)
-
-
-def _imu(message: Any) -> Imu:
-    q, w = message.orientation, message.angular_velocity
-    return Imu(np.array([q.x, q.y, q.z, q.w]), np.array([w.x, w.y, w.z]))
 
 
 def _state(message: Any, spec: RobotSpec, imu: Imu | None, file: Path) -> State:
