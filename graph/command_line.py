@@ -21,10 +21,6 @@ def sentence(field: dataclasses.Field[Any]) -> str:
     return str(about['sentence']) + unit + (f'; {limits}' if limits else '') + known
 
 
-def switch(field: dataclasses.Field[Any]) -> tuple[str, str]:
-    """Return the options for yes and for no of a choice such as lockstep."""
-    yes, _, no = field.metadata['switch'].partition('/')
-    return yes, no
 
 
 def arguments(entries: Iterable[NodeEntry]) -> list[str]:
@@ -49,7 +45,8 @@ def up(choices: Choices) -> list[str]:
     for field in dataclasses.fields(Choices):
         value = getattr(choices, field.name)
         if isinstance(value, bool):
-            words.append(switch(field)[not value])
+            yes, _, no = field.metadata['switch'].partition('/')
+            words.append(yes if value else no)
         else:
             for word in value if isinstance(value, tuple) else (value,):
                 words += [f'--{field.name}', str(word)]
@@ -57,8 +54,7 @@ def up(choices: Choices) -> list[str]:
 
 
 def text(value: Any) -> str:
-    """Write a value in the YAML that ROS reads. Strings always in quotes, so that '1' stays a
-    string."""
+    """Write a value in the YAML that ROS reads; strings in quotes, so that '1' stays a string."""
     if isinstance(value, str):
         return "'" + value.replace("'", "''") + "'"
     plain = list(value) if isinstance(value, tuple) else value

@@ -43,15 +43,18 @@ def bring_up(nodes: Sequence[Node]) -> None:
     for index, node in enumerate(nodes):
         node.watched = True
         if node.trigger_configure() != TransitionCallbackReturn.SUCCESS:
-            take_down(nodes[:index])
-            raise BadInput(f'{node.get_name()}: '
-                           f'{node.failure or "could not be configured; its log says why."}')
+            raise _refused(node, 'configured', nodes[:index])
     await_wires(nodes)
     for node in nodes:
         if node.trigger_activate() != TransitionCallbackReturn.SUCCESS:
-            take_down(nodes)
-            raise BadInput(f'{node.get_name()}: '
-                           f'{node.failure or "could not be activated; its log says why."}')
+            raise _refused(node, 'activated', nodes)
+
+
+def _refused(node: Node, what: str, up: Sequence[Node]) -> BadInput:
+    """Take down what is up and return what the node says."""
+    take_down(up)
+    return BadInput(f'{node.get_name()}: '
+                    f'{node.failure or f"could not be {what}; its log says why."}')
 
 
 def take_down(nodes: Sequence[Node]) -> None:
@@ -65,17 +68,17 @@ def await_wires(nodes: Sequence[Node]) -> None:
     found each other."""
     publishers = [one for node in nodes for one in node.publishers]
     subscriptions = [one for node in nodes for one in node.subscriptions]
-    speakers, listeners = (Counter(one.topic_name for one in ends)
-                           for ends in (publishers, subscriptions))
+    speakers = Counter(one.topic_name for one in publishers)
+    listeners = Counter(one.topic_name for one in subscriptions)
     services = {service.srv_name for node in nodes for service in node.services}
     clients = [client for node in nodes for client in node.clients if client.srv_name in services]
     actions = _action_clients(nodes)
 
     def lonely() -> set[str]:
-        return {*(p.topic_name for p in publishers if p.get_subscription_count()
-                  < listeners[p.topic_name]),
-                *(s.topic_name for s in subscriptions if s.get_publisher_count()
-                  < speakers[s.topic_name]),
+        return {*(one.topic_name for one in publishers
+                  if one.get_subscription_count() < listeners[one.topic_name]),
+                *(one.topic_name for one in subscriptions
+                  if one.get_publisher_count() < speakers[one.topic_name]),
                 *(client.srv_name for client in clients if not client.service_is_ready()),
                 *(action.name for action in actions if not action.ready)}
     pause = threading.Event()
@@ -83,18 +86,17 @@ def await_wires(nodes: Sequence[Node]) -> None:
     while alone := lonely():
         if time.monotonic() > until:
             raise BadInput(f'The nodes of this process did not find each other within {MATCH:.0f} '
-                           's, on '
-                           f'{", ".join(sorted(alone))}; is another program using the same '
-                           'ROS_DOMAIN_ID with another '
-                           'security, quality of service or network setting?')
+                           f's, on {", ".join(sorted(alone))}; is another program using the same '
+                           'ROS_DOMAIN_ID with another security, quality of service or network '
+                           'setting?')
         pause.wait(0.005)
 
 
 def _action_clients(nodes: Sequence[Node]) -> list[Any]:
     """Return the action clients whose server is among these nodes."""
-    served = {name for node in nodes for name, _ in
-              get_action_server_names_and_types_by_node(node, node.get_name(),
-                                                        node.get_namespace())}
+    served = {name for node in nodes
+              for name, _ in get_action_server_names_and_types_by_node(
+                  node, node.get_name(), node.get_namespace())}
     return [action for node in nodes for action in getattr(node, 'goal_clients', ())
             if action.name in served]
 
@@ -127,13 +129,10 @@ class Threads:
             self.failure = error
             self._stop.set()
 
-    @property
-    def stopped(self) -> bool:
-        return self._stop.is_set()
-
-    def wait(self, timeout: float) -> bool:
-        """Wait until a thread has died, at most the time-out; return whether one has."""
-        return self._stop.wait(timeout)
+    def wait(self, timeout: float) -> None:
+        """Wait a while; raise what a thread has died of."""
+        if self._stop.wait(timeout) and self.failure:
+            raise self.failure
 
     def stop(self) -> None:
         self._stop.set()
@@ -149,8 +148,7 @@ def new_context(domain: int | None = None, ros: Sequence[str] = ()) -> Context:
     the program."""
     context = Context()
     rclpy.init(context=context, domain_id=environment.domain() if domain is None else domain,
-               args=list(ros),
-               signal_handler_options=rclpy.SignalHandlerOptions.NO)
+               args=list(ros), signal_handler_options=rclpy.SignalHandlerOptions.NO)
     return context
 
 

@@ -1,10 +1,9 @@
-"""The graph, described once: which nodes, parameters and processes. Launch files and `visuomotor
-up` both read it."""
+"""The graph, described once, for launch files and `visuomotor up`: nodes, parameters, processes."""
 from __future__ import annotations
 
 import dataclasses
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -36,47 +35,39 @@ class Choices(Settings):
     task: str = setting('', 'what to do; empty: the first task that this robot can do',
                         known=task_names)
     policy: str = setting('scripted', 'who acts: a name, or a folder with policy.yaml and weights',
-                          known=policies,
-                          hand=False)
-    world: str = setting('sim',
-                         'sim: PyBullet; fake: no physics; with a driver also real, and emulated: '
-                         'its wire simulated; '
-                                '`visuomotor list robots`')
-    lockstep: bool = setting(False,
-                             'deterministic and as fast as the machine allows, in one process',
-                             switch='--lockstep/--realtime', hand=False)
+                          known=policies, hand=False)
+    world: str = setting(
+        'sim', 'sim: PyBullet; fake: no physics; with a driver also real, and emulated: its wire '
+        'simulated; `visuomotor list robots`')
+    lockstep: bool = setting(
+        False, 'deterministic and as fast as the machine allows, in one process',
+        switch='--lockstep/--realtime', hand=False)
     episodes: int = setting(10, 'how many to run; 0: until stopped', least=0, below=2**32,
                             hand=False)
     seed: int = setting(0, 'every random choice comes from it', least=0, below=2**63)
     horizon: float = setting(0.0, 'longest episode; 0: as the task says', 's', least=0, most=86_400,
                              hand=False)
-    cameras: str = setting('observed',
-                           'observed: those that the policy looks through; all: those of robot and '
-                           'task',
-                           known=lambda: CAMERAS)
-    scene: tuple[str, ...] = setting((),
-                                     "numbers of the task's scene to replace, such as "
-                                     f"{SCENE_EXAMPLE}")
-    set: tuple[str, ...] = setting((),
-                                   "settings of nodes, such as 'safety.speed_share=0.3, "
-                                   "policy.replan=4'; "
-                                       '`visuomotor list nodes --settings` prints them all')
-    namespace: str = setting('',
-                             'put in front of every topic, so that several robots share one '
-                             'network')
+    cameras: str = setting(
+        'observed', 'observed: those that the policy looks through; all: those of robot and task',
+        known=lambda: CAMERAS)
+    scene: tuple[str, ...] = setting(
+        (), f"numbers of the task's scene to replace, such as {SCENE_EXAMPLE}")
+    set: tuple[str, ...] = setting(
+        (), "settings of nodes, such as 'safety.speed_share=0.3, policy.replan=4'; "
+        '`visuomotor list nodes --settings` prints them all')
+    namespace: str = setting(
+        '', 'put in front of every topic, so that several robots share one network')
     data: str = setting('data', 'folder for recorded episodes')
-    run: str = setting('',
-                       'name of the folder of this run inside the data folder; empty: the moment '
-                       'of starting')
+    run: str = setting(
+        '', 'name of the folder of this run inside the data folder; empty: the moment of starting')
     record: bool = setting(True, 'write one MCAP file for each episode',
                            switch='--record/--no-record', hand=False)
-    teleop: str = setting('none',
-                          'joy: sensor_msgs/Joy; keyboard: of this terminal, not from launch files',
-                          known=lambda: TELEOP)
-    randomise: bool = setting(False,
-                              'draw textures, light, masses, friction and latencies anew for each '
-                              'scene',
-                              switch='--randomise/--nominal')
+    teleop: str = setting(
+        'none', 'joy: sensor_msgs/Joy; keyboard: of this terminal, not from launch files',
+        known=lambda: TELEOP)
+    randomise: bool = setting(
+        False, 'draw textures, light, masses, friction and latencies anew for each scene',
+        switch='--randomise/--nominal')
 
 
 @dataclass(frozen=True)
@@ -86,7 +77,7 @@ class Graph:
     choices: Choices
     task: TaskSpec
     spec: RobotSpec
-    nodes: tuple[NodeEntry, ...] = field(default=())
+    nodes: tuple[NodeEntry, ...] = ()
 
     @property
     def processes(self) -> dict[str, tuple[NodeEntry, ...]]:
@@ -114,13 +105,11 @@ def tasks_of(robot: str) -> list[str]:
 
 
 def describe(choices: Choices) -> Graph:
-    """Check the choices and lay out the graph. A choice that does not fit is refused with what
-    would."""
+    """Check the choices and lay out the graph; refuse what does not fit, with what would."""
     spec, task = load_robot(choices.robot), _task(choices)
-    _check(choices)
-    _check_scene(choices, spec, task)
-    chosen = dataclasses.replace(choices, run=choices.run
-                                 or datetime.now().strftime('%Y%m%d-%H%M%S'))
+    _check(choices, spec, task)
+    run = choices.run or datetime.now().strftime('%Y%m%d-%H%M%S')
+    chosen = dataclasses.replace(choices, run=run)
     graph = Graph(chosen, task, spec)
     nodes = tuple(overridden(_entries(graph), chosen.set))
     for entry in nodes:
@@ -134,28 +123,27 @@ def _entries(graph: Graph) -> list[NodeEntry]:
     order."""
     chosen, task = graph.choices, graph.task
     who = {'robot': chosen.robot, 'task': task.name}
+    scene = ', '.join(chosen.scene)
     recorded = [_entry('recorder', 'recorder', **who, folder=str(graph.folder),
-                       policy=chosen.policy)]
-    awaits = ('action/policy', 'reward', 'safety/status',
-              *(['episode/stored'] if chosen.record else []))
+                       policy=chosen.policy)] if chosen.record else []
     by_hand = [_entry('teleop', robot=chosen.robot, device=chosen.teleop)]
     return [
         _entry('driver', 'control', 'world', **who, world=chosen.world, seed=chosen.seed,
-               randomise=chosen.randomise,
-               scene=', '.join(chosen.scene)),
+               randomise=chosen.randomise, scene=scene),
         *_cameras(graph, who),
         _entry('policy', 'policy', **who, policy=chosen.policy, inline=chosen.lockstep),
         _entry('reset', **who, world=chosen.world),
         *(by_hand if chosen.teleop != 'none' else ()),
-        _entry('reward', **who, scene=', '.join(chosen.scene)),
+        _entry('reward', **who, scene=scene),
         # Armed at once where nothing can be hurt; a real machine waits for a person.
         _entry('safety', 'control', **who, armed_at_start=not registry.WORLDS[chosen.world].real,
                latch_file=str(graph.folder / 'stop.json')),
-        *(recorded if chosen.record else ()),
+        *recorded,
         _entry('supervisor', **who, policy=chosen.policy, episodes=chosen.episodes,
-               seed=chosen.seed,
-               horizon=chosen.horizon or task.horizon, autorun=True, recorded=chosen.record,
-               awaits=awaits),
+               seed=chosen.seed, horizon=chosen.horizon or task.horizon, autorun=True,
+               recorded=chosen.record,
+               awaits=('action/policy', 'reward', 'safety/status',
+                       *(['episode/stored'] if recorded else []))),
     ]
 
 
@@ -166,16 +154,15 @@ def _entry(room: str, thread: str = 'episode', process: str = '', **parameters: 
 def _cameras(graph: Graph, who: dict[str, str]) -> list[NodeEntry]:
     """The cameras that somebody looks through, or all. A task without any still gets one, for the
     record."""
-    kind, mounts = registry.WORLDS[graph.choices.world], {**graph.task.cameras,
-                                                          **graph.spec.cameras}
+    kind = registry.WORLDS[graph.choices.world]
+    mounts = {**graph.task.cameras, **graph.spec.cameras}
     wanted = tuple(dict.fromkeys((*graph.task.observe, *graph.task.detector.cameras)))
     chosen = tuple(mounts) if graph.choices.cameras == 'all' else wanted or tuple(mounts)[:1]
     told = {name: of_mount(name, mounts[name], kind.physics) for name in chosen}
     if kind.real and (blind := [name for name in wanted if not told[name]]):
         raise BadInput(f"Task {graph.task.name} looks through camera {', '.join(blind)}, but "
-                       "nothing has its pictures in "
-                       f"world '{graph.choices.world}'; set device or topic of it in the robot's "
-                       "or the task's YAML.")
+                       f"nothing has its pictures in world '{graph.choices.world}'; set device or "
+                       "topic of it in the robot's or the task's YAML.")
     return [NodeEntry(f'camera_{name}', 'camera', {**given, **who}, 'world', f'camera_{name}')
             for name, given in told.items() if given]
 
@@ -194,17 +181,17 @@ def _task(choices: Choices) -> TaskSpec:
     task = load_task(choices.task or able[0])
     if choices.robot not in task.robots:
         raise BadInput(f"Robot '{choices.robot}' cannot do task '{task.name}'; it can do "
-                       f"{', '.join(able) or 'none'}, "
-                       f"and '{task.name}' is for {', '.join(task.robots)}.")
+                       f"{', '.join(able) or 'none'}, and '{task.name}' is for "
+                       f"{', '.join(task.robots)}.")
     return task
 
 
-def _check(choices: Choices) -> None:
-    registry.kind_of(load_robot(choices.robot), choices.world)
+def _check(choices: Choices, spec: RobotSpec, task: TaskSpec) -> None:
+    registry.kind_of(spec, choices.world)
     settings.choose('teleop device', choices.teleop, TELEOP)
     settings.choose('choice of cameras', choices.cameras, CAMERAS)
     _check_policy(choices.policy)
-    settings.assignments(choices.scene, SCENE_EXAMPLE)
+    scene = settings.assignments(choices.scene, SCENE_EXAMPLE)
     for key in settings.assignments(choices.set, EXAMPLE):
         if (name := key.partition('.')[2]) in Choices.__dataclass_fields__:
             raise BadInput(f'{key}: {name} holds for the whole graph; choose it as --{name}, or '
@@ -212,19 +199,16 @@ def _check(choices: Choices) -> None:
     if choices.lockstep and choices.world != 'sim':
         raise BadInput(f"Lock-step needs a world that waits: world sim, not '{choices.world}'; "
                        "leave lock-step out.")
-    if choices.namespace and not re.fullmatch(r'/?[A-Za-z][A-Za-z0-9_]*(/[A-Za-z][A-Za-z0-9_]*)*',
-                                              choices.namespace):
+    if choices.namespace and not re.fullmatch(r'/?[A-Za-z]\w*(/[A-Za-z]\w*)*', choices.namespace,
+                                              re.ASCII):
         raise BadInput("A namespace is letters, digits and _ such as 'left_arm', but "
                        f"'{choices.namespace}' came.")
-
-
-def _check_scene(choices: Choices, spec: RobotSpec, task: TaskSpec) -> None:
-    """Refuse numbers of a simulated scene here, before any process starts."""
-    if choices.world == 'sim':
+    if choices.world == 'sim':   # before any process starts
         # PyBullet takes its time to load: only for those who simulate
         from visuomotor.worlds import make
-        make.check(make.with_overrides(task, settings.assignments(choices.scene, SCENE_EXAMPLE)),
-                   spec)
+        make.check(make.with_overrides(task, scene), spec)
+
+
 
 
 def _check_policy(policy: str) -> None:
@@ -236,5 +220,5 @@ def _check_policy(policy: str) -> None:
     for file in ('policy.yaml', 'model.safetensors'):
         if not (folder / file).is_file():
             raise BadInput("A policy folder holds policy.yaml and model.safetensors, but "
-                           f"'{policy}' has no {file}; "
-                           'give another folder or one of ' + ', '.join(policies()) + '.')
+                           f"'{policy}' has no {file}; give another folder or one of "
+                           f"{', '.join(policies())}.")

@@ -60,15 +60,14 @@ def settings_class(room: str, package: str = 'visuomotor') -> type[Any]:
 
 
 def overridden(entries: Sequence[NodeEntry], words: Iterable[str]) -> list[NodeEntry]:
-    """Give nodes the values of `node.name=value` words, by their name or, for all of a folder, by
-    that of the folder."""
+    """Give nodes the values of `node.name=value` words; a folder's name means all of its nodes."""
     found: dict[str, dict[str, Any]] = {}
     known = {word for entry in entries for word in (entry.name, entry.room)}
     for key, value in settings.assignments(words, EXAMPLE).items():
         node, dot, name = key.partition('.')
         if not dot:
             raise BadInput(f"--set takes node.name=value, such as {EXAMPLE}, but '{key}' names no "
-                           "node.")
+                           'node.')
         found.setdefault(settings.choose('node', node, known), {})[name] = value
     return [_given(entry, {**found.get(entry.room, {}), **found.get(entry.name, {})})
             for entry in entries]
@@ -99,8 +98,7 @@ def resolve(entry: NodeEntry) -> tuple[Any, dict[str, str]]:
 
 
 def rows(entry: NodeEntry) -> list[tuple[str, ...]]:
-    """Tell each setting of a node. Its value, unit, range, default and where the value comes
-    from."""
+    """Tell each setting of a node: value, unit, range, default and where the value comes from."""
     filled, origin = resolve(entry)
     return [(entry.name, field.name, shown(getattr(filled, field.name)),
              field.metadata.get('unit', ''),

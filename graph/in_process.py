@@ -1,5 +1,4 @@
-"""The graph in this process. In lock-step on one thread, or in real time on one thread for each
-group of nodes."""
+"""The graph in this process: in lock-step on one thread, or in real time on several."""
 from __future__ import annotations
 
 import time
@@ -8,22 +7,12 @@ from typing import Any
 
 from visuomotor.graph import compose
 from visuomotor.graph.description import Graph, console_entry
-from visuomotor.graph.entry import NodeEntry
 from visuomotor.graph.lockstep import Lockstep
 from visuomotor.nodes._ros.executor import make_executor
 from visuomotor.nodes.console.statistics import GraphStatistics
 
 LOOK = 0.1  # s of wall time between two looks at the live view
-
-
 SHOWN = {'supervisor': {'log_episodes': False}}   # what whoever composes the graph shows by itself
-
-
-def make_node(entry: NodeEntry, context: Any, graph: Graph) -> Any:
-    choices = graph.choices
-    parameters = {**entry.parameters, **SHOWN.get(entry.room, {})}
-    return compose.make(entry.class_path, context, name=entry.name, parameters=parameters,
-                        namespace=choices.namespace, simulated_time=choices.lockstep)
 
 
 class Composed:
@@ -37,8 +26,12 @@ class Composed:
         self.entries = (console_entry(graph), *graph.nodes)
 
     def start(self) -> None:
+        choices = self.graph.choices
         for entry in self.entries:
-            self.nodes.append(make_node(entry, self.context, self.graph))
+            parameters = {**entry.parameters, **SHOWN.get(entry.room, {})}
+            self.nodes.append(compose.make(
+                entry.class_path, self.context, name=entry.name, parameters=parameters,
+                namespace=choices.namespace, simulated_time=choices.lockstep))
 
     @property
     def statistics(self) -> GraphStatistics:
@@ -85,11 +78,8 @@ class InLockstep(Composed):
         while time.monotonic() < until and not self.statistics.over:
             self.conductor.beat()
             due += self.pause
-            self.wait(due - time.monotonic())
-
-    def wait(self, seconds: float) -> None:
-        if self.pause and seconds > 0:
-            time.sleep(seconds)
+            if self.pause:
+                time.sleep(max(0.0, due - time.monotonic()))
 
     def stop(self) -> None:
         self.part(self.conductor.settle)
@@ -101,17 +91,15 @@ class InThreads(Composed):
 
     def start(self) -> None:
         super().start()
-        names = dict.fromkeys(entry.thread for entry in self.entries)
-        pairs = list(zip(self.entries, self.nodes, strict=True))
-        self.threads = compose.Threads(self.context,
-                                       [[n for e, n in pairs if e.thread == name]
-                                        for name in names])
+        groups: dict[str, list[Any]] = {}
+        for entry, node in zip(self.entries, self.nodes, strict=True):
+            groups.setdefault(entry.thread, []).append(node)
+        self.threads = compose.Threads(self.context, list(groups.values()))
         compose.bring_up(self.nodes)
         self.threads.start()
 
     def step(self) -> None:
-        if self.threads.wait(LOOK) and self.threads.failure:
-            raise self.threads.failure
+        self.threads.wait(LOOK)
 
     def stop(self) -> None:
         self.threads.stop()

@@ -21,8 +21,7 @@ from launch.actions import (
 from launch_ros.actions import LifecycleNode, Node
 from launch_ros.parameter_descriptions import ParameterValue
 from visuomotor.episodes import naming
-from visuomotor.graph import command_line
-from visuomotor.graph.compose import refuse_second_driver
+from visuomotor.graph import command_line, compose
 from visuomotor.graph.description import Choices, Graph, describe
 from visuomotor.graph.entry import NodeEntry
 from visuomotor.nodes._ros import environment as surroundings
@@ -33,8 +32,8 @@ from visuomotor.specs.errors import BadInput
 from launch import LaunchContext, LaunchDescription
 
 BY_HAND = ('driver', 'camera', 'safety', 'teleop')  # rooms that a person at the joystick needs
-FLAGS = {'true': True, '1': True, 'yes': True, 'on': True, 'false': False, '0': False, 'no': False,
-         'off': False}
+FLAGS = {**dict.fromkeys(('true', '1', 'yes', 'on'), True),
+         **dict.fromkeys(('false', '0', 'no', 'off'), False)}
 LEVELS = ('debug', 'info', 'warn', 'error', 'fatal')
 OF_ROS = {'params_file': 'YAML file of ROS parameters, under those that follow from the other '
                          'arguments',
@@ -44,18 +43,14 @@ OF_ROS = {'params_file': 'YAML file of ROS parameters, under those that follow f
 def description(rooms: Collection[str] = (), **defaults: Any) -> LaunchDescription:
     """Return a launch file's content. Arguments, environment and every program of the graph, or
     those of some rooms."""
-    offered = [field for field in dataclasses.fields(Choices) if not rooms
-               or field.metadata.get('hand', True)]
-    declared = [DeclareLaunchArgument(field.name,
-                                      default_value=written(defaults.get(field.name,
-                                                                         field.default)),
-                                      description=command_line.sentence(field))
-                for field in offered]
-    declared += [DeclareLaunchArgument(name, default_value='', description=said) for name,
-                 said in OF_ROS.items()]
-    names = [*(field.name for field in offered), *OF_ROS]
+    offered = [field for field in dataclasses.fields(Choices)
+               if not rooms or field.metadata.get('hand', True)]
+    sentences = {**{field.name: command_line.sentence(field) for field in offered}, **OF_ROS}
+    values = {**{field.name: field.default for field in offered}, **defaults}
+    declared = [DeclareLaunchArgument(name, default_value=written(values.get(name, '')),
+                                      description=said) for name, said in sentences.items()]
     return LaunchDescription([*declared, *environment(),
-                              OpaqueFunction(function=partial(start, names, rooms))])
+                              OpaqueFunction(function=partial(start, list(sentences), rooms))])
 
 
 def start(names: Collection[str], rooms: Collection[str], context: LaunchContext) -> list[Any]:
@@ -63,7 +58,7 @@ def start(names: Collection[str], rooms: Collection[str], context: LaunchContext
     given = context.launch_configurations
     graph = describe(choices({name: given[name] for name in names}))
     ros = Ros(given['params_file'], given['log_level'])
-    refuse_second_driver(f'{given.get("ros_namespace", "")}/{graph.choices.namespace}')
+    compose.refuse_second_driver(f'{given.get("ros_namespace", "")}/{graph.choices.namespace}')
     if graph.choices.record and not rooms:
         naming.mark_latest(graph.folder)
     return [*misspelt(given, names),
@@ -79,9 +74,8 @@ def written(value: Any) -> str:
 
 def choices(given: Mapping[str, str]) -> Choices:
     """Read the launch arguments back into choices; one that was not offered keeps its default."""
-    fields = [field for field in dataclasses.fields(Choices) if field.name in given]
     return Choices(**{field.name: read(field.name, field.default, given[field.name])
-                      for field in fields})
+                      for field in dataclasses.fields(Choices) if field.name in given})
 
 
 def read(name: str, default: Any, text: str) -> Any:
@@ -98,12 +92,14 @@ def read(name: str, default: Any, text: str) -> Any:
 
 def misspelt(given: Collection[str], names: Collection[str]) -> list[LogInfo]:
     """Warn of arguments that are nearly one of ours: launch itself takes any name."""
-    # launch_ros keeps its own there
-    strange = [word for word in given if word not in names and not word.startswith('ros_')]
-    close = {word: difflib.get_close_matches(word, names, n=1, cutoff=0.7) for word in strange}
-    return [LogInfo(msg=f"WARNING: there is no launch argument '{word}'; did you mean {near[0]}? "
-                        "It has its default now.")
-            for word, near in close.items() if near]
+    warnings = []
+    for word in given:
+        near = difflib.get_close_matches(word, names, n=1, cutoff=0.7)
+        # launch_ros keeps its own under ros_
+        if near and word not in names and not word.startswith('ros_'):
+            warnings.append(LogInfo(msg=f"WARNING: there is no launch argument '{word}'; did you "
+                                        f"mean {near[0]}? It has its default now."))
+    return warnings
 
 
 def environment() -> list[SetEnvironmentVariable]:
@@ -132,8 +128,7 @@ class Ros:
         texts = {name: ParameterValue(value, value_type=str) if isinstance(value, str) else value
                  for name, value in own.items()}
         return {'output': 'both', 'on_exit': [OpaqueFunction(function=end)],
-                'parameters': [*([self.params_file] if self.params_file else []),
-                               *([texts] if texts else [])],
+                'parameters': [one for one in (self.params_file, texts) if one],
                 'ros_arguments': ['--log-level', self.log_level] if self.log_level else []}
 
 
@@ -142,31 +137,31 @@ def programs(graph: Graph, ros: Ros, rooms: Collection[str] = ()) -> list[Node]:
     if graph.choices.teleop == 'keyboard':
         raise BadInput('Launch gives its programs no keys; choose teleop:=joy, or run `visuomotor '
                        'node teleop` in a terminal.')
-    chosen = [entries for entries in graph.processes.values() if not rooms
-              or entries[0].room in rooms]
-    return [program(entries, graph.choices.namespace, ros) for entries in chosen]
+    return [program(entries, graph.choices.namespace, ros) for entries in graph.processes.values()
+            if not rooms or entries[0].room in rooms]
 
 
 def program(entries: tuple[NodeEntry, ...], namespace: str, ros: Ros) -> Node:
     """Start one node as a lifecycle node that launch knows by name, or several in one program."""
     if len(entries) > 1:
-        return Node(package='visuomotor', executable='visuomotor',
-                    arguments=command_line.arguments(entries),
-                    namespace=namespace, **ros.arguments({}))
+        return several(command_line.arguments(entries), namespace, ros)
     entry, = entries
     own = {**entry.parameters, 'ends': True} if entry.room == 'supervisor' else entry.parameters
     return LifecycleNode(package=entry.package, executable=entry.room, name=entry.name,
-                         namespace=namespace,
-                         **ros.arguments(own))
+                         namespace=namespace, **ros.arguments(own))
+
+
+def several(words: list[str], namespace: str, ros: Ros) -> Node:
+    """Start `visuomotor` with these words."""
+    return Node(package='visuomotor', executable='visuomotor', arguments=words,
+                namespace=namespace, **ros.arguments({}))
 
 
 def in_lockstep(graph: Graph, ros: Ros) -> list[Node]:
     """Lock-step is one program. `visuomotor up` with the same choices, in the namespace that launch
     gives it."""
     words = command_line.up(dataclasses.replace(graph.choices, namespace=''))
-    return [Node(package='visuomotor', executable='visuomotor', arguments=words,
-                 namespace=graph.choices.namespace,
-                 **ros.arguments({}))]
+    return [several(words, graph.choices.namespace, ros)]
 
 
 def end(context: LaunchContext) -> list[Shutdown]:

@@ -20,8 +20,7 @@ START = 1_000_000_000  # ns; zero means "no time yet" to ROS
 
 
 class Lockstep:
-    """Conducts the nodes of one process. `beat` moves time on by one period and lets everything
-    happen."""
+    """Conducts the nodes of one process: `beat` moves time on and lets everything happen."""
 
     def __init__(self, context: Context, nodes: Sequence[Node], period: float) -> None:
         self.period = round(period * 1e9)
@@ -30,9 +29,8 @@ class Lockstep:
         self._own = PlainNode('conductor', context=context, use_global_arguments=False,
                               start_parameter_services=False)
         self._topic = self._own.create_publisher(Clock, '/clock', qos.STATE)
-        self._clocks: list[ROSClock] = []
+        self._clocks = [take_over_clock(node) for node in nodes]
         for node in nodes:
-            self._clocks.append(take_over_clock(node))
             self._executor.add_node(node)
         self._set(START)
 
