@@ -1,14 +1,17 @@
-"""Our picture-to-driver chain. The real camera, policy, safety and driver nodes in one process, no
-modelled delay."""
+"""The picture-to-driver chain, ours and its floor. Ours: the real camera, policy, safety and driver
+nodes in one process, no modelled delay. The floor: plain rclpy nodes with the same hops and message
+sizes, no logic at all."""
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
 from sensor_msgs.msg import Image
 from visuomotor.graph import compose
 from visuomotor.graph.lockstep import Lockstep
@@ -24,8 +27,7 @@ BIT, BITS = 16, 6  # px of a square, and how many squares number a picture
 
 
 class Chain:
-    """The nodes between a picture and the driver, driven beat by beat, with a stopwatch on each
-    picture."""
+    """The nodes between a picture and the driver, beaten one by one, each picture timed."""
 
     def __init__(self, video: Path, domain: int) -> None:
         self.context = compose.new_context(domain)
@@ -137,12 +139,55 @@ def make_video(path: Path, width: int, height: int, pictures: int) -> Path:
 
 def number_of(message: Image) -> int:
     """Read the number of a picture that `make_video` made."""
-    row = np.frombuffer(message.data, np.uint8)[BIT // 2
-                                                * message.step:][:3 * BIT * BITS].reshape(BITS, BIT,
-                                                                                          3)
+    middle = np.frombuffer(message.data, np.uint8)[BIT // 2 * message.step:]
+    row = middle[:3 * BIT * BITS].reshape(BITS, BIT, 3)
     return int(sum((row[bit].mean() > 127) << bit for bit in range(BITS)))
 
 
-def messages_of(chain: Chain) -> tuple[Image, Proposal, Command]:
-    """The last picture, proposal and command, for a bare chain with messages of the same size."""
-    return chain.seen[Image], chain.seen[Proposal], chain.seen[Command]
+class BareChain:
+    """camera → policy → safety → driver, each passing on a ready-made message of ours."""
+
+    def __init__(self, seen: Mapping[type, Any], domain: int) -> None:
+        self.context = compose.new_context(domain)
+        self._nodes = [Node(f'bare_{name}', context=self.context, use_global_arguments=False)
+                       for name in ('camera', 'policy', 'safety', 'driver')]
+        camera, policy, safety, driver = self._nodes
+        self._picture = seen[Image]
+        self._arrived = 0
+        self._camera = camera.create_publisher(Image, 'bare/image', qos.IMAGE)
+        pass_on(policy, Image, 'bare/image', qos.IMAGE, 'bare/proposal', seen[Proposal])
+        pass_on(safety, Proposal, 'bare/proposal', qos.COMMAND, 'bare/command', seen[Command])
+        driver.create_subscription(Command, 'bare/command', self._arrive, qos.COMMAND)
+        self._executor = SingleThreadedExecutor(context=self.context)
+        for node in self._nodes:
+            self._executor.add_node(node)
+        self._await_wires()
+
+    def _arrive(self, _: Command) -> None:
+        self._arrived += 1
+
+    def _await_wires(self) -> None:
+        publishers = [p for node in self._nodes for p in node.publishers if 'bare/' in p.topic_name]
+        while not all(p.get_subscription_count() for p in publishers):
+            self._executor.spin_once(timeout_sec=0.01)
+
+    def once(self) -> float:
+        """Return the seconds from publishing one picture to the driver holding the command."""
+        wanted = self._arrived + 1
+        began = time.perf_counter()
+        self._camera.publish(self._picture)
+        while self._arrived < wanted:
+            self._executor.spin_once(timeout_sec=0.1)
+        return time.perf_counter() - began
+
+    def close(self) -> None:
+        self._executor.shutdown()
+        for node in self._nodes:
+            node.destroy_node()
+        self.context.try_shutdown()
+
+
+def pass_on(node: Node, kind: Any, heard: str, profile: Any, said: str, message: Any) -> None:
+    """Let a node answer whatever it hears with the same message."""
+    publisher = node.create_publisher(type(message), said, qos.COMMAND)
+    node.create_subscription(kind, heard, lambda _: publisher.publish(message), profile)

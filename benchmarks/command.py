@@ -3,11 +3,11 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
+from typer import Option
 from visuomotor.benchmarks.figures import HEADINGS, Figure, markdown
 from visuomotor.nodes._ros import environment
 from visuomotor.specs import settings
@@ -25,14 +25,10 @@ def add(app: typer.Typer) -> None:
 
 
 def graph(
-    pictures: Annotated[int, typer.Option(help='through the picture-to-driver chain')] = 500,
-    actions: Annotated[int,
-                       typer.Option(help='of the lock-step graph and the gymnasium face')] = 600,
-    frames: Annotated[int,
-                      typer.Option(help='between two processes; 0 leaves this part out')] = 900,
-    write: Annotated[str,
-                     typer.Option(help='put the table into this file, such as '
-                                       'docs/benchmarks.md')] = '',
+    pictures: int = Option(500, help='through the picture-to-driver chain'),
+    actions: int = Option(600, help='of the lock-step graph and the gymnasium face'),
+    frames: int = Option(900, help='between two processes; 0 leaves this part out'),
+    write: str = Option('', help='put the table into this file, such as docs/benchmarks.md'),
 ) -> None:
     """Measure the graph: the picture-to-driver chain, lock-step speed, and pictures between
     processes.
@@ -46,22 +42,16 @@ def graph(
         figures.append(bench.arrivals(frames, DOMAIN + 2))
     show(figures)
     if write:
-        put(Path(write), 'graph', markdown(figures))
+        put(Path(write), 'graph', markdown([figure.row() for figure in figures]))
     raise typer.Exit(0 if all(figure.holds for figure in figures) else 1)
 
 
 def safety(
-    robots: Annotated[str,
-                      typer.Option(help='which, with commas between')] = 'iiwa7,j2n6s300,minitaur',
-    long: Annotated[bool,
-                    typer.Option('--long',
-                                 help='a million cycles a robot; goes on where it ended')] = False,
-    cycles: Annotated[int,
-                      typer.Option(help='for each robot; 0: 5,000, or a million with --long')] = 0,
-    folder: Annotated[str, typer.Option(help='where the tallies are kept')] = 'data/bench',
-    write: Annotated[str,
-                     typer.Option(help='put the tables into this file, such as '
-                                       'docs/benchmarks.md')] = '',
+    robots: str = Option('iiwa7,j2n6s300,minitaur', help='which, with commas between'),
+    long: bool = Option(False, '--long', help='a million cycles a robot; goes on where it ended'),
+    cycles: int = Option(0, help='for each robot; 0: 5,000, or a million with --long'),
+    folder: str = Option('data/bench', help='where the tallies are kept'),
+    write: str = Option('', help='put the tables into this file, such as docs/benchmarks.md'),
 ) -> None:
     """Measure the safety filter: hostile proposals, judged by PyBullet and by differences, and what
     a cycle costs.
@@ -70,7 +60,8 @@ def safety(
     """
     environment.prepare()
     from visuomotor.benchmarks import safety as bench
-    console, wanted = Console(soft_wrap=True), cycles or (bench.LONG if long else bench.SHORT)
+    console = Console(soft_wrap=True)
+    wanted = cycles or (bench.LONG if long else bench.SHORT)
     names = [settings.choose('robot', name, bench.ROBOTS) for name in robots.split(',')]
     tell = partial(console.print, markup=False)
     tallies = bench.fuzz(names, wanted, Path(folder),
@@ -79,16 +70,16 @@ def safety(
     show(figures)
     seen = bench.moments(names, *((1000, 200) if long else (50, 20)))
     killed = bench.kills(50 if long else 3, DOMAIN + 3)
-    parts = [bench.markdown(tallies), bench.moments_markdown(seen), bench.kills_markdown(killed),
-             markdown(figures)]
+    parts = [bench.fuzz_markdown(tallies), bench.moments_markdown(seen),
+             bench.kills_markdown(killed), markdown([figure.row() for figure in figures])]
     console.print('\n\n'.join(parts[1:3]), markup=False)
     if write:
         put(Path(write), 'safety', '\n\n'.join(parts))
-    holds = all(figure.holds for figure in figures) and not any(statistics.violations
-                                                                for statistics in tallies)
-    calm = not any(one.restless or sum(one.broken.values()) for all_ in seen.values()
-                   for one in all_)
-    raise typer.Exit(0 if holds and calm and not (killed.late or killed.forgotten) else 1)
+    holds = all(figure.holds for figure in figures)
+    clean = not any(statistics.violations for statistics in tallies)
+    calm = not any(one.restless or one.broken.total() for all_ in seen.values() for one in all_)
+    obeyed = not (killed.late or killed.forgotten)
+    raise typer.Exit(0 if holds and clean and calm and obeyed else 1)
 
 
 def show(figures: list[Figure]) -> None:

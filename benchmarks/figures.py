@@ -46,7 +46,7 @@ def percentiles(name: str, ours: Sequence[float], floor: Sequence[float],
     return [Figure(f'{name}, p{q}', at(ours, q), at(floor, q), 'ms', bound) for q in (50, 99)]
 
 
-def markdown(figures: Sequence[Figure]) -> str:
+def markdown(rows: Sequence[Sequence[str]], headings: Sequence[str] = HEADINGS) -> str:
     """Return the table for docs/benchmarks.md."""
-    rows = [HEADINGS, ('---',) * len(HEADINGS), *(figure.row() for figure in figures)]
-    return '\n'.join('| ' + ' | '.join(row) + ' |' for row in rows)
+    lines = [headings, ('---',) * len(headings), *rows]
+    return '\n'.join('| ' + ' | '.join(line) + ' |' for line in lines)

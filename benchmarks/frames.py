@@ -1,5 +1,4 @@
-"""Pictures between two processes while the graph runs. How many of 640 x 480 RGB at 30 Hz
-arrive."""
+"""How many pictures of 640 x 480 RGB at 30 Hz arrive in another process while the graph runs."""
 from __future__ import annotations
 
 import os
@@ -42,8 +41,7 @@ class Arrivals:
 def visuomotor(*words: str) -> subprocess.Popen[bytes]:
     """Start one command of ours in a process of its own."""
     return subprocess.Popen([sys.executable, '-m', 'visuomotor.cli.main', *words],
-                            stdout=subprocess.DEVNULL,
-                            stderr=subprocess.DEVNULL)
+                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def listen(frames: int, domain: int) -> Arrivals:
@@ -53,9 +51,9 @@ def listen(frames: int, domain: int) -> Arrivals:
         os.environ['ROS_DOMAIN_ID'] = str(domain)
         job = ('--robot', 'iiwa7', '--task', 'grasp')
         graph = visuomotor('up', *job, '--realtime', '--episodes', '0', '--data', folder)
-        camera = visuomotor('node', 'camera', '-p', 'camera:=bench', '-p', 'source:=video', '-p',
-                            f"address:='{video}'",
-                            '-p', f'rate:={RATE}', '-p', 'latency:=0.0')
+        camera = visuomotor('node', 'camera', '-p', 'camera:=bench', '-p', 'source:=video',
+                            '-p', f"address:='{video}'", '-p', f'rate:={RATE}',
+                            '-p', 'latency:=0.0')
         try:
             return hear(frames, domain)
         finally:

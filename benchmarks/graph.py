@@ -8,12 +8,10 @@ from typing import Any
 
 import gymnasium
 import numpy as np
-from visuomotor.benchmarks import chain as ours_of
-from visuomotor.benchmarks.bare_chain import BareChain
+from visuomotor.benchmarks.chain import SIZE, BareChain, Chain, make_video
 from visuomotor.benchmarks.figures import Figure, percentiles
 from visuomotor.benchmarks.frames import listen
-from visuomotor.benchmarks.lockstep_graph import GraphSpeed
-from visuomotor.benchmarks.steps import paired, paired_face
+from visuomotor.benchmarks.steps import GraphSpeed, paired, paired_face
 from visuomotor.worlds import gym_env
 
 TURN = 50    # pictures or actions between two looks at the floor
@@ -25,10 +23,10 @@ def chain(pictures: int, domain: int) -> list[Figure]:
     taken: list[float] = []
     floor: list[float] = []
     with tempfile.TemporaryDirectory() as folder:
-        video = ours_of.make_video(Path(folder) / 'noise.avi', ours_of.SIZE, ours_of.SIZE, 40)
-        ours = ours_of.Chain(video, domain)
+        video = make_video(Path(folder) / 'noise.avi', SIZE, SIZE, 40)
+        ours = Chain(video, domain)
         ours.run(TURN)
-        bare = BareChain(*ours_of.messages_of(ours), domain + 1)
+        bare = BareChain(ours.seen, domain + 1)
         for _ in range(max(1, pictures // TURN)):
             taken += ours.run(TURN)
             floor += [bare.once() for _ in range(TURN)]
@@ -74,6 +72,5 @@ def rate(name: str, pairs: Rates, bound: float) -> Figure:
 def arrivals(frames: int, domain: int) -> Figure:
     """(c) Every picture of a stretch has to arrive."""
     heard = listen(frames, domain)
-    return Figure('640×480 RGB at 30 Hz between processes, arrived', heard.count, heard.count
-                  + heard.missing,
-                  'pictures', 1.0, at_most=False)
+    return Figure('640×480 RGB at 30 Hz between processes, arrived', heard.count,
+                  heard.count + heard.missing, 'pictures', 1.0, at_most=False)

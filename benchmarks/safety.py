@@ -1,14 +1,14 @@
-"""`visuomotor bench safety`. Hostile proposals by the thousand or the million, and what a beat of
-the filter costs."""
+"""`visuomotor bench safety`: hostile proposals by the million, and what a beat of the filter
+costs."""
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from visuomotor.benchmarks import safety_cost, safety_fuzz, safety_moments
-from visuomotor.benchmarks.figures import Figure
+from visuomotor.benchmarks.figures import Figure, markdown
 from visuomotor.benchmarks.safety_fuzz import Fuzz, GraphStatistics
 from visuomotor.benchmarks.safety_moments import Moments
 
@@ -21,6 +21,9 @@ MOST = 400.0                    # us, p50 of a cycle with collisions looked at
 HEADINGS = ('robot', 'cycles', 'proposals', 'refused', 'pass', 'clip', 'slow', 'stop',
             'largest part of speed, acceleration, jerk limit', 'limits broken', 'collisions',
             'unanswered')
+OF_MOMENTS = ('at random moments', 'robot', 'times', 'in motion',
+              'largest part of speed, acceleration, jerk limit', 'broken or collided',
+              'not at rest, or wrong source', 's to rest, p50 and most')
 
 
 def fuzz(robots: Sequence[str], cycles: int, folder: Path,
@@ -64,42 +67,36 @@ def kills(times: int, domain: int) -> Kills:
 
 def row(statistics: GraphStatistics) -> tuple[str, ...]:
     """One line of the table."""
-    worst = ', '.join(f'{statistics.worst.get(what, 0.0):.6f}'
-                      for what in ('speed', 'acceleration', 'jerk'))
-    verdicts = [str(statistics.verdicts[name]) for name in ('PASS', 'CLIP', 'SLOW', 'STOP')]
-    return (statistics.robot, f'{statistics.cycles:,}', f'{statistics.heard:,}',
-            f'{statistics.refused:,}', *verdicts, worst,
-            str(sum(statistics.broken.values())), str(sum(statistics.collisions.values())),
-            str(statistics.unanswered))
+    counts = (statistics.cycles, statistics.heard, statistics.refused)
+    verdicts = (statistics.verdicts[name] for name in ('PASS', 'CLIP', 'SLOW', 'STOP'))
+    return (statistics.robot, *(f'{count:,}' for count in counts), *map(str, verdicts),
+            _worst(statistics.worst), str(statistics.broken.total()),
+            str(statistics.collisions.total()), str(statistics.unanswered))
 
 
-def markdown(tallies: Sequence[GraphStatistics]) -> str:
+def _worst(parts: Mapping[str, float]) -> str:
+    return ', '.join(f'{parts.get(what, 0.0):.6f}' for what in ('speed', 'acceleration', 'jerk'))
+
+
+def fuzz_markdown(tallies: Sequence[GraphStatistics]) -> str:
     """Return the table for docs/benchmarks.md."""
-    rows = [HEADINGS, ('---',) * len(HEADINGS), *(row(statistics) for statistics in tallies)]
-    return '\n'.join('| ' + ' | '.join(cells) + ' |' for cells in rows)
+    return markdown([row(statistics) for statistics in tallies], HEADINGS)
 
 
 def moments_markdown(seen: dict[str, list[Moments]]) -> str:
     """Return the table of brakes and take-overs."""
-    rows = ['| at random moments | robot | times | in motion | largest part of speed, '
-            'acceleration, jerk limit '
-            '| broken or collided | not at rest, or wrong source | s to rest, p50 and most |', '|'
-            + ' --- |' * 8]
+    rows = []
     for what, all_ in seen.items():
         for one in all_:
-            worst = ', '.join(f'{one.worst[limit]:.6f}'
-                              for limit in ('speed', 'acceleration', 'jerk'))
             took = f'{np.median(one.seconds):.3f}, {max(one.seconds):.3f}' if one.seconds else ''
-            rows.append(f'| {what} | {one.robot} | {one.times} | {one.moving} | {worst} | '
-                        f'{sum(one.broken.values())} '
-                        f'| {one.restless} | {took} |')
-    return '\n'.join(rows)
+            rows.append((what, one.robot, str(one.times), str(one.moving), _worst(one.worst),
+                         str(one.broken.total()), str(one.restless), took))
+    return markdown(rows, OF_MOMENTS)
 
 
 def kills_markdown(seen: Kills) -> str:
     """Return one sentence about the kills."""
     return (f'Killed {seen.times} times in motion ({min(seen.speeds):.2f} .. '
-            f'{max(seen.speeds):.2f} rad/s): the driver '
-            f'held {np.median(seen.held):.3f} s after the last command (p50), {max(seen.held):.3f} '
-            's at most; '
-            f'{seen.late} later than allowed; {seen.forgotten} stops forgotten by a restart.')
+            f'{max(seen.speeds):.2f} rad/s): the driver held {np.median(seen.held):.3f} s after '
+            f'the last command (p50), {max(seen.held):.3f} s at most; {seen.late} later than '
+            f'allowed; {seen.forgotten} stops forgotten by a restart.')

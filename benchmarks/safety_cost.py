@@ -1,4 +1,4 @@
-"""What a beat of the safety filter costs, beside ruckig and coal called barely on the very same
+"""What a beat of the safety filter costs, beside ruckig and coal barely called on the same
 states."""
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ruckig import ControlInterface, InputParameter, Ruckig, Trajectory
 from visuomotor.benchmarks.safety_fuzz import Fuzz
 from visuomotor.safety.filter import SafetyFilter
 from visuomotor.specs.codes import Mode
-from visuomotor.specs.values import FloatArray, Proposal, State
+from visuomotor.specs.values import FloatArray, Proposal, State, Target
 
 KEEPS = 50   # beats that a wish lasts
 SPEAKS = 5   # beats between two proposals, as of a policy at 20 Hz
@@ -24,15 +24,12 @@ class Costs:
     """Seconds of each cycle, in turns on the same states."""
 
     ours: list[float] = field(default_factory=list)
-    # plan, brake, and distances at every beat of the brake
-    way_out: list[float] = field(default_factory=list)
-    # plan, brake, and distances at the commanded posture alone
-    here: list[float] = field(default_factory=list)
+    way_out: list[float] = field(default_factory=list)   # plan, brake, distances at each beat
+    here: list[float] = field(default_factory=list)      # plan, brake, distances at one posture
 
 
 class Bare:
-    """No decisions: one plan, one brake, and the distances of all pairs, straight from the
-    libraries."""
+    """No decisions: one plan, one brake and the distances of all pairs, straight from libraries."""
 
     def __init__(self, fuzz: Fuzz) -> None:
         assert fuzz.scene is not None
@@ -98,10 +95,9 @@ def _follow(filtered: SafetyFilter, mode: Mode, cycles: int,
             row = _wish(mode, filtered, rng)
         if cycle % SPEAKS == 0:
             filtered.sources.hear(Proposal(mode, np.zeros(1), row[None], observed=now), now)
-        place = filtered.motion.now if filtered.state else None
-        position = np.array(spec.home) if place is None else place.position
-        velocity = np.zeros(len(spec.joints)) if place is None else place.velocity
-        yield State(now, position, velocity, np.zeros(len(spec.joints))), now
+        still = np.zeros(len(spec.joints))
+        place = filtered.motion.now if filtered.state else Target(np.array(spec.home), still)
+        yield State(now, place.position, place.velocity, still), now
 
 
 def _wish(mode: Mode, filtered: SafetyFilter, rng: np.random.Generator) -> FloatArray:

@@ -1,5 +1,4 @@
-"""Drives a safety filter through hostile proposals in chunks. Its count on disk lets a long run go
-on."""
+"""Drives a safety filter through hostile proposals in chunks; a long run goes on where it ended."""
 from __future__ import annotations
 
 import dataclasses
@@ -19,10 +18,11 @@ from visuomotor.robots.collision import CollisionScene
 from visuomotor.robots.kinematics import Kinematics
 from visuomotor.safety.filter import SafetyFilter
 from visuomotor.safety.limits import limits_for
+from visuomotor.safety.verdict import Permitted
 from visuomotor.specs.codes import Verdict
 from visuomotor.specs.robot import RobotSpec, load_robot
 from visuomotor.specs.task import load_task
-from visuomotor.specs.values import FloatArray, Imu, State, Target
+from visuomotor.specs.values import Imu, State, Target
 from visuomotor.worlds.make import make_world
 from visuomotor.worlds.world import BulletWorld
 
@@ -45,8 +45,7 @@ class GraphStatistics:
     broken: Counter[str] = field(default_factory=Counter)       # limits, by name
     collisions: Counter[str] = field(default_factory=Counter)   # in the physics, by what touched
     unanswered: int = 0
-    # largest part of each limit that was used
-    worst: dict[str, float] = field(default_factory=dict)
+    worst: dict[str, float] = field(default_factory=dict)   # largest part used of each limit
 
     @property
     def violations(self) -> int:
@@ -70,7 +69,7 @@ def restore(path: Path, robot: str) -> GraphStatistics:
 
 
 class Body:
-    """The robot that is fuzzed. An arm in the physics of its task, or eight perfect motors under a
+    """The robot that is fuzzed: an arm in the physics of its task, or eight perfect motors under a
     swaying body."""
 
     def __init__(self, robot: RobotSpec, rng: np.random.Generator) -> None:
@@ -81,15 +80,15 @@ class Body:
         if self.world:
             self.world.robot.connect()
 
-    def beat(self, position: FloatArray | None, velocity: FloatArray | None, now: float) -> State:
+    def beat(self, target: Target | None, now: float) -> State:
         """Obey a command for one beat and measure."""
         if self.world:
-            if position is not None and velocity is not None:
-                self.world.robot.send(Target(position, velocity))
+            if target:
+                self.world.robot.send(Target(target.position, target.velocity))
             self.world.advance(1.0 / self.spec.control_hz)
             return dataclasses.replace(self.world.robot.read(), stamp=now)
-        if position is not None and velocity is not None:
-            self.place, self.speed = position, velocity
+        if target:
+            self.place, self.speed = target.position, target.velocity
         self._lean = 0.998 * self._lean + self._chance.normal(0, 0.02, 2) * self.sways
         half = np.sin(np.clip(self._lean, -1.5, 1.5) / 2)
         imu = Imu(np.array([*half, 0.0, np.sqrt(max(0.0, 1.0 - float(half @ half)))]), np.zeros(3))
@@ -131,41 +130,54 @@ class Fuzz:
     def chunk(self, statistics: GraphStatistics, seed: int, cycles: int = CHUNK) -> None:
         """Fuzz for some cycles and add what was seen to the count."""
         rng = np.random.default_rng(seed)
-        body, filtered = Body(self.spec, rng), self.filter()
-        hostile, limits = Hostile(self.spec, self.scene, rng), LimitJudge(self.spec,
-                                                                          self.kinematics)
-        dt = 1.0 / self.spec.control_hz
+        judged, hostile = Judged(self, rng), Hostile(self.spec, self.scene, rng)
         now = 50.0 + float(rng.uniform(0, 1e6))
         often = int(rng.choice(SPEAKS))
-        state = body.beat(None, None, now)
+        judged.begin(now)
         for cycle in range(cycles):
-            now += dt
+            now += judged.dt
             if cycle % often == 0:
                 statistics.heard += 1
-                filtered.sources.hear(hostile(now), now, last=bool(rng.random() < 0.02))
-            answer = filtered.step(dataclasses.replace(state, stamp=now), now)
-            if any(reason.startswith('begins where') for reason in answer.reasons):
-                limits.begin()
-            limits.see(answer.target.position, answer.target.velocity)
-            self._note(statistics, answer.verdict, answer.reasons)
-            state = body.beat(answer.target.position, answer.target.velocity, now)
-            if self.judge:
-                statistics.collisions.update(self.judge.touching(state.position))
-        body.close()
-        statistics.refused += filtered.sources.refused
-        statistics.broken.update(limits.broken)
-        statistics.worst = {what: max(part, statistics.worst.get(what, 0.0)) for what,
-                            part in limits.worst.items()}
-        statistics.chunks, statistics.cycles = statistics.chunks + 1, statistics.cycles + cycles
-
-    def _note(self, statistics: GraphStatistics, verdict: Verdict,
-              reasons: tuple[str, ...]) -> None:
-        statistics.verdicts[verdict.name] += 1
-        statistics.unanswered += verdict is not Verdict.PASS and not reasons
+                judged.filter.sources.hear(hostile(now), now, last=bool(rng.random() < 0.02))
+            answer = judged.beat(dataclasses.replace(judged.state, stamp=now), now)
+            statistics.verdicts[answer.verdict.name] += 1
+            statistics.unanswered += answer.verdict is not Verdict.PASS and not answer.reasons
+        judged.body.close()
+        statistics.refused += judged.filter.sources.refused
+        statistics.broken.update(judged.limits.broken)
+        statistics.collisions.update(judged.collisions)
+        statistics.worst = {what: max(part, statistics.worst.get(what, 0.0))
+                            for what, part in judged.limits.worst.items()}
+        statistics.chunks += 1
+        statistics.cycles += cycles
 
     def close(self) -> None:
         if self.judge:
             self.judge.close()
+
+
+class Judged:
+    """A filter and the robot that obeys it, judged beat by beat."""
+
+    def __init__(self, fuzz: Fuzz, rng: np.random.Generator) -> None:
+        self.fuzz = fuzz
+        self.body = Body(fuzz.spec, rng)
+        self.filter = fuzz.filter()
+        self.limits = LimitJudge(fuzz.spec, fuzz.kinematics)
+        self.collisions: Counter[str] = Counter()
+        self.dt = 1.0 / fuzz.spec.control_hz
+
+    def begin(self, now: float) -> None:
+        self.state = self.body.beat(None, now)
+
+    def beat(self, state: State, now: float) -> Permitted:
+        """Let the filter answer what it is shown, and the robot obey."""
+        answer = self.filter.step(state, now)
+        self.limits.see(answer.target.position, answer.target.velocity, answer.reasons)
+        self.state = self.body.beat(answer.target, now)
+        if self.fuzz.judge:
+            self.collisions.update(self.fuzz.judge.touching(self.state.position))
+        return answer
 
 
 def run(robot: str, cycles: int, path: Path,

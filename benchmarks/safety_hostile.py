@@ -1,5 +1,4 @@
-"""Proposals that no sane policy makes: what the safety filter is fuzzed with. Every choice comes
-from one generator."""
+"""Proposals that no sane policy makes, for fuzzing the safety filter; one generator draws all."""
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -23,14 +22,12 @@ class Hostile:
                  rng: np.random.Generator) -> None:
         self.spec, self._chance = spec, rng
         self._knots = knots(spec, scene, rng) if scene else np.array([spec.home])
-        moods: list[Callable[[], tuple[Mode, FloatArray]]] = [self._bang, self._huge, self._speeds,
-                                                              self._postures]
-        legged = bool(spec.legs)
-        self._moods = [*moods, self._legs] if legged else [*moods, self._at_the_table,
-                                                           self._at_itself, self._twists]
+        moods: list[Callable[[], tuple[Mode, FloatArray]]] = [
+            self._bang, self._huge, self._speeds, self._postures]
+        arm = [self._at_the_table, self._at_itself, self._twists]
+        self._moods = [*moods, *([self._legs] if spec.legs else arm)]
         self._mood = self._bang
         self._left = 0
-        self._said = 0.0
 
     def __call__(self, now: float) -> Proposal:
         """Make one proposal, received at `now`."""
@@ -67,10 +64,10 @@ class Hostile:
     # Moods: a mode and the rows of a chunk.
     def _bang(self) -> tuple[Mode, FloatArray]:
         """From one limit to the other."""
-        signs = self._chance.choice([-1.0, 1.0],
-                                    (int(self._chance.integers(1, 4)), len(self.spec.joints)))
-        return Mode.JOINT_VELOCITY, signs * self.spec.velocity * self._chance.choice([0.3, 1.0,
-                                                                                      50.0])
+        shape = int(self._chance.integers(1, 4)), len(self.spec.joints)
+        signs = self._chance.choice([-1.0, 1.0], shape)
+        return (Mode.JOINT_VELOCITY,
+                signs * self.spec.velocity * self._chance.choice([0.3, 1.0, 50.0]))
 
     def _huge(self) -> tuple[Mode, FloatArray]:
         mode = Mode(int(self._chance.integers(1, 7)))
@@ -84,35 +81,32 @@ class Hostile:
     def _postures(self) -> tuple[Mode, FloatArray]:
         """Anywhere between the limits, and a little beyond."""
         low, high = np.maximum(self.spec.lower, -7.0) - 0.1, np.minimum(self.spec.upper, 7.0) + 0.1
-        return Mode.JOINT_POSITION, self._chance.uniform(low, high,
-                                                         (int(self._chance.integers(1, 4)),
-                                                          len(low)))
+        shape = int(self._chance.integers(1, 4)), len(low)
+        return Mode.JOINT_POSITION, self._chance.uniform(low, high, shape)
 
     def _legs(self) -> tuple[Mode, FloatArray]:
-        return Mode.LEG, self._chance.uniform(-2.0, 4.5,
-                                              (int(self._chance.integers(1, 6)),
-                                               len(self.spec.joints)))
+        shape = int(self._chance.integers(1, 6)), len(self.spec.joints)
+        return Mode.LEG, self._chance.uniform(-2.0, 4.5, shape)
 
     def _at_the_table(self) -> tuple[Mode, FloatArray]:
         box = self.spec.workspace
         spot = self._chance.uniform(box.lower, box.upper)
         if self._chance.random() < 0.5:
             return Mode.CARTESIAN_POSE, np.array([spot[0], spot[1], -0.2, *DOWN])
-        return Mode.CARTESIAN_TWIST, np.array([*self._chance.normal(0, 0.5, 2), -1.0, 0.0, 0.0,
-                                               0.0])
+        down = np.array([*self._chance.normal(0, 0.5, 2), -1.0, 0.0, 0.0, 0.0])
+        return Mode.CARTESIAN_TWIST, down
 
     def _at_itself(self) -> tuple[Mode, FloatArray]:
         return Mode.JOINT_POSITION, self._knots[self._chance.integers(len(self._knots))]
 
     def _twists(self) -> tuple[Mode, FloatArray]:
-        return Mode.CARTESIAN_TWIST, self._chance.normal(0, self._chance.choice([0.2, 1.0, 5.0]),
-                                                         (2, 6))
+        spread = self._chance.choice([0.2, 1.0, 5.0])
+        return Mode.CARTESIAN_TWIST, self._chance.normal(0, spread, (2, 6))
 
 
 def knots(spec: RobotSpec, scene: CollisionScene, rng: np.random.Generator) -> FloatArray:
     """Return postures in which the arm is inside itself or its surroundings."""
     low, high = np.maximum(spec.lower, -np.pi), np.minimum(spec.upper, 2 * np.pi)
     postures = rng.uniform(low, high, (KNOTS, len(low)))
-    inside = np.array([scene.smallest(posture)[0] < 0.0 for posture in postures])
-    colliding: FloatArray = postures[inside]
+    colliding: FloatArray = postures[[scene.smallest(posture)[0] < 0.0 for posture in postures]]
     return colliding

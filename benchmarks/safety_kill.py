@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -38,8 +37,7 @@ class Kills:
     """What was seen."""
 
     times: int = 0
-    # s from the last command obeyed to the driver braking by itself
-    held: list[float] = field(default_factory=list)
+    held: list[float] = field(default_factory=list)  # s from the last command obeyed to braking
     speeds: list[float] = field(default_factory=list)  # rad/s of the fastest joint when killed
     late: int = 0
     forgotten: int = 0      # stops that a restart forgot
@@ -60,9 +58,8 @@ class Ear(Node):
         self.create_subscription(Command, 'command', self.on_command, qos.COMMAND)
         self.create_subscription(SafetyStatus, 'safety/status', self.on_status, qos.LATCHED)
         self._voice = self.create_publisher(ProposalMessage, 'action/policy', qos.COMMAND)
-        self.stop, self.arm = self.create_client(Stop,
-                                                 'safety/stop'), self.create_client(Arm,
-                                                                                    'safety/arm')
+        self.stop = self.create_client(Stop, 'safety/stop')
+        self.arm = self.create_client(Arm, 'safety/arm')
 
     def on_state(self, message: JointState) -> None:
         stamp = convert.seconds(message.header.stamp)
@@ -99,8 +96,7 @@ class Stage:
     def __enter__(self) -> Stage:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self.kill()
         self.threads.stop()
         compose.take_down([self.driver])
@@ -115,8 +111,7 @@ class Stage:
                  '-p', f"latch_file:='{self.file}'"]
         environment = {**os.environ, 'ROS_DOMAIN_ID': str(self._domain)}
         self.program = subprocess.Popen([sys.executable, '-m', 'visuomotor.cli.main', *words],
-                                        env=environment,
-                                        stdin=subprocess.DEVNULL)
+                                        env=environment, stdin=subprocess.DEVNULL)
         until(lambda: self.ear.commands > 3 and self.ear.status is not None)
 
     def kill(self) -> None:
@@ -172,9 +167,8 @@ def _once(stage: Stage, seen: Kills, beats: int, allowed: float) -> None:
     seen.late += seen.held[-1] > allowed
     until(lambda: ear.speed < 1e-6)
     stage.begin()
-    stood = (ear.status is not None and ear.status.stopped and ear.status.stop_reason
-             == 'bench: red button')
-    seen.forgotten += not stood
+    status = ear.status
+    seen.forgotten += not (status and status.stopped
+                           and status.stop_reason == 'bench: red button')
     if not stage.ask(ear.arm, Arm.Request(reason='bench: again')).armed:
         raise RuntimeError('the safety program could not be armed again')
-

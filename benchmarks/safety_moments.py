@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from visuomotor.benchmarks.safety_fuzz import Body, Fuzz
-from visuomotor.evaluation.judges import LimitJudge
+from visuomotor.benchmarks.safety_fuzz import Fuzz, Judged
 from visuomotor.safety.filter import SafetyFilter
 from visuomotor.safety.verdict import Permitted
 from visuomotor.specs.codes import Mode
@@ -30,45 +29,35 @@ class Moments:
     seconds: list[float] = field(default_factory=list)  # until standstill
 
 
-class Stage:
+class Stage(Judged):
     """A filter, its robot and somebody who wants random motion."""
 
     def __init__(self, fuzz: Fuzz, seed: int) -> None:
-        self.fuzz, self.rng = fuzz, np.random.default_rng(seed)
-        self.body, self.filter = Body(fuzz.spec, self.rng), fuzz.filter()
-        self.limits = LimitJudge(fuzz.spec, fuzz.kinematics)
+        self.rng = np.random.default_rng(seed)
+        super().__init__(fuzz, self.rng)
         self.body.sways = False
-        self.dt = 1.0 / fuzz.spec.control_hz
         self.now = 100.0
         self.left = 0
-        self.state = self.body.beat(None, None, self.now)
+        self.begin(self.now)
         self.wish: tuple[Mode, FloatArray] = (Mode.JOINT_VELOCITY, np.zeros(len(fuzz.spec.joints)))
 
-    def beat(self) -> Permitted:
-        """Live through one beat, judged."""
+    def live(self) -> Permitted:
+        """Live through one beat, judged; the arm feels nothing."""
         self.now += self.dt
-        answer = self.filter.step(replace(self.state, stamp=self.now, effort=0.0
-                                          * self.state.effort), self.now)
-        if any(reason.startswith('begins where') for reason in answer.reasons):
-            self.limits.begin()
-        self.limits.see(answer.target.position, answer.target.velocity)
-        self.state = self.body.beat(answer.target.position, answer.target.velocity, self.now)
-        if self.fuzz.judge:
-            self.limits.broken.update(self.fuzz.judge.touching(self.state.position))
-        return answer
+        calm = np.zeros_like(self.state.effort)
+        return self.beat(replace(self.state, stamp=self.now, effort=calm), self.now)
 
     def say(self, source: int, held: bool = True) -> None:
         """Repeat a random wish of one source, a new one now and then."""
         spec = self.fuzz.spec
         if self.left == 0:
-            speeds = self.rng.uniform(-1.0, 1.0,
-                                      len(spec.joints)) * spec.velocity * self.rng.choice([0.3,
-                                                                                           1.0])
+            speeds = self.rng.uniform(-1.0, 1.0, len(spec.joints))
+            speeds = speeds * spec.velocity * self.rng.choice([0.3, 1.0])
             # one that sinks too low stands up by itself, whoever asks for what
             legged = bool(spec.legs)
             self.left = int(self.rng.integers(2, 5) if legged else self.rng.integers(10, 60))
-            near = np.array(spec.home) + self.rng.uniform(-0.8, 0.8, len(speeds)) * (0.5 if legged
-                                                                                     else 1.0)
+            far = self.rng.uniform(-0.8, 0.8, len(speeds)) * (0.5 if legged else 1.0)
+            near = np.array(spec.home) + far
             fast = not legged and self.rng.random() < 0.7
             self.wish = (Mode.JOINT_VELOCITY, speeds) if fast else (Mode.JOINT_POSITION, near)
         self.left -= 1
@@ -80,7 +69,7 @@ class Stage:
     def beats(self, count: int, source: int) -> Iterator[Permitted]:
         for _ in range(count):
             self.say(source)
-            yield self.beat()
+            yield self.live()
 
 
 def brakes(fuzz: Fuzz, times: int, seed: int = 0) -> Moments:
@@ -121,12 +110,12 @@ def _moving(filtered: SafetyFilter) -> bool:
 
 
 def _at_rest(stage: Stage) -> bool:
-    answer = stage.beat()
+    answer = stage.live()
     return bool(np.abs(answer.target.velocity).max() < STILL
                 and not stage.filter.motion.time_to_stop)
 
 
 def _closed(stage: Stage, seen: Moments) -> Moments:
     stage.body.close()
-    seen.broken, seen.worst = stage.limits.broken, stage.limits.worst
+    seen.broken, seen.worst = stage.limits.broken + stage.collisions, stage.limits.worst
     return seen

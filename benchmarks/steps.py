@@ -1,11 +1,14 @@
-"""Lock-step speed against a bare PyBullet loop. The very same motor commands, physics steps and
-pictures, no more."""
+"""Lock-step speed of the graph and the gymnasium face, against a bare PyBullet loop: the very same
+motor commands, physics steps and pictures, no more."""
 from __future__ import annotations
 
 import time
-from types import TracebackType
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
+from visuomotor.graph.description import Choices, describe
+from visuomotor.graph.in_process import InLockstep
+from visuomotor.worlds import running
 from visuomotor.worlds.world import BulletWorld
 
 TASK, ROBOT = 'grasp', 'iiwa7'
@@ -28,8 +31,7 @@ class Tape:
             setattr(self._client, name, self._noting(self._plain[name]))
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         for name, function in self._plain.items():
             setattr(self._client, name, function)
 
@@ -62,8 +64,8 @@ def fresh_contacts(client: Any) -> int:
     return state
 
 
-def paired(world: BulletWorld, run: Any, rounds: int, actions: int) -> tuple[list[float],
-                                                                             list[float]]:
+def paired(world: BulletWorld, run: Any, rounds: int,
+           actions: int) -> tuple[list[float], list[float]]:
     """Actions a second of ours and of the bare calls, in turns. `run(actions)` returns the seconds
     that it took."""
     ours, floor = [], []
@@ -102,3 +104,34 @@ class Face:
         for action in chosen:
             self.environment.step(action)
         return time.perf_counter() - began
+
+
+class GraphSpeed:
+    """The graph that `visuomotor up --lockstep` starts, beaten by hand while an episode runs."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        graph = describe(Choices(robot=ROBOT, task=TASK, lockstep=True, episodes=0, seed=seed,
+                                 data=str(folder), namespace='bench'))
+        self.per_action = graph.spec.control_hz / graph.task.action.rate
+        self.running = InLockstep(graph, 0.0)
+        self.running.start()
+        self.world = cast(BulletWorld, running.find('/bench'))
+
+    def to_next_episode(self) -> None:
+        """Go through judging, storing, reset and a new scene, up to an episode's first beats."""
+        statistics = self.running.statistics
+        number = statistics.number
+        while statistics.number == number or statistics.state != 'running':
+            self.running.conductor.beat()
+
+    def run(self, actions: int) -> float:
+        """Return the seconds that so many actions took."""
+        beats = round(actions * self.per_action)
+        began = time.perf_counter()
+        for _ in range(beats):
+            self.running.conductor.beat()
+        return time.perf_counter() - began
+
+    def close(self) -> None:
+        self.running.stop()
+        self.running.close()

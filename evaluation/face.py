@@ -1,5 +1,4 @@
-"""Whole episodes without ROS, in the world that learners practise in. Outcomes by seed, in the
-simulator's own truth."""
+"""Whole episodes without ROS, in the world that learners practise in, judged by its own truth."""
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -22,7 +21,6 @@ def outcomes(policy: str, robot: str, task: str, episodes: int, seed: int,
         runner = ActionRunner(world, pictures)
         for number in range(1, episodes + 1):
             yield rollout(world, loaded.policy, episode_seed(seed, number),
-                          privileged=loaded.privileged,
-                          runner=runner).success
+                          privileged=loaded.privileged, runner=runner).success
     finally:
         world.close()

@@ -1,8 +1,8 @@
-"""Judges commands without any of the filter's own code. Limits by differences, collisions by
-PyBullet."""
+"""Judges commands without the filter's code: limits by differences, collisions by PyBullet."""
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -33,8 +33,10 @@ class LimitJudge:
         """Forget the past: motion begins again where the robot is."""
         self._before: list[tuple[FloatArray, FloatArray]] = []
 
-    def see(self, position: FloatArray, velocity: FloatArray) -> None:
-        """Judge one command."""
+    def see(self, position: FloatArray, velocity: FloatArray, reasons: Iterable[str] = ()) -> None:
+        """Judge one command; motion that begins anew says so in its reasons."""
+        if any(reason.startswith('begins where') for reason in reasons):
+            self.begin()
         spec, dt = self.spec, self.dt
         outside = np.maximum(spec.lower - position, position - spec.upper).max()
         if not np.isfinite(position).all() or not np.isfinite(velocity).all() or outside > EXACT:
@@ -72,9 +74,9 @@ class CollisionJudge:
         joints = {info[1].decode(): info[0] for info in infos}
         self._arm = [joints[name] for name in spec.names]
         self._links = {-1: spec.base_link, **{info[0]: info[12].decode() for info in infos}}
-        for name, opened in zip(spec.gripper.joints, spec.gripper.open,
-                                strict=True) if spec.gripper else ():
-            self.client.resetJointState(self._number, joints[name], opened)
+        if spec.gripper:
+            for name, opened in zip(spec.gripper.joints, spec.gripper.open, strict=True):
+                self.client.resetJointState(self._number, joints[name], opened)
         self._bodies = {self._fixture(fixture): fixture.name for fixture in fixtures}
         self._watched = {frozenset(scene.names(pair)) for pair in range(len(scene.pairs))}
 

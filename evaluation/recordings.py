@@ -1,5 +1,4 @@
-"""Judges what recordings hold, without the safety filter's own code. Limits, collisions, and the
-reasons given."""
+"""Judges what recordings hold by code that is not the filter's: limits, collisions, reasons."""
 from __future__ import annotations
 
 from collections import Counter
@@ -32,12 +31,10 @@ class Findings:
     seconds: float = 0.0
     verdicts: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
-    # verdicts other than PASS without a reason
-    silent: int = 0
+    silent: int = 0   # verdicts other than PASS without a reason
     broken: Counter[str] = field(default_factory=Counter)
     collisions: Counter[str] = field(default_factory=Counter)   # of commanded postures
-    # of measured ones, where something jams the arm
-    pushed: Counter[str] = field(default_factory=Counter)
+    pushed: Counter[str] = field(default_factory=Counter)   # of measured ones: something jams it
     worst: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -46,19 +43,18 @@ class Findings:
 
     def table(self) -> Table:
         """Return it for people."""
-        table = Table('', '',
-                      title=f'{self.episodes} episodes, {self.seconds:.0f} s, {self.cycles} '
-                            'commands')
-        table.add_row('verdicts',
-                      '  '.join(f'{name} {count}' for name, count in self.verdicts.items()))
-        table.add_row('limits broken', _counted(self.broken))
-        table.add_row('collisions commanded', _counted(self.collisions))
-        table.add_row('collisions measured, fingers taken as open', _counted(self.pushed))
-        table.add_row('largest part of each limit',
-                      '  '.join(f'{k} {v:.6f}' for k, v in self.worst.items()))
-        table.add_row('verdicts without a reason', str(self.silent))
-        for reason, count in self.reasons.most_common(MANY):
-            table.add_row(reason, str(count))
+        table = Table('', '', title=f'{self.episodes} episodes, {self.seconds:.0f} s, '
+                                    f'{self.cycles} commands')
+        rows = {'verdicts': '  '.join(f'{name} {count}' for name, count in self.verdicts.items()),
+                'limits broken': _counted(self.broken),
+                'collisions commanded': _counted(self.collisions),
+                'collisions measured, fingers taken as open': _counted(self.pushed),
+                'largest part of each limit':
+                    '  '.join(f'{name} {part:.6f}' for name, part in self.worst.items()),
+                'verdicts without a reason': str(self.silent),
+                **{reason: str(count) for reason, count in self.reasons.most_common(MANY)}}
+        for row in rows.items():
+            table.add_row(*row)
         return table
 
 
@@ -84,14 +80,12 @@ def _common(files: Sequence[Path]) -> tuple[str, str]:
     """Return the robot and task of all these episodes; refuse a mixture."""
     if not files:
         raise BadInput('One or more episodes are judged, but none was given.')
-    facts = [read.metadata(file) for file in files]
-    kinds = [(fact(known, 'robot', file), fact(known, 'task', file)) for known,
-             file in zip(facts, files, strict=True)]
+    facts = [(read.metadata(file), file) for file in files]
+    kinds = [(fact(known, 'robot', file), fact(known, 'task', file)) for known, file in facts]
     for kind, file in zip(kinds, files, strict=True):
         if kind != kinds[0]:
             raise BadInput(f'Episodes of one robot and task are judged together, but {files[0]} is '
-                           'of '
-                           f'{" and ".join(kinds[0])} and {file} of {" and ".join(kind)}; judge '
+                           f'of {" and ".join(kinds[0])} and {file} of {" and ".join(kind)}; judge '
                            'them apart.')
     return kinds[0]
 
@@ -109,38 +103,36 @@ def places(message: Any, spec: RobotSpec, file: Path) -> list[int]:
     missing = [name for name in spec.names if name not in found]
     if missing:
         raise BadInput(f'{file} should hold the joints of {spec.name}, but holds '
-                       f'{", ".join(message.name) or "none"}; '
-                       f'{", ".join(missing)} are missing.')
+                       f'{", ".join(message.name) or "none"}; {", ".join(missing)} are missing.')
     return [found[name] for name in spec.names]
 
 
 def _bodies(spec: RobotSpec, task: str) -> CollisionJudge:
     fixtures = load_task(task).fixtures
-    return CollisionJudge(spec, fixtures,
-                          CollisionScene(spec, fixtures, collision_pairs.load(spec).touching))
+    scene = CollisionScene(spec, fixtures, collision_pairs.load(spec).touching)
+    return CollisionJudge(spec, fixtures, scene)
 
 
-def _one(file: Path, spec: RobotSpec, found: Findings, limits: LimitJudge, bodies: CollisionJudge
-         | None) -> None:
+def _one(file: Path, spec: RobotSpec, found: Findings, limits: LimitJudge,
+         bodies: CollisionJudge | None) -> None:
     for heard in read.messages(file):
         message = heard.message
-        if heard.topic.endswith('joint_states') and bodies:
-            found.pushed.update(bodies.touching(np.array(message.position)[places(message, spec,
-                                                                                  file)]))
-        elif heard.topic.endswith('command'):
-            if any(reason.startswith('begins where') for reason in message.reasons):
-                limits.begin()
-            if len(message.position) != len(spec.joints):
+        if not heard.topic.endswith(('joint_states', 'command')):
+            continue
+        position = np.array(message.position)
+        if heard.topic.endswith('command'):
+            if len(position) != len(spec.joints):
                 raise BadInput(f'{file} should hold commands for {len(spec.joints)} joints of '
-                               f'{spec.name}, '
-                               f'but one is for {len(message.position)}.')
-            limits.see(np.array(message.position), np.array(message.velocity))
+                               f'{spec.name}, but one is for {len(position)}.')
+            limits.see(position, np.array(message.velocity), message.reasons)
             if bodies:
-                found.collisions.update(bodies.touching(np.array(message.position)))
+                found.collisions.update(bodies.touching(position))
             found.cycles += 1
             found.verdicts[Verdict(message.verdict).name] += 1
             found.silent += message.verdict != Verdict.PASS and not message.reasons
             found.reasons.update(kind(reason) for reason in message.reasons)
+        elif bodies:
+            found.pushed.update(bodies.touching(position[places(message, spec, file)]))
 
 
 def kind(reason: str) -> str:

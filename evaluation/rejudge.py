@@ -1,11 +1,9 @@
-"""Judges a recorded episode anew. The same start, proposals and torques, other limits, and what
-would be different."""
+"""Judges a recorded episode anew: the same proposals and torques, other limits, what differs."""
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +42,7 @@ class Report:
                       title=f'{self.file.name}: {self.cycles} cycles judged anew')
         for verdict in Verdict:
             table.add_row(verdict.name, str(self.then[verdict.name]), str(self.now[verdict.name]))
-        for reason in dict.fromkeys(name for name,
-                                    _ in (self.why_then + self.why_now).most_common(FEW)):
+        for reason, _ in (self.why_then + self.why_now).most_common(FEW):
             table.add_row(reason, str(self.why_then[reason]), str(self.why_now[reason]))
         for change, count in self.changed.most_common():
             table.add_row(f'changed from {change}', '', str(count))
@@ -60,12 +57,11 @@ def rejudge(file: Path, given: Mapping[str, Any], robot: str = '') -> Report:
     facts = read.metadata(file)
     spec = load_robot(robot or fact(facts, 'robot', file))
     task = facts.get('task', '')
-    filtered = make_filter(spec, limits_for(spec, given), load_task(task).fixtures
-                           if task in task_names() else ())
+    fixtures = load_task(task).fixtures if task in task_names() else ()
+    filtered = make_filter(spec, limits_for(spec, given), fixtures)
     report, imu = Report(file), None
     answers: dict[int, Permitted] = {}
-    hears = {'imu': None, 'joint_states': None, 'command': None,
-             **{f'action/{name}': source for source, name in PROPOSERS.items()}}
+    hears = ('imu', 'joint_states', 'command', *(f'action/{name}' for name in PROPOSERS.values()))
     for heard in read.messages(file):
         topic = next((name for name in hears if heard.topic.endswith(name)), '')
         if topic == 'imu':
@@ -76,9 +72,9 @@ def rejudge(file: Path, given: Mapping[str, Any], robot: str = '') -> Report:
                 place = filtered.motion.now
                 state = replace(state, position=place.position, velocity=place.velocity)
             answers[_nanoseconds(heard.message.header.stamp)] = filtered.step(state, state.stamp)
-        elif topic == 'command' and (answer := answers.pop(_nanoseconds(heard.message.header.stamp),
-                                                           None)):
-            compare(report, heard.message, answer)
+        elif topic == 'command':
+            if answer := answers.pop(_nanoseconds(heard.message.header.stamp), None):
+                compare(report, heard.message, answer)
         elif topic:
             _propose(filtered, heard.message, heard.logged * 1e-9)
     return report
@@ -104,16 +100,14 @@ def _nanoseconds(stamp: Any) -> int:
 
 def _state(message: Any, spec: RobotSpec, imu: Imu | None, file: Path) -> State:
     where = places(message, spec, file)
-    columns = message.position, message.velocity, message.effort
-    position, velocity, effort = (np.array(column)[where] for column in columns)
-    at = partial(_gripper, message.name.index('gripper') if 'gripper' in message.name else -1)
-    return State(_nanoseconds(message.header.stamp) * 1e-9, position, velocity, effort,
-                 at(message.position),
-                 at(message.effort), imu)
-
-
-def _gripper(place: int, column: Any) -> float:
-    return float(column[place]) if place >= 0 else 0.0
+    position, velocity, effort = (np.array(column)[where] for column
+                                  in (message.position, message.velocity, message.effort))
+    gripper = gripper_effort = 0.0
+    if 'gripper' in message.name:
+        place = message.name.index('gripper')
+        gripper, gripper_effort = float(message.position[place]), float(message.effort[place])
+    return State(_nanoseconds(message.header.stamp) * 1e-9, position, velocity, effort, gripper,
+                 gripper_effort, imu)
 
 
 def _propose(filtered: SafetyFilter, message: Any, received: float) -> None:

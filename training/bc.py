@@ -1,5 +1,4 @@
-"""Behaviour cloning: recorded episodes -> policies/learn/behaviour_cloning.py -> policy/last, which
-the graph runs."""
+"""Behaviour cloning: recorded episodes -> policies/learn/behaviour_cloning.py -> policy/last."""
 from __future__ import annotations
 
 import dataclasses
@@ -33,10 +32,9 @@ class BcSettings(Settings):
     robot: str = required('which robot')
     task: str = required('which task')
     data: tuple[str, ...] = required('folders or files of recorded episodes')
-    observe: tuple[str, ...] = setting((),
-                                       'observations to act by; empty: goal and tip where the task '
-                                       'has a goal, '
-                                           'else everything but the time')
+    observe: tuple[str, ...] = setting(
+        (), 'observations to act by; empty: goal and tip where the task has a goal, else '
+        'everything but the time')
     results: tuple[str, ...] = setting(('SUCCESS',), 'outcomes of the episodes that are copied',
                                        choices=('SUCCESS', 'FAILURE', 'UNKNOWN'))
     steps: int = setting(6000, 'batches learned from', least=1, most=1_000_000_000)
@@ -79,20 +77,18 @@ def train(run: Run, chosen: BcSettings) -> Path:
 def sees(chosen: BcSettings, robot: RobotSpec, task: TaskSpec) -> ObservationSpec:
     """Return what the policy will act by; refuse what this robot and task do not show."""
     there = observation_spec(robot, task)
-    usual = ('goal', 'tip_pose') if task.goal and robot.tip_link else tuple(name for name in there
-                                                                            if name != 'time')
+    usual = (('goal', 'tip_pose') if task.goal and robot.tip_link
+             else tuple(name for name in there if name != 'time'))
     names = chosen.observe or usual
     unknown = [name for name in names if name not in there]
     if unknown:
         raise BadInput(f"There is no observation '{unknown[0]}' of {robot.name} at {task.name}; "
-                       "there are "
-                       f'{", ".join(there)}.')
+                       f'there are {", ".join(there)}.')
     return there.only({name: there.shapes[name].shape for name in names})
 
 
 def fitted(chosen: BcSettings, shown: ObservationSpec) -> BehaviourCloningSettings:
-    """Let the rate fall over all steps. Where goal and tip are seen, show the way that is left,
-    too."""
+    """Let the rate fall over all steps; where goal and tip are seen, show the way that is left."""
     act = chosen.page.act
     if {'goal', 'tip_pose'} <= set(shown) and act.net == 'visuomotor_net':
         act = dataclasses.replace(act, parts={'differences': [['goal', 'tip_pose']], **act.parts})
@@ -107,5 +103,4 @@ def read(chosen: BcSettings, robot: RobotSpec, task: TaskSpec, shown: Observatio
     files = files_in([Path(place) for place in chosen.data])
     kinematics = Kinematics(robot) if robot.tip_link else None
     return read_dataset(track(files, 'reading episodes'), robot, task, shown,
-                        task.latency.answer(bool(shown.cameras)),
-                        kinematics, chosen.results)
+                        task.latency.answer(bool(shown.cameras)), kinematics, chosen.results)

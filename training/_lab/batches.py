@@ -34,11 +34,10 @@ def split(dataset: Dataset, share: float, draw: Draw) -> tuple[Rows, Rows]:
     be empty."""
     episodes = draw.at(0).permutation(len(dataset.starts) - 1)
     held_out = round(share * len(episodes))
-    parts = [np.concatenate([np.arange(dataset.starts[n], dataset.starts[n + 1])
-                             for n in sorted(chosen)] or
-                            [np.zeros(0, np.int64)])
-             for chosen in (episodes[held_out:], episodes[:held_out])]
-    return parts[0], parts[1]
+    rows = np.arange(dataset.starts[-1])
+    lengths = np.diff(dataset.starts)
+    looked_at = np.repeat(np.isin(np.arange(len(lengths)), episodes[:held_out]), lengths)
+    return rows[~looked_at], rows[looked_at]
 
 
 class Windows:
@@ -53,8 +52,8 @@ class Windows:
         lengths = np.diff(dataset.starts)
         self.first = np.repeat(dataset.starts[:-1], lengths)
         self.end = np.repeat(dataset.starts[1:], lengths)
-        self.rest = np.concatenate([space.rest(action)
-                                    for action in dataset.actions]).astype(np.float32)
+        rest = [space.rest(action) for action in dataset.actions]
+        self.rest = np.concatenate(rest).astype(np.float32)
 
     def batch(self, chosen: Rows) -> Batch:
         """Return some rows."""

@@ -1,5 +1,4 @@
-"""A training's curves as a picture. Every number that was noted, against the steps, on a
-logarithmic scale."""
+"""A training's curves as a picture: every number noted, against the steps, on a log scale."""
 from __future__ import annotations
 
 import math
@@ -19,20 +18,22 @@ INK = (60, 60, 60)
 
 def curve(lines: Sequence[Mapping[str, float]], out: Path) -> None:
     """Draw what was noted; nothing is drawn when no step was."""
-    names = list(dict.fromkeys(name for line in lines for name in line
-                               if name not in ('step', 'time')))
-    found = {name: [(line['step'], math.log10(max(line[name], 1e-12))) for line in lines
-                    if name in line] for name in names}
+    found: dict[str, list[tuple[float, float]]] = {}
+    for line in lines:
+        for name, value in line.items():
+            if name not in ('step', 'time'):
+                height = math.log10(max(value, 1e-12))
+                found.setdefault(name, []).append((line['step'], height))
     if not found:
         return
     points = np.array([point for line in found.values() for point in line])
     (left, low), (right, high) = points.min(0), points.max(0)
     paper = np.full((HEIGHT, WIDTH, 3), 255, np.uint8)
     _frame(paper, (low, high), (left, right))
+    size = np.array((WIDTH - 2 * EDGE, 2 * EDGE - HEIGHT))   # upwards is towards 0
     for place, (name, line) in enumerate(found.items()):
         share = (np.array(line) - (left, low)) / (max(right - left, 1), max(high - low, 1e-9))
-        dots = np.stack((EDGE + share[:, 0] * (WIDTH - 2 * EDGE), HEIGHT - EDGE - share[:, 1]
-                         * (HEIGHT - 2 * EDGE)), 1)
+        dots = (EDGE, HEIGHT - EDGE) + share * size
         colour = COLOURS[place % len(COLOURS)]
         cv2.polylines(paper, [dots.round().astype(np.int32)], False, colour, 1, cv2.LINE_AA)
         _text(paper, name, (WIDTH - 2 * EDGE - 40, EDGE + 18 * place), colour)

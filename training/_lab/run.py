@@ -15,6 +15,7 @@ import shutil
 import signal
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -53,7 +54,8 @@ class Run:
     """One training; made again with the same numbers it goes on where it stood."""
 
     def __init__(self, folder: Path, numbers: Any, seed: int, fresh: bool = False) -> None:
-        self.folder, self.seed = folder, seed
+        self.folder = folder
+        self.seed = seed
         if fresh and (folder / 'recipe.yaml').exists():
             shutil.rmtree(folder)
         self._begin(checkpoint.plain(numbers))
@@ -69,31 +71,29 @@ class Run:
         file = self.folder / 'recipe.yaml'
         if file.exists() and self._states():     # nothing is lost where nothing was learned yet
             before = settings.read_mapping(file)
-            other = [f'{key} was {before.get(key)!r} and is {numbers[key]!r}' for key in numbers
-                     if before.get(key) != numbers[key]]
+            other = [f'{key} was {before.get(key)!r} and is {value!r}'
+                     for key, value in numbers.items() if before.get(key) != value]
             if other:
                 raise BadInput(f'{self.folder} was begun with other numbers '
-                               f'({"; ".join(other)[:200]}); give those, '
-                               'another --name, or --fresh to begin anew.')
+                               f'({"; ".join(other)[:200]}); give those, another --name, or '
+                               '--fresh to begin anew.')
             return
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             file.write_text(yaml.safe_dump(dict(numbers), sort_keys=False))
         except OSError as error:
-            raise BadInput(f'{file} cannot be written: {error.strerror}; give '
-                           'another --out.') from error
+            raise BadInput(f'{file} cannot be written: {error.strerror}; give another '
+                           '--out.') from error
 
     def restore(self, learner: L) -> L:
         """Let the learner go on from the newest whole state, if there is one."""
         self.learner = learner
         for state in reversed(self._states()):
-            try:
+            # half written when the machine went down: the one before it is whole
+            with suppress(SafetensorError, OSError, RuntimeError, KeyError):
                 learner.load(load_file(state / STATE))
-            except (SafetensorError, OSError, RuntimeError, KeyError):
-                # half written when the machine went down: the one before it is whole
-                continue
-            self.step = int(state.name)
-            break
+                self.step = int(state.name)
+                break
         self._forget_after(self.step)
         return learner
 
@@ -120,16 +120,15 @@ class Run:
         curve(self._lines(), self.folder / 'plots' / f'{stage}.png')
         if self._asked:
             raise Interrupted(f'Stopped at step {self.step} of {count}; everything is kept in '
-                              f'{self.folder}, and the same '
-                              'command goes on from there.')
+                              f'{self.folder}, and the same command goes on from there.')
 
     def log(self, **numbers: float) -> None:
         """Note what a step measured; every line is whole or not there."""
         self._note = '  '.join(f'{name} {value:.5f}' for name, value in numbers.items())
         if self.step % NOTE == 0 or len(numbers) > 1:
+            said = {'step': self.step, 'time': round(time.time(), 3), **numbers}
             with open(self.folder / 'progress.jsonl', 'a') as stream:
-                stream.write(json.dumps({'step': self.step, 'time': round(time.time(), 3),
-                                         **numbers}) + '\n')
+                stream.write(json.dumps(said) + '\n')
 
     def keep(self) -> None:
         """Put the state on the disk: aside first, then by its name; the newest two stay."""
@@ -139,8 +138,8 @@ class Run:
         if place.exists():
             return
         aside.mkdir(parents=True, exist_ok=True)
-        save_file({name: value.contiguous() for name, value in self.learner.state().items()}, aside
-                  / STATE)
+        save_file({name: value.contiguous() for name, value in self.learner.state().items()},
+                  aside / STATE)
         with open(aside / STATE, 'rb') as stream:
             os.fsync(stream.fileno())
         os.replace(aside, place)
@@ -166,13 +165,13 @@ class Run:
     def _forget_after(self, step: int) -> None:
         """Drop the lines of steps that are taken again."""
         kept = [line for line in self._lines() if line['step'] < step]
-        (self.folder
-         / 'progress.jsonl').write_text(''.join(json.dumps(line) + '\n' for line in kept))
+        text = ''.join(json.dumps(line) + '\n' for line in kept)
+        (self.folder / 'progress.jsonl').write_text(text)
 
     def _bar(self) -> Progress:
         return Progress(TextColumn('{task.description}'), BarColumn(), MofNCompleteColumn(),
-                        _Rate(), TimeRemainingColumn(),
-                        TextColumn('{task.fields[note]}'), console=self.console)
+                        _Rate(), TimeRemainingColumn(), TextColumn('{task.fields[note]}'),
+                        console=self.console)
 
 
 class _Rate(ProgressColumn):
