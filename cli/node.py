@@ -18,7 +18,6 @@ from visuomotor.specs.errors import BadInput
 OWN = ('-p', '--param', '-r', '--remap')  # ROS arguments that may follow a node's name
 
 
-
 class RosCommand(TyperCommand):
     """A command that ROS starts too: keeps `--ros-args …`, as launch puts it at the end, in
     `context.obj`."""

@@ -21,8 +21,7 @@ def add(app: typer.Typer) -> None:
 
 def recipes() -> list[str]:
     """Return the recipes that there are: files of training/ whose settings carry their name."""
-    return sorted(path.stem for path in RECIPES.glob('*.py')
-                  if f'class {_class(path.stem)}(' in path.read_text())
+    return paths.with_settings(RECIPES)
 
 
 def train(
@@ -56,7 +55,7 @@ def train(
 def resolved(recipe: str, said: dict[str, Any], given: list[str]) -> tuple[Any, Any]:
     """Return a recipe and its settings: the command line over its own, --set over both."""
     module = importlib.import_module(f'visuomotor.training.{recipe}')
-    numbers = getattr(module, _class(recipe))
+    numbers = getattr(module, f'{paths.class_name(recipe)}Settings')
     layers = [('the command line', said),
               ('--set', nested(settings.assignments(given, 'steps=2000'), numbers))]
     return module, settings.layered(numbers, layers, f'recipe {recipe}')[0]
@@ -90,7 +89,3 @@ def nested(given: dict[str, Any], cls: type[Any]) -> dict[str, Any]:
                                      else {})
         place[rest[-1] if rest else first] = value
     return found
-
-
-def _class(recipe: str) -> str:
-    return recipe.title().replace('_', '') + 'Settings'

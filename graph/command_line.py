@@ -21,8 +21,6 @@ def sentence(field: dataclasses.Field[Any]) -> str:
     return str(about['sentence']) + unit + (f'; {limits}' if limits else '') + known
 
 
-
-
 def arguments(entries: Iterable[NodeEntry]) -> list[str]:
     """Return what follows `visuomotor` to start some nodes in one program, each with its own
     parameters."""

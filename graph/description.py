@@ -209,8 +209,6 @@ def _check(choices: Choices, spec: RobotSpec, task: TaskSpec) -> None:
         make.check(make.with_overrides(task, scene), spec)
 
 
-
-
 def _check_policy(policy: str) -> None:
     folder = Path(policy)
     if policy in policies():

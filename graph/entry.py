@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, get_type_hints
 
-from visuomotor.specs import settings
+from visuomotor.specs import paths, settings
 from visuomotor.specs.errors import BadInput
 from visuomotor.specs.layers import node_layers
 
@@ -36,7 +36,7 @@ class NodeEntry:
     @property
     def class_path(self) -> str:
         """Module and class, as in 'visuomotor.nodes.driver.node:DriverNode'."""
-        return f'{module(self.room, self.package)}:{title(self.room)}Node'
+        return f'{module(self.room, self.package)}:{paths.class_name(self.room)}Node'
 
     @property
     def settings(self) -> type[Any]:
@@ -47,15 +47,11 @@ def module(room: str, package: str = 'visuomotor') -> str:
     return f'{package}.nodes.{room}.node'
 
 
-def title(room: str) -> str:
-    return room.title().replace('_', '')
-
-
 def settings_class(room: str, package: str = 'visuomotor') -> type[Any]:
     """Return the settings of the node of a folder, such as SafetySettings. Every node's module has
     its own."""
     found: type[Any] = getattr(importlib.import_module(module(room, package)),
-                               f'{title(room)}Settings')
+                               f'{paths.class_name(room)}Settings')
     return found
 
 

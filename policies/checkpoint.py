@@ -61,8 +61,8 @@ class Checkpoint:
 def store(checkpoint: Checkpoint, folder: Path) -> str:
     """Write the folder, weights first; return the hash."""
     folder.mkdir(parents=True, exist_ok=True)
-    weights = save({name: value.contiguous().cpu() for name,
-                    value in checkpoint.net.state_dict().items()})
+    weights = save({name: value.contiguous().cpu()
+                    for name, value in checkpoint.net.state_dict().items()})
     said = {field.name: getattr(checkpoint, field.name, None)
             for field in dataclasses.fields(Description)}
     description = plain({**said, 'format': FORMAT})
@@ -83,8 +83,8 @@ def restore(folder: Path, robot: str, task: str, shown: Sees, size: int) -> Chec
     """
     try:
         content, weights = settings.read_mapping(folder / DESCRIPTION), _bytes(folder)
-        if signature({key: value for key, value in content.items() if key != 'hash'},
-                     weights) != content.get('hash'):
+        signed = {key: value for key, value in content.items() if key != 'hash'}
+        if signature(signed, weights) != content.get('hash'):
             raise BadCheckpoint(f'{folder} is damaged: {DESCRIPTION} and {WEIGHTS} do not belong '
                                 'together; copy both.')
         said = settings.build(Description, _upgraded(content, folder), str(folder / DESCRIPTION))
@@ -117,8 +117,7 @@ def _bytes(folder: Path) -> bytes:
         return (folder / WEIGHTS).read_bytes()
     except OSError as error:
         raise BadCheckpoint(f'A policy folder holds {DESCRIPTION} and {WEIGHTS}, but '
-                            f'{folder / WEIGHTS} '
-                            f'cannot be read: {error.strerror}.') from error
+                            f'{folder / WEIGHTS} cannot be read: {error.strerror}.') from error
 
 
 def _upgraded(content: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
@@ -128,11 +127,10 @@ def _upgraded(content: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
     knobs = dict(content.get('knobs') or {})
     if content.get('format') != 1 or not isinstance(knobs.get('observations'), dict):
         raise BadCheckpoint(f'{folder / DESCRIPTION} should be a policy of format {FORMAT} or 1, '
-                            'but is of format '
-                            f'{content.get("format")}; use the version of this software that made '
-                            'it.')
-    sees = {name.replace('image.', 'image_'): shape for name,
-            shape in knobs.pop('observations').items()}
+                            f'but is of format {content.get("format")}; use the version of this '
+                            'software that made it.')
+    sees = {name.replace('image.', 'image_'): shape
+            for name, shape in knobs.pop('observations').items()}
     gives = {'size': knobs.pop('action_size', 1), 'rows': knobs.pop('rows', 1)}
     kept = {key: value for key, value in content.items() if key not in ('knobs', 'algorithm')}
     return {**kept, 'format': FORMAT, 'kind': 'network', 'sees': sees, 'gives': gives,
@@ -146,12 +144,11 @@ def _check(said: Description, folder: Path, robot: str, task: str, shown: Sees, 
                                 f'choose another folder or another {kind}.')
     if said.gives.size != size:
         raise BadCheckpoint(f"{folder} gives {said.gives.size} numbers for one action, but task "
-                            f"'{task}' takes {size}; "
-                            'train it again.')
+                            f"'{task}' takes {size}; train it again.")
     for name, shape in said.sees.items():
         if shown.get(name) != shape:
-            known = ', '.join(sorted(shown))
-            there = f'here it is {shown[name]}' if name in shown else f'there are only {known}'
+            there = (f'here it is {shown[name]}' if name in shown
+                     else f'there are only {", ".join(sorted(shown))}')
             raise BadCheckpoint(f"{folder} needs the observation '{name}' of shape {shape}, but "
                                 f"{there}; train it again.")
     settings.choose('kind of trained policy', said.kind, kinds.trained())
@@ -167,12 +164,10 @@ def _net(make: Any, chosen: Any, said: Description, folder: Path, weights: bytes
         net.load_state_dict(found, assign=True)
     except (SafetensorError, RuntimeError) as error:
         raise BadCheckpoint(f'{folder / WEIGHTS} does not fit the network that {DESCRIPTION} '
-                            'describes: '
-                            f'{" ".join(str(error).split())[:200]}') from error
+                            f'describes: {" ".join(str(error).split())[:200]}') from error
     for name, value in found.items():
         if value.dtype != torch.float32 or not bool(torch.isfinite(value).all()):
+            wrong = 'others' if value.dtype == torch.float32 else value.dtype
             raise BadCheckpoint(f"{folder / WEIGHTS}: weight '{name}' should hold finite numbers "
-                                "of 32 bits, but holds "
-                                f'{"others" if value.dtype == torch.float32 else value.dtype}; '
-                                'train it again.')
+                                f'of 32 bits, but holds {wrong}; train it again.')
     return net

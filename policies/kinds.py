@@ -7,15 +7,14 @@ import importlib
 from pathlib import Path
 from typing import Any
 
-from visuomotor.specs import settings
+from visuomotor.specs import paths, settings
 
 ACT = Path(__file__).parent / 'act'
 
 
 def names() -> list[str]:
     """Return the kinds that there are; torch is not loaded for it."""
-    return sorted(path.stem for path in ACT.glob('*.py')
-                  if f'class {_class(path.stem)}Settings' in path.read_text())
+    return paths.with_settings(ACT)
 
 
 def trained() -> list[str]:
@@ -31,14 +30,10 @@ def module(kind: str) -> Any:
 
 def settings_of(kind: str, numbers: Any, where: str) -> Any:
     """Fill the settings of one kind."""
-    return settings.build(getattr(module(kind), f'{_class(kind)}Settings'), numbers,
-                          f'{where}: settings')
+    cls = getattr(module(kind), f'{paths.class_name(kind)}Settings')
+    return settings.build(cls, numbers, f'{where}: settings')
 
 
 def actor(kind: str) -> Any:
     """Return the class that acts."""
-    return getattr(module(kind), _class(kind))
-
-
-def _class(kind: str) -> str:
-    return kind.title().replace('_', '')
+    return getattr(module(kind), paths.class_name(kind))

@@ -30,6 +30,5 @@ def known(device: str) -> torch.device:
         torch.zeros(1, device=found)
     except (RuntimeError, AssertionError) as error:
         raise BadInput(f"There is no device '{device}' here that torch can use "
-                       f"({str(error).splitlines()[0][:80]}); "
-                       'choose cpu.') from None
+                       f"({str(error).splitlines()[0][:80]}); choose cpu.") from None
     return found

@@ -6,6 +6,7 @@ import hashlib
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,8 @@ class PolicyEntry(Settings):
     """One policy by name, as its YAML says."""
 
     kind: str = setting('', 'a file of policies/act that acts without weights')
-    folder: str = setting('',
-                          'of a trained one; relative to the folder in which the program was '
-                          'started')
+    folder: str = setting(
+        '', 'of a trained one; relative to the folder in which the program was started')
     title: str = setting('', 'one line for people')
     settings: dict[str, Any] = setting({}, 'numbers of the kind')
 
@@ -59,8 +59,7 @@ def find(policy: str) -> PolicyEntry:
 
 
 def make_policy(name: str, robot: RobotSpec, task: TaskSpec, expert: Expert | None = None,
-                threads: int = 1,
-                device: str = 'cpu') -> LoadedPolicy:
+                threads: int = 1, device: str = 'cpu') -> LoadedPolicy:
     """Make a policy by name or folder; `expert` makes the scripted one of a task, where there are
     worlds.
 
@@ -68,10 +67,9 @@ def make_policy(name: str, robot: RobotSpec, task: TaskSpec, expert: Expert | No
         BadInput: with a sentence, when there is none, or it does not fit robot, task or machine.
     """
     entry = find(name)
-    role = Role(Gives(task.action.size),
-                {key: shape.shape for key, shape in observation_spec(robot, task).shapes.items()},
-                task.action.gripper, task.action.rate, None if expert is None
-                else lambda: expert(robot, task))
+    shown = {key: shape.shape for key, shape in observation_spec(robot, task).shapes.items()}
+    role = Role(Gives(task.action.size), shown, task.action.gripper, task.action.rate,
+                partial(expert, robot, task) if expert else None)
     if entry.folder:
         from visuomotor.policies.load import load_trained
         return load_trained(Path(entry.folder), name, robot.name, task.name, role, threads, device)
@@ -80,7 +78,6 @@ def make_policy(name: str, robot: RobotSpec, task: TaskSpec, expert: Expert | No
 
 
 def named_hash(name: str, policy: object) -> str:
-    """Return the hash of a policy that has no weights. That of its YAML and of the code that
-    acts."""
+    """Return the hash of a policy without weights: of its YAML and of the code that acts."""
     code = Path(inspect.getfile(type(getattr(policy, 'expert', policy)))).read_bytes()
     return hashlib.sha256((FOLDER / f'{name}.yaml').read_bytes() + code).hexdigest()

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from visuomotor.specs.policy import Observation, Role, Sees
 from visuomotor.specs.settings import Settings
 
-# and how likely
+# moods, and how likely each is
 MOODS = {'bang': 0.3, 'dive': 0.3, 'shake': 0.15, 'jump': 0.15, 'broken': 0.09, 'endless': 0.01}
 LASTS = {'broken': 4, 'endless': 1}  # actions of one mood, at most; others:
 LONG = 30
@@ -45,9 +45,9 @@ class Hostile:
             self._left = int(rng.integers(1, LASTS.get(self._mood, LONG) + 1))
             self._corner = rng.choice([-1.0, 1.0], self.size)
         self._left -= 1
-        return {'bang': self._bang, 'dive': self._dive, 'shake': self._shake,
-                'endless': self._endless,
-                'broken': self._broken, 'jump': self._jump}[self._mood]()
+        moods = {'bang': self._bang, 'dive': self._dive, 'shake': self._shake,
+                 'endless': self._endless, 'broken': self._broken, 'jump': self._jump}
+        return moods[self._mood]()
 
     def _bang(self) -> NDArray[np.float64]:
         """Keep to one corner of the action space until something gives."""

@@ -62,9 +62,7 @@ class Network(Batched):
     def begin(self, rngs: Sequence[np.random.Generator]) -> None:
         self.seen: deque[dict[str, Array]] = deque(maxlen=self.settings.history)
         self.done = np.zeros((len(rngs), self.settings.past_actions, self.role.gives.size))
-        # row that each began at
-        self.chunks: deque[tuple[float, Array]] = deque(maxlen=self.role.gives.rows)
-        self.row = 0.0
+        self.chunks: deque[Array] = deque(maxlen=self.role.gives.rows)   # the newest is last
 
     @torch.inference_mode()
     def act_batch(self, observation: Observation) -> NDArray[np.float64]:
@@ -87,17 +85,15 @@ class Network(Batched):
 
     def _averaged(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return one row: what all chunks that reach it say of it."""
-        self.chunks.append((self.row, rows))
-        said = [chunk[:, int(self.row - began)] for began, chunk in self.chunks if self.row - began
-                < chunk.shape[1]]
+        self.chunks.append(rows)
+        ages = reversed(range(len(self.chunks)))   # rows since each began
+        said = [chunk[:, age] for age, chunk in zip(ages, self.chunks, strict=True)]
         weight = np.exp(-self.settings.fade * np.arange(len(said)))
-        self.row += 1
-        mixed: NDArray[np.float64] = np.tensordot(weight / weight.sum(), np.stack(said),
-                                                  axes=1)[:, None]
-        return mixed
+        mixed: NDArray[np.float64] = np.tensordot(weight / weight.sum(), np.stack(said), axes=1)
+        return mixed[:, None]
 
 
 def tensors(observation: Mapping[str, Array], device: torch.device) -> dict[str, torch.Tensor]:
     """Return observations, each (batch, *shape), as the networks take them."""
-    return {name: torch.from_numpy(np.ascontiguousarray(value)).to(device) for name,
-            value in observation.items()}
+    return {name: torch.from_numpy(np.ascontiguousarray(value)).to(device)
+            for name, value in observation.items()}

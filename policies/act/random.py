@@ -15,13 +15,12 @@ from visuomotor.specs.settings import Settings, setting
 class RandomSettings(Settings):
     """How chance moves."""
 
-    keep: float = setting(0.0,
-                          'share of the last action that stays, so that the motion has a direction',
-                          least=0, below=1)
+    keep: float = setting(
+        0.0, 'share of the last action that stays, so that the motion has a direction', least=0,
+        below=1)
     rows: int = setting(1, 'actions in a chunk', least=1, most=1000)
-    pictures: bool = setting(False,
-                             'acts when a picture comes, as a policy that looks does, so that '
-                             'timing is the same')
+    pictures: bool = setting(
+        False, 'acts when a picture comes, as a policy that looks does, so that timing is the same')
 
 
 class Random(Batched):
@@ -29,8 +28,8 @@ class Random(Batched):
 
     def __init__(self, settings: RandomSettings, role: Role) -> None:
         self.settings, self.size = settings, role.gives.size
-        self.sees: Sees = {name: shape for name, shape in role.shown.items() if len(shape) == 3
-                           and settings.pictures}
+        self.sees: Sees = {name: shape for name, shape in role.shown.items()
+                           if len(shape) == 3 and settings.pictures}
         self.begin([np.random.default_rng(0)])
 
     def begin(self, rngs: Sequence[np.random.Generator]) -> None:

@@ -17,8 +17,7 @@ class ScriptedSettings(Settings):
 
 
 class Scripted:
-    """Passes everything on to the expert that its role can make. Needs no pictures, but the
-    truth."""
+    """Passes everything on to the expert of its role, which needs the truth and no pictures."""
 
     privileged = True
 

@@ -21,8 +21,7 @@ class Familiarity:
     def __init__(self, safe: Array, share: float = 0.99) -> None:
         if safe.ndim != 2 or len(safe) <= safe.shape[1] or not 0 < share < 1:
             raise ValueError('safe states should be more rows than features and share in 0..1, but '
-                             'they are '
-                             f'{safe.shape} and {share}')
+                             f'they are {safe.shape} and {share}')
         self._mean = safe.mean(axis=0)
         spread = np.atleast_2d(np.cov(safe.T))
         ridge = RIDGE * max(float(np.trace(spread)) / len(spread), 1e-12)

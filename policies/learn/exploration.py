@@ -17,8 +17,7 @@ class OrnsteinUhlenbeck:
     def __init__(self, size: int, spread: float, memory: float, period: float) -> None:
         if size < 1 or spread < 0 or memory <= 0 or period <= 0:
             raise ValueError('size should be 1 or more, spread 0 or more, memory and period above '
-                             '0, but they are '
-                             f'{size}, {spread}, {memory} and {period}')
+                             f'0, but they are {size}, {spread}, {memory} and {period}')
         self.size, self.spread = size, spread
         # exact for any period, unlike an Euler step
         self._kept = float(np.exp(-period / memory))
@@ -43,8 +42,7 @@ class Coloured:
     def __init__(self, size: int, spread: float, colour: float, length: int) -> None:
         if size < 1 or spread < 0 or not 0 <= colour <= 2 or length < 4:
             raise ValueError('size should be 1 or more, spread 0 or more, colour 0..2 and length 4 '
-                             'or more, but they '
-                             f'are {size}, {spread}, {colour} and {length}')
+                             f'or more, but they are {size}, {spread}, {colour} and {length}')
         self.size = size
         self.spread = spread
         self.length = length

@@ -9,25 +9,25 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from visuomotor.specs import settings
+from visuomotor.specs import paths, settings
+from visuomotor.specs.paths import class_name
 from visuomotor.specs.policy import Gives, Sees
 
 HERE = Path(__file__).parent
 
 
 def names() -> list[str]:
-    """Return the networks that there are: files here that hold settings of their own name."""
-    return sorted(path.stem for path in HERE.glob('*.py')
-                  if f'class {_class(path.stem)}Settings' in path.read_text())
+    """Return the networks that there are."""
+    return paths.with_settings(HERE)
 
 
 def build(name: str, numbers: Mapping[str, Any], sees: Sees, gives: Gives) -> nn.Module:
     """Make a network that reads observations of these shapes. Refuse a name or a number that does
     not fit."""
     settings.choose('network', name, names())
-    module = importlib.import_module(f'visuomotor.policies.nets.{name}')
-    chosen = settings.build(getattr(module, f'{_class(name)}Settings'), numbers, f'network {name}')
-    net: nn.Module = getattr(module, _class(name))(chosen, sees, gives)
+    module, title = importlib.import_module(f'visuomotor.policies.nets.{name}'), class_name(name)
+    chosen = settings.build(getattr(module, f'{title}Settings'), numbers, f'network {name}')
+    net: nn.Module = getattr(module, title)(chosen, sees, gives)
     return net
 
 
@@ -54,7 +54,3 @@ def dense(width: int, hidden: tuple[int, ...], out: int) -> nn.Sequential:
     for inner, outer in zip((width, *hidden), hidden, strict=False):
         layers += [nn.Linear(inner, outer), nn.ReLU()]
     return nn.Sequential(*layers, nn.Linear(hidden[-1] if hidden else width, out))
-
-
-def _class(name: str) -> str:
-    return name.title().replace('_', '')

@@ -1,4 +1,4 @@
-"""Centre and size of each number that a network reads, kept with its weights so that the two never
+"""Centre and size of each number that a network reads, kept with its weights so that they never
 part."""
 from __future__ import annotations
 

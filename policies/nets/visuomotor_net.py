@@ -21,16 +21,14 @@ from visuomotor.specs.settings import Settings, setting
 class VisuomotorNetSettings(Settings):
     """The size of the network."""
 
-    channels: tuple[int, ...] = setting((64, 32, 32),
-                                        'of the convolutions; the last are the feature points',
-                                        least=1, most=4096)
+    channels: tuple[int, ...] = setting(
+        (64, 32, 32), 'of the convolutions; the last are the feature points', least=1, most=4096)
     first_kernel: int = setting(7, 'edge of the first kernel', 'px', least=1, most=64)
-    hidden: tuple[int, ...] = setting((40, 40), 'widths of the fully connected layers', least=1,
-                                      most=65_536)
-    differences: tuple[tuple[str, str], ...] = setting((),
-                                                       'observations whose difference is read too, '
-                                                       'such as '
-                                                           '[goal, tip_pose]: the way that is left')
+    hidden: tuple[int, ...] = setting(
+        (40, 40), 'widths of the fully connected layers', least=1, most=65_536)
+    differences: tuple[tuple[str, str], ...] = setting(
+        (), 'observations whose difference is read too, such as [goal, tip_pose]: the way that is '
+        'left')
 
 
 class VisuomotorNet(nn.Module):
@@ -50,17 +48,16 @@ class VisuomotorNet(nn.Module):
         self.head = dense(width + points, settings.hidden, gives.rows * gives.size)
 
     def forward(self, observation: Mapping[str, Tensor]) -> Tensor:
-        points = [eye(_light(observation[name])) for eye,
-                  name in zip(self.eyes, pictures(self.sees), strict=True)]
+        points = [eye(_light(observation[name]))
+                  for eye, name in zip(self.eyes, pictures(self.sees), strict=True)]
         seen = torch.cat([self.normaliser(self.state(observation)), *points], dim=1)
         actions: Tensor = torch.tanh(self.head(seen))
         return actions.reshape(-1, self.gives.rows, self.gives.size)
 
     def state(self, observation: Mapping[str, Tensor]) -> Tensor:
-        """Join the numbers that are no pictures, in the order of their names, then the
-        differences."""
-        ways = [observation[first].float() - observation[other].float() for first,
-                other in self.settings.differences]
+        """Join the numbers that are no pictures, in the order of their names, and differences."""
+        ways = [observation[first].float() - observation[other].float()
+                for first, other in self.settings.differences]
         return torch.cat([joined(observation, self.sees), *ways], dim=1)
 
     def measure(self, observation: Mapping[str, Tensor]) -> None:
@@ -77,11 +74,10 @@ def _check(settings: VisuomotorNetSettings, sees: Sees) -> None:
     for first, other in settings.differences:
         if not {first, other} <= set(numbers(sees)) or sees[first] != sees[other]:
             raise BadInput(f'differences should name two observations of one size, but {first} and '
-                           f'{other} are not among '
-                           f'{", ".join(sorted(sees))} or differ in size')
+                           f'{other} are not among {", ".join(sorted(sees))} or differ in size')
     for name in pictures(sees):
-        edge = (min(sees[name][:2]) - settings.first_kernel) // 2 + 1 - 4 * (len(settings.channels)
-                                                                             - 1)
+        edge = (min(sees[name][:2]) - settings.first_kernel) // 2 + 1
+        edge -= 4 * (len(settings.channels) - 1)
         if not settings.channels or edge < 1:
             raise BadInput(f"{len(settings.channels)} convolutions do not fit '{name}' of shape "
                            f"{tuple(sees[name])}")
@@ -94,9 +90,8 @@ def _light(picture: Tensor) -> Tensor:
 
 def _eye(settings: VisuomotorNetSettings, shape: tuple[int, ...]) -> nn.Module:
     layers: list[nn.Module] = []
-    for index, (inner,
-                outer) in enumerate(zip((shape[2], *settings.channels), settings.channels,
-                                        strict=False)):
+    widths = zip((shape[2], *settings.channels), settings.channels, strict=False)
+    for index, (inner, outer) in enumerate(widths):
         kernel, stride = (settings.first_kernel, 2) if index == 0 else (5, 1)
         layers += [nn.Conv2d(inner, outer, kernel, stride), nn.ReLU()]
     return nn.Sequential(*layers, SpatialSoftmax())

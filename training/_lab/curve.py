@@ -26,13 +26,13 @@ def curve(lines: Sequence[Mapping[str, float]], out: Path) -> None:
                 found.setdefault(name, []).append((line['step'], height))
     if not found:
         return
-    points = np.array([point for line in found.values() for point in line])
+    points = np.concatenate(list(found.values()))
     (left, low), (right, high) = points.min(0), points.max(0)
     paper = np.full((HEIGHT, WIDTH, 3), 255, np.uint8)
     _frame(paper, (low, high), (left, right))
     size = np.array((WIDTH - 2 * EDGE, 2 * EDGE - HEIGHT))   # upwards is towards 0
-    for place, (name, line) in enumerate(found.items()):
-        share = (np.array(line) - (left, low)) / (max(right - left, 1), max(high - low, 1e-9))
+    for place, (name, noted) in enumerate(found.items()):
+        share = (np.array(noted) - (left, low)) / (max(right - left, 1), max(high - low, 1e-9))
         dots = (EDGE, HEIGHT - EDGE) + share * size
         colour = COLOURS[place % len(COLOURS)]
         cv2.polylines(paper, [dots.round().astype(np.int32)], False, colour, 1, cv2.LINE_AA)
