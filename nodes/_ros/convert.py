@@ -58,10 +58,9 @@ def doubles(values: FloatArray | Sequence[float]) -> array[float]:
 # Joint states.
 def joint_state(state: State, spec: RobotSpec) -> JointState:
     """What the driver publishes: the joints in order, then the gripper when there is one."""
-    message = JointState(
-        header=header(state.stamp, spec.base_link), name=list(spec.names),
-        position=doubles(state.position), velocity=doubles(state.velocity),
-        effort=doubles(state.effort))
+    message = JointState(header=header(state.stamp, spec.base_link), name=list(spec.names),
+                         position=doubles(state.position), velocity=doubles(state.velocity),
+                         effort=doubles(state.effort))
     if spec.gripper is not None:
         message.name.append(GRIPPER)
         message.position.append(state.gripper)

@@ -66,21 +66,9 @@ class Polled(Ordered):
     for ever."""
 
     def __init__(self, **kwargs: Any) -> None:
-        self._dirty = True
+        self._dirty = True   # the lists of entities are not made, or out of date
         self._polls = 0
-        self._subscriptions: list[Any] = []
-        self._timers: list[tuple[Any, Any, Any]] = []
-        self._urgent: list[tuple[Any, Any, Any]] = []
-        self._services: list[tuple[Any, Any, Any]] = []
-        self._clients: list[tuple[Any, Any, Any]] = []
-        self._waitables: list[Any] = []
-        # what a wait set for them holds, of each of private.KINDS
-        self._sizes: list[int] = []
         self._unfinished: list[Task] = []
-        self._asked: list[tuple[Any, int, str, Any, bool, Any, bool]] = []
-        self._plain: set[str] = set()        # topics of publishers that count nothing: always asked
-        # for each subscription, the count of its topic when it was asked last
-        self._seen: list[int] = []
         # the newest message of each type, as bytes and as it is
         self._decoded: dict[Any, tuple[bytes, Any]] = {}
         super().__init__(**kwargs)
@@ -145,18 +133,20 @@ class Polled(Ordered):
         self._timers = [(*private.timer_calls(t), t) for node in order for t in node.timers]
         self._asked = [(private.take_message(s), place, s.topic_name, s.msg_type, s.raw, s.callback,
                         private.message_only(s)) for place, s in enumerate(self._subscriptions)]
+        # for each subscription, the count of its topic when it was asked last
         self._seen = [-1] * len(self._asked)
+        # topics of publishers that count nothing: always asked
         self._plain = {p.topic_name for node in order for p in node.publishers
                        if not isinstance(p, CountingPublisher)}
-        services = [(private.take_request(s), s.srv_type, s) for node in order
-                    for s in node.services]
-        self._urgent = [entry for entry in services if getattr(entry[2], 'urgent', False)]
-        self._services = services
+        self._services = [(private.take_request(s), s.srv_type, s) for node in order
+                          for s in node.services]
+        self._urgent = [entry for entry in self._services if getattr(entry[2], 'urgent', False)]
         self._clients = [(private.take_response(c), c.srv_type, c) for node in order
                          for c in node.clients]
         entities = [(w, w.get_num_entities()) for node in order for w in node.waitables]
         actions = [(w, count) for w, count in entities if count.num_services or count.num_clients]
         self._waitables = [w for w, _ in actions]
+        # what a wait set for them holds, of each of private.KINDS
         self._sizes = [sum(getattr(count, f'num_{kind}') for _, count in actions)
                        for kind in private.KINDS]
 

@@ -5,6 +5,7 @@ in which its result is known."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from rclpy.action import ActionClient, ActionServer, CancelResponse, GoalResponse
@@ -17,25 +18,19 @@ class GoalServer:
     """An action server with at most one goal at a time."""
 
     def __init__(self, node: Node, kind: Any, name: str, *, refuse: Callable[[Any], str],
-                 begin: Callable[[Any], object],
-                 cancel: Callable[[], None]) -> None:
+                 begin: Callable[[Any], object], cancel: Callable[[], None]) -> None:
         """`refuse` says in a sentence why a goal cannot begin now, or nothing. `begin` gets the
         goal's request."""
         self._node = node
-        self._kind = kind
         self._name = name
         self._refuse = refuse
         self._begin = begin
         self._cancel = cancel
         self._handle: Any = None
-        self._server = ActionServer(node, kind, name, self._unused, goal_callback=self._asked,
-                                    cancel_callback=self._cancelled,
-                                    handle_accepted_callback=self._accepted)
-        node.also_undo(self._server.destroy)
-
-    @property
-    def busy(self) -> bool:
-        return self._handle is not None
+        server = ActionServer(node, kind, name, lambda handle: kind.Result(),
+                              goal_callback=self._asked, cancel_callback=self._cancelled,
+                              handle_accepted_callback=self._accepted)
+        node.also_undo(server.destroy)
 
     def feedback(self, message: Any) -> None:
         if self._handle is not None:
@@ -45,12 +40,12 @@ class GoalServer:
         """Answer the goal, if there is one."""
         handle, self._handle = self._handle, None
         if handle is not None:
-            handle.execute(lambda goal: _close(goal, succeeded, result))
+            handle.execute(partial(_close, succeeded, result))
 
     def _asked(self, request: Any) -> GoalResponse:
         why = (f'{self._node.get_name()} is not active' if not self._node.active
                else self._refuse(request))
-        if not why and self.busy:
+        if not why and self._handle is not None:
             why = 'one goal is under way already; cancel it first'
         if why:
             self._node.get_logger().warning(f'{self._name} refused: {why}')
@@ -64,11 +59,8 @@ class GoalServer:
         self._cancel()
         return CancelResponse.ACCEPT
 
-    def _unused(self, handle: Any) -> Any:
-        return self._kind.Result()
 
-
-def _close(handle: Any, succeeded: bool, result: Any) -> Any:
+def _close(succeeded: bool, result: Any, handle: Any) -> Any:
     if handle.is_cancel_requested:
         handle.canceled()
     elif succeeded:

@@ -22,8 +22,8 @@ class Node(LifecycleNode):
 
     def __init__(self, name: str, **kwargs: Any) -> None:
         super().__init__(name, automatically_declare_parameters_from_overrides=True, **kwargs)
-        self.given = {key: parameter.value for key,
-                      parameter in self.get_parameters_by_prefix('').items()}
+        self.given = {name: given.value
+                      for name, given in self.get_parameters_by_prefix('').items()}
         # of each setting that is not a default, where it was set
         self.origins: dict[str, str] = {}
         autostart = settings.fit(bool, self.given.get('autostart', True),
@@ -70,30 +70,27 @@ class Node(LifecycleNode):
         return publisher
 
     def subscription(self, kind: Any, topic: str, callback: Callable[[Any], None],
-                     profile: QoSProfile,
-                     raw: bool = False) -> Any:
+                     profile: QoSProfile, raw: bool = False) -> Any:
         """Subscribe; messages that arrive while inactive are dropped."""
-        def gate(message: Any) -> None:
-            if self.active:
-                try:
-                    callback(message)
-                except (BadInput, OSError) as error:
-                    self.complain(error)
-        subscription = self.create_subscription(kind, topic, gate, profile, raw=raw)
+        subscription = self.create_subscription(kind, topic, self._gate(callback), profile, raw=raw)
         self._undo.append(lambda: self.destroy_subscription(subscription))
         return subscription
 
     def timer(self, period: float, callback: Callable[[], None]) -> Any:
         """Call back at a fixed rate of ROS time while active."""
-        def gate() -> None:
-            if self.active:
-                try:
-                    callback()
-                except (BadInput, OSError) as error:
-                    self.complain(error)
-        timer = self.create_timer(period, gate)
+        timer = self.create_timer(period, self._gate(callback))
         self._undo.append(lambda: self.destroy_timer(timer))
         return timer
+
+    def _gate(self, callback: Callable[..., None]) -> Callable[..., None]:
+        """Let through while active; what cannot be done is complained of."""
+        def gate(*heard: Any) -> None:
+            if self.active:
+                try:
+                    callback(*heard)
+                except (BadInput, OSError) as error:
+                    self.complain(error)
+        return gate
 
     def service(self, kind: Any, name: str, callback: Callable[[Any, Any], Any], *,
                 urgent: bool = False) -> Any:
@@ -137,31 +134,35 @@ class Node(LifecycleNode):
 
     # Lifecycle.
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
-        try:
-            self.open()
-        except (BadInput, OSError, NameValidationException) as error:
-            self._fail(error)
+        if not self._done(self.open):
             self._release()
             return TransitionCallbackReturn.FAILURE
-        except Exception:
-            self._tell_of_fault()
-            raise
         self.failure = ''
         return super().on_configure(state)
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
         self.publishes = True
-        try:
-            self.start()
-        except (BadInput, OSError) as error:
-            self._fail(error)
+        if not self._done(self.start):
             self.publishes = False
             return TransitionCallbackReturn.FAILURE
-        except Exception:
-            self._tell_of_fault()
-            raise
         self.active = True
         return super().on_activate(state)
+
+    def _done(self, action: Callable[[], None]) -> bool:
+        """Tell whether an action was done. A fault of ours, not of the input, is told here: rclpy
+        would drop it without a word."""
+        try:
+            action()
+        except (BadInput, OSError, NameValidationException) as error:
+            self.failure = str(error)
+            if not self.watched:
+                self.get_logger().error(self.failure)
+            return False
+        except Exception:
+            self.failure = traceback.format_exc().strip().splitlines()[-1]
+            self.get_logger().fatal(traceback.format_exc())
+            raise
+        return True
 
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
         self._cease()
@@ -191,16 +192,6 @@ class Node(LifecycleNode):
         self.active = False
         self.halt()
         self.publishes = False
-
-    def _fail(self, error: Exception) -> None:
-        self.failure = str(error)
-        if not self.watched:
-            self.get_logger().error(self.failure)
-
-    def _tell_of_fault(self) -> None:
-        """A fault of ours, not of the input: rclpy would drop it without a word."""
-        self.failure = traceback.format_exc().strip().splitlines()[-1]
-        self.get_logger().fatal(traceback.format_exc())
 
     def _release(self) -> None:
         self.shut()

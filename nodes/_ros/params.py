@@ -48,8 +48,7 @@ def describe(metadata: Mapping[str, Any], value: Any) -> ParameterDescriptor:
     names = ', '.join(settings.known(metadata))
     description = ParameterDescriptor(
         description=metadata.get('sentence', '') + (f' [{unit}]' if unit else ''), read_only=True,
-        dynamic_typing=True,
-        additional_constraints=limits or (names and f'one of {names}'))
+        dynamic_typing=True, additional_constraints=limits or (names and f'one of {names}'))
     if limits and type(value) is float:
         lowest, highest = -sys.float_info.max, sys.float_info.max
         low = metadata.get('least', math.nextafter(metadata['above'], math.inf)

@@ -13,10 +13,9 @@ from rclpy import client, executors, subscription, task
 from rclpy.impl.implementation_singleton import rclpy_implementation as _rclpy
 
 NAMES = ('Subscription.take_message', 'Service.service_take_request', 'Client.take_response',
-         'Timer.is_timer_ready',
-         'Timer.call_timer', 'rclpy_deserialize', 'WaitSet.clear_entities',
-         'WaitSet.add_subscription',
-         'WaitSet.add_timer', 'WaitSet.add_guard_condition', 'WaitSet.wait')
+         'Timer.is_timer_ready', 'Timer.call_timer', 'rclpy_deserialize', 'WaitSet.clear_entities',
+         'WaitSet.add_subscription', 'WaitSet.add_timer', 'WaitSet.add_guard_condition',
+         'WaitSet.wait')
 IN_PYTHON = ((client, 'Client.get_pending_request'),
              (subscription, 'Subscription.CallbackType.MessageOnly'),
              (executors, 'await_or_execute'), (task, 'Task.__call__'))
@@ -47,11 +46,9 @@ def why_public() -> str:
 
 
 # What is asked without a wait set.
-def take_message(asked: Any) -> Callable[[Any, bool], tuple[Any, Any] | None]:
-    """Return what takes a subscription's next message, as bytes or as it is; None. There is
-    none."""
-    take: Callable[[Any, bool], tuple[Any, Any] | None] = asked.handle.take_message
-    return take
+def take_message(asked: Any) -> Any:
+    """Return what takes the next message, as bytes or as it is; None: there is none."""
+    return asked.handle.take_message
 
 
 def message_only(asked: Any) -> bool:
@@ -64,16 +61,14 @@ def deserialize(data: bytes, kind: Any) -> Any:
     return _rclpy.rclpy_deserialize(data, kind)
 
 
-def take_request(asked: Any) -> Callable[[Any], tuple[Any, Any]]:
+def take_request(asked: Any) -> Any:
     """Return what takes a service's next request and its header; no header: there is none."""
-    take: Callable[[Any], tuple[Any, Any]] = asked.handle.service_take_request
-    return take
+    return asked.handle.service_take_request
 
 
-def take_response(asked: Any) -> Callable[[Any], tuple[Any, Any]]:
+def take_response(asked: Any) -> Any:
     """Return what takes a client's next header and response; no header: there is none."""
-    take: Callable[[Any], tuple[Any, Any]] = asked.handle.take_response
-    return take
+    return asked.handle.take_response
 
 
 def pending(asked: Any, header: Any) -> Any:

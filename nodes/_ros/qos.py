@@ -4,8 +4,7 @@ from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPo
 
 def _keep(depth: int, durability: DurabilityPolicy = DurabilityPolicy.VOLATILE) -> QoSProfile:
     return QoSProfile(depth=depth, history=HistoryPolicy.KEEP_LAST,
-                      reliability=ReliabilityPolicy.RELIABLE,
-                      durability=durability)
+                      reliability=ReliabilityPolicy.RELIABLE, durability=durability)
 
 
 STATE = _keep(10)      # joint_states, imu, world/truth: only the newest few matter

@@ -64,8 +64,7 @@ def told(maker: Callable[..., Node]) -> str:
     module = sys.modules[maker.__module__]
     settings = getattr(module, maker.__name__.removesuffix('Node') + 'Settings')
     return (f'{(module.__doc__ or "").strip()}\n\nParameters, each given as --ros-args -p '
-            'name:=value, or many with '
-            f'--params-file <file>:\n{explain(settings)}')
+            f'name:=value, or many with --params-file <file>:\n{explain(settings)}')
 
 
 @contextmanager
@@ -104,9 +103,8 @@ def warn_of_clock(nodes: Sequence[Node]) -> None:
              and not node.nanoseconds]
     if still:
         still[0].get_logger().warning('use_sim_time is true, but nothing came on /clock for '
-                                      f'{CLOCK:g} s, so nothing '
-                                      'happens here; start what publishes it, or leave '
-                                      'use_sim_time out.')
+                                      f'{CLOCK:g} s, so nothing happens here; start what publishes '
+                                      'it, or leave use_sim_time out.')
 
 
 def start(node: Node) -> None:

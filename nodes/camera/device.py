@@ -68,6 +68,5 @@ def open_device(address: str) -> Any:
     if not capture.isOpened() or not capture.grab():
         capture.release()
         raise BadInput(f"There is no camera '{address}' that gives pictures; plug it in, close the "
-                       "program that "
-                       'uses it, or give another index or path.')
+                       "program that uses it, or give another index or path.")
     return capture

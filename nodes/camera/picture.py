@@ -37,14 +37,6 @@ class Frame:
     rgb: Pixels
 
 
-def calibrated(matrix: tuple[float, ...], distortion: tuple[float, ...]) -> Lens | None:
-    """Return the numbers of a camera that somebody calibrated; none when nobody has."""
-    if not matrix:
-        return None
-    fx, fy, cx, cy = matrix
-    return Lens(fx, fy, cx, cy, distortion)
-
-
 def lens_of_view(fov: float, width: int, height: int) -> Lens:
     """Return the numbers of a simulated camera with this vertical field of view, in degrees."""
     focal = height / 2 / math.tan(math.radians(fov) / 2)
@@ -56,7 +48,10 @@ class Pipeline:
 
     def __init__(self, settings: CameraSettings) -> None:
         self.settings = settings
-        self.lens = calibrated(settings.matrix, settings.distortion)
+        self.lens: Lens | None = None   # nobody has calibrated it
+        if settings.matrix:
+            fx, fy, cx, cy = settings.matrix
+            self.lens = Lens(fx, fy, cx, cy, settings.distortion)
         self._maps: tuple[tuple[int, int], Pixels, Pixels] | None = None
 
     def process(self, rgb: Pixels) -> Pixels:
@@ -71,29 +66,27 @@ class Pipeline:
 
     def part(self, width: int, height: int) -> tuple[int, int, int, int]:
         """Return left, top, width and height of what is kept of a picture of this size."""
-        if self.settings.crop == 'none':
+        chosen = self.settings
+        if chosen.crop == 'none':
             return 0, 0, width, height
-        if self.settings.crop == 'box':
-            left, top, wide, high = self.settings.box
-            if min(left, top) < 0 or min(wide,
-                                         high) < 1 or left + wide > width or top + high > height:
-                raise BadInput(f"Camera '{self.settings.camera}': box {self.settings.box} does not "
-                               "fit into its pictures "
-                               f'of {width} x {height}; choose a smaller one.')
+        if chosen.crop == 'box':
+            left, top, wide, high = chosen.box
+            fits = left + wide <= width and top + high <= height
+            if min(left, top) < 0 or min(wide, high) < 1 or not fits:
+                raise BadInput(f"Camera '{chosen.camera}': box {chosen.box} does not fit into its "
+                               f'pictures of {width} x {height}; choose a smaller one.')
             return left, top, wide, high
-        scale = min(width / self.settings.width, height / self.settings.height)
-        wide, high = round(self.settings.width * scale), round(self.settings.height * scale)
+        scale = min(width / chosen.width, height / chosen.height)
+        wide, high = round(chosen.width * scale), round(chosen.height * scale)
         return (width - wide) // 2, (height - high) // 2, wide, high
 
     def published(self, width: int, height: int) -> Lens | None:
-        """Return the numbers of the published picture for sources of this size. None when not
-        known."""
+        """Return the numbers of the published picture for sources of this size, when known."""
         source = self.lens
         if source is None:
             return None
         left, top, wide, high = self.part(width, height)
-        x, y = (self.settings.width / wide, self.settings.height
-                / high) if self.settings.width else (1.0, 1.0)
+        x, y = (self.settings.width or wide) / wide, (self.settings.height or high) / high
         cx, cy = (source.cx - left + 0.5) * x - 0.5, (source.cy - top + 0.5) * y - 0.5
         return Lens(source.fx * x, source.fy * y, cx, cy)
 

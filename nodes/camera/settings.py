@@ -12,8 +12,7 @@ from visuomotor.specs.settings import Settings, required, setting
 SOURCES = ('world', 'device', 'topic', 'video')
 CROPS = ('none', 'centre', 'box')
 ADDRESSED = {'device': "an index or a path such as '0' or '/dev/video0'",
-             'topic': "the topic's name",
-             'video': 'the path of a file'}
+             'topic': "the topic's name", 'video': 'the path of a file'}
 
 
 @dataclass(frozen=True)
@@ -21,32 +20,26 @@ class CameraSettings(Settings):
     """Where the pictures come from, and the shape that they leave in."""
 
     camera: str = required('name; pictures are on camera/<name>/image')
-    source: str = setting('world',
-                          'world: simulated; device: OpenCV; topic: an existing sensor_msgs/Image; '
-                          'video: a file',
-                          choices=SOURCES)
+    source: str = setting('world', 'world: simulated; device: OpenCV; topic: an existing '
+                          'sensor_msgs/Image; video: a file', choices=SOURCES)
     address: str = setting('', 'device: index or path; topic: its name; video: the file')
     robot: str = setting('', 'source world: which robot, for the cameras that it carries')
     task: str = setting('', 'source world: which task, for the cameras of its scene')
     rate: float = setting(0.0, 'pictures a second of a world or video; 0: its own', 'Hz', least=0,
                           most=1000)
-    latency: float = setting(-1.0,
-                             'modelled, from the light to the picture being there; below 0: as the '
-                             'task says', 's',
-                             least=-1, most=2)
+    latency: float = setting(-1.0, 'modelled, from the light to the picture being there; below 0: '
+                             'as the task says', 's', least=-1, most=2)
     loop: bool = setting(True, 'source video: begin again at the end')
-    crop: str = setting('none',
-                        'none; centre: the largest part in the shape of width x height; box',
-                        choices=CROPS)
+    crop: str = setting(
+        'none', 'none; centre: the largest part in the shape of width x height; box', choices=CROPS)
     box: tuple[int, ...] = setting((), 'crop box: left, top, width, height', 'px', least=0,
                                    most=16_384)
     width: int = setting(0, 'of the published picture; 0: as it is', 'px', least=0, most=8192)
     height: int = setting(0, 'of the published picture; 0: as it is', 'px', least=0, most=8192)
     matrix: tuple[float, ...] = setting((), 'fx, fy, cx, cy of the source; empty: not known', 'px',
                                         least=-1e5, most=1e5)
-    distortion: tuple[float, ...] = setting((),
-                                            'k1, k2, p1, p2 and further of OpenCV; straightened '
-                                            'out when given')
+    distortion: tuple[float, ...] = setting(
+        (), 'k1, k2, p1, p2 and further of OpenCV; straightened out when given')
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -55,8 +48,7 @@ class CameraSettings(Settings):
                            f"'{self.camera}' came.")
         if self.source in ADDRESSED and not self.address:
             raise BadInput(f"Camera '{self.camera}': source {self.source} needs "
-                           f"{ADDRESSED[self.source]}; "
-                           'set parameter address.')
+                           f"{ADDRESSED[self.source]}; set parameter address.")
         if self.source == 'world' and not (self.robot and self.task):
             raise BadInput(f"Camera '{self.camera}': source world needs robot and task; set both "
                            "parameters.")

@@ -42,8 +42,7 @@ class DriverNode(Node):
 
     def open(self) -> None:
         self.spec = load_robot(self.settings.robot)
-        self.also_undo(
-            ExclusiveDriver(self.context.get_domain_id(), self.get_namespace()).release)
+        self.also_undo(ExclusiveDriver(self.context.get_domain_id(), self.get_namespace()).release)
         self.machine = Machine(self.settings, self.spec, lambda: self.now)
         self.also_undo(self.machine.close)
         self.robot, self.world = self.machine.robot, self.machine.world

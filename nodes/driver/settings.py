@@ -15,15 +15,12 @@ class DriverSettings(Settings):
     """Which robot, and what stands behind it."""
 
     robot: str = required('which robot; `visuomotor list robots`', choices=robot_names)
-    world: str = setting('sim',
-                         'sim: PyBullet; fake: no physics; emulated: real driver, simulated wire; '
-                         'real: the robot',
-                         choices=list(WORLDS))
+    world: str = setting('sim', 'sim: PyBullet; fake: no physics; emulated: real driver, simulated '
+                         'wire; real: the robot', choices=list(WORLDS))
     task: str = setting('', 'the scene of a simulated world')
     seed: int = setting(0, 'of the first scene of a simulated world', least=0)
-    randomise: bool = setting(False,
-                              'draw textures, light, masses, friction and latencies anew for each '
-                              'scene')
+    randomise: bool = setting(
+        False, 'draw textures, light, masses, friction and latencies anew for each scene')
     scene: str = setting('',
                          "numbers of the task's scene to replace, such as 'split=test, objects=3'")
 

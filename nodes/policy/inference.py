@@ -52,9 +52,8 @@ class PolicyRunner:
             actions = self._act(request)
         # a policy is anybody's code: its faults must not take the node down
         except Exception as error:
-            return InferenceResult(request,
-                                   failure=f"Policy '{self.name}' failed: {type(error).__name__}: "
-                                           f"{error}.")
+            return InferenceResult(
+                request, failure=f"Policy '{self.name}' failed: {type(error).__name__}: {error}.")
         return InferenceResult(request, actions, self.policy.finished, time.perf_counter() - began)
 
     def _act(self, request: InferenceRequest) -> NDArray[np.float64]:

@@ -75,8 +75,7 @@ class EpisodeSchedule:
     nothing."""
 
     def __init__(self, *, cameras: tuple[str, ...], truth: bool, imu: bool, rate: float,
-                 delay: float,
-                 replan: int = 0) -> None:
+                 delay: float, replan: int = 0) -> None:
         self.cameras = cameras
         self.truth = truth
         self.imu = imu
@@ -126,9 +125,8 @@ class EpisodeSchedule:
             or not (silent := self.missing(buffer))):
             return ''
         return (f'The policy cannot act: nothing was heard on {", ".join(silent)} since the '
-                'episode began '
-                f'{now - self.started:.0f} s ago; start what publishes it, or choose another '
-                'policy.')
+                f'episode began {now - self.started:.0f} s ago; start what publishes it, or choose '
+                'another policy.')
 
     def ask(self, buffer: ObservationBuffer, measured: float, now: float) -> tuple[float, float]:
         """Note a request; return the stamp of what it shows and the time since the episode began.
@@ -160,8 +158,7 @@ def schedule_for(loaded: LoadedPolicy, task: TaskSpec, latency: float,
     delay = latency if latency >= 0.0 else task.latency.answer(bool(cameras))
     own = max(1, round(rate / loaded.decides)) if loaded.decides else 0
     return EpisodeSchedule(cameras=cameras, truth=loaded.privileged or 'goal' in loaded.sees,
-                           imu='imu' in loaded.sees,
-                           rate=rate, delay=delay, replan=replan or own)
+                           imu='imu' in loaded.sees, rate=rate, delay=delay, replan=replan or own)
 
 
 def between_episodes(running: int) -> None:

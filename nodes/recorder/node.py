@@ -33,9 +33,8 @@ class RecorderSettings(Settings):
     folder: str = required('folder of this run; a folder used before continues counting')
     robot: str = required('which robot')
     task: str = required('which task')
-    policy: str = setting('',
-                          'name of the policy, for the record; the supervisor\'s word goes before '
-                          'it')
+    policy: str = setting(
+        '', 'name of the policy, for the record; the supervisor\'s word goes before it')
     topics: tuple[str, ...] = setting((),
                                       "lines of 'topic package/msg/Name'; empty: the whole graph")
     resets: bool = setting(False, 'record the reset before each episode too')

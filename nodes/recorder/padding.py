@@ -14,10 +14,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from visuomotor.nodes.recorder import topics
+from visuomotor.nodes.recorder.topics import SIZES
 
-SIZES = {'bool': 1, 'byte': 1, 'char': 1, 'int8': 1, 'uint8': 1, 'int16': 2, 'uint16': 2,
-         'int32': 4, 'uint32': 4,
-         'float32': 4, 'int64': 8, 'uint64': 8, 'float64': 8}
+TEXTS = {'string': 1, 'wstring': 2}   # bytes of a letter
 HEAD = 4   # bytes of encapsulation, from behind which alignment counts
 FIELD = re.compile(r'^([A-Za-z][\w/]*)(?:<=\d+)?(\[[^\]]*\])?\s+[a-z]\w*\s*(?:[^=\w].*)?$')
 COUNT = struct.Struct('<I')
@@ -28,8 +27,7 @@ class Layout:
     """Where one message has counts and gaps."""
 
     data: bytes
-    # places of the lengths of texts and sequences
-    counts: list[int] = field(default_factory=list)
+    counts: list[int] = field(default_factory=list)             # where lengths of things are
     gaps: list[tuple[int, int]] = field(default_factory=list)   # from, to
 
     def fixed(self) -> tuple[struct.Struct, tuple[int, ...]]:
@@ -69,21 +67,12 @@ class Padding:
         self._reader, self._counts = layout.fixed()
 
 
-def tidy(kind: str, data: bytes) -> bytes:
-    """Tidy a single message of this type."""
-    return Padding(kind).tidy(data)
-
-
 @lru_cache
 def walk_of(kind: str) -> Walk:
     """Return how to walk over one message type."""
     package = kind.split('/')[0]
-    steps = []
-    for line in topics.text(kind).splitlines():
-        found = FIELD.match(line.split('#')[0].strip())
-        if found:
-            steps.append(_repeated(_single(found.group(1), package), found.group(1),
-                                   found.group(2)))
+    fields = (FIELD.match(line.split('#')[0].strip()) for line in topics.text(kind).splitlines())
+    steps = [_repeated(package, *field.groups()) for field in fields if field]
 
     def walk(layout: Layout, place: int) -> int:
         for step in steps:
@@ -107,29 +96,22 @@ def counted(layout: Layout, place: int) -> tuple[int, int]:
     return int(COUNT.unpack_from(layout.data, place)[0]), place + COUNT.size
 
 
-def _single(name: str, package: str) -> Walk:
-    if name == 'string':
-        return _string
-    if name == 'wstring':
-        return _wide_string
-    if name not in SIZES:
-        return walk_of(name.replace('/', '/msg/') if '/' in name else f'{package}/msg/{name}')
-    size = SIZES[name]
-    return lambda layout, place: aligned(layout, place, size) + size
+def _single(package: str, name: str) -> Walk:
+    if name in TEXTS:
+        return lambda layout, place: _behind_text(layout, place, TEXTS[name])
+    if name in SIZES:
+        return lambda layout, place: aligned(layout, place, SIZES[name]) + SIZES[name]
+    return walk_of(topics.full(name, package))
 
 
-def _string(layout: Layout, place: int) -> int:
+def _behind_text(layout: Layout, place: int, size: int) -> int:
     letters, place = counted(layout, place)
-    return place + letters
+    return place + size * letters
 
 
-def _wide_string(layout: Layout, place: int) -> int:
-    letters, place = counted(layout, place)
-    return place + 2 * letters
-
-
-def _repeated(single: Walk, name: str, brackets: str | None) -> Walk:
+def _repeated(package: str, name: str, brackets: str | None) -> Walk:
     """A field, a fixed array of it or a counted sequence of it."""
+    single = _single(package, name)
     if brackets is None:
         return single
     fixed = int(brackets[1:-1]) if brackets[1:-1].isdigit() else None

@@ -44,8 +44,7 @@ def todo(under_way: int, phase: int, number: int, resets: bool) -> Todo:
 def description(robot: str, task: str, policy: str, number: int, seed: int) -> dict[str, str]:
     """Return the metadata that are known when an episode begins."""
     return {'robot': robot, 'task': task, 'policy': policy, 'number': str(number),
-            'seed': str(seed),
-            'visuomotor': version()}
+            'seed': str(seed), 'visuomotor': version()}
 
 
 def outcome(result: int, *, truth: int = Result.UNKNOWN, success_probability: float = 0.0,
@@ -61,8 +60,7 @@ def interrupted(seconds: float, policy_hash: str) -> dict[str, str]:
     """Return the metadata of an episode that was cut off because the program was stopped. Its data
     is kept."""
     return outcome(Result.ABORTED, duration=seconds,
-                   reason='The run was stopped during the episode.',
-                   policy_hash=policy_hash)
+                   reason='The run was stopped during the episode.', policy_hash=policy_hash)
 
 
 def version() -> str:

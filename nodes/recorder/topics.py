@@ -12,25 +12,21 @@ from pathlib import Path
 from visuomotor.specs.codes import PROPOSERS
 from visuomotor.specs.errors import BadInput
 
-GRAPH = (
-    'joint_states sensor_msgs/msg/JointState', 'imu sensor_msgs/msg/Imu',
-    *(f'action/{source} visuomotor/msg/Proposal' for source in PROPOSERS.values()),
-    'command visuomotor/msg/Command', 'sent visuomotor/msg/Sent',
-    'safety/status visuomotor/msg/SafetyStatus',
-    'world/truth visuomotor/msg/WorldTruth',
-    'reward visuomotor/msg/Reward', 'policy/status visuomotor/msg/PolicyStatus',
-)
+GRAPH = ('joint_states sensor_msgs/msg/JointState', 'imu sensor_msgs/msg/Imu',
+         *(f'action/{source} visuomotor/msg/Proposal' for source in PROPOSERS.values()),
+         'command visuomotor/msg/Command', 'sent visuomotor/msg/Sent',
+         'safety/status visuomotor/msg/SafetyStatus', 'world/truth visuomotor/msg/WorldTruth',
+         'reward visuomotor/msg/Reward', 'policy/status visuomotor/msg/PolicyStatus')
 EPISODE = 'episode'  # always recorded: it says when to begin and when to store
 SEPARATOR = '=' * 80
-BUILT_IN = {'bool', 'byte', 'char', 'float32', 'float64', 'int8', 'uint8', 'int16', 'uint16',
-            'int32', 'uint32',
-            'int64', 'uint64', 'string', 'wstring'}
+SIZES = {'bool': 1, 'byte': 1, 'char': 1, 'int8': 1, 'uint8': 1, 'int16': 2, 'uint16': 2,
+         'int32': 4, 'uint32': 4, 'float32': 4, 'int64': 8, 'uint64': 8, 'float64': 8}   # bytes
+BUILT_IN = {*SIZES, 'string', 'wstring'}
 FIELD = re.compile(r'^([A-Za-z][\w/]*)(?:<=\d+)?(?:\[[^\]]*\])?\s+[A-Za-z]')
 
 
 def to_record(listed: Iterable[str], cameras: Iterable[str]) -> dict[str, str]:
-    """Return type by topic of what to record. The list given, or else the whole graph with these
-    cameras."""
+    """Return type by topic of what to record: as listed, or the whole graph with these cameras."""
     lines = list(listed) or [*GRAPH, *(line for name in cameras for line in of_camera(name))]
     pairs = dict(_pair(line) for line in lines)
     pairs.pop(EPISODE, None)
@@ -38,8 +34,8 @@ def to_record(listed: Iterable[str], cameras: Iterable[str]) -> dict[str, str]:
 
 
 def of_camera(name: str) -> tuple[str, str]:
-    return f'camera/{name}/image sensor_msgs/msg/Image', (f'camera/{name}/camera_info '
-                                                          'sensor_msgs/msg/CameraInfo')
+    return (f'camera/{name}/image sensor_msgs/msg/Image',
+            f'camera/{name}/camera_info sensor_msgs/msg/CameraInfo')
 
 
 def split_type(kind: str) -> tuple[str, str]:
@@ -67,10 +63,9 @@ def definition(kind: str) -> str:
         if inner not in texts:
             texts[inner] = text(inner)
             waiting.extend(needed(inner, texts[inner]))
-    first, *others = texts
-    parts = [texts[first],
-             *(f'{SEPARATOR}\nMSG: {short(other)}\n{texts[other]}' for other in others)]
-    return '\n'.join(parts)
+    first, *others = texts.items()
+    nested = [f'{SEPARATOR}\nMSG: {name.replace("/msg/", "/")}\n{words}' for name, words in others]
+    return '\n'.join([first[1], *nested])
 
 
 def needed(kind: str, content: str) -> list[str]:
@@ -78,17 +73,13 @@ def needed(kind: str, content: str) -> list[str]:
     package = kind.split('/')[0]
     found = (FIELD.match(line.split('#')[0].strip()) for line in content.splitlines())
     names = [match.group(1) for match in found if match and match.group(1) not in BUILT_IN]
-    return [_full(name, package) for name in dict.fromkeys(names)]
+    return [full(name, package) for name in dict.fromkeys(names)]
 
 
-def _full(name: str, package: str) -> str:
+def full(name: str, package: str) -> str:
+    """Return `package/msg/Name` of a type that is named inside a package, its own or another."""
     *where, last = name.split('/')
     return f'{where[0] if where else package}/msg/{last}'
-
-
-def short(kind: str) -> str:
-    """Return package/Name, as nested types are called in the concatenated form."""
-    return kind.replace('/msg/', '/')
 
 
 @lru_cache
@@ -104,8 +95,6 @@ def text(kind: str) -> str:
 
 
 def prefixes() -> list[Path]:
-    """Return where ROS packages are installed. Every sourced workspace, then the Python environment
-    itself."""
-    named = [Path(entry) for entry in os.environ.get('AMENT_PREFIX_PATH', '').split(os.pathsep)
-             if entry]
-    return [*named, Path(sys.prefix)]
+    """Return where ROS packages are installed: every sourced workspace, then Python itself."""
+    named = os.environ.get('AMENT_PREFIX_PATH', '').split(os.pathsep)
+    return [*map(Path, filter(None, named)), Path(sys.prefix)]

@@ -42,17 +42,16 @@ def _legged(spec: RobotSpec, settings: ResetSettings, way: str) -> list[Stage]:
     """Stand up; in simulation the world then puts the robot back on its start, where it has to
     stand again."""
     def stand(tolerance: float) -> Stage:
-        return Move(spec, 'standing up', lambda state: np.array(spec.home),
-                    speed=settings.legged_speed,
-                    tolerance=tolerance, chunk=settings.chunk, gripper=None)
+        return Move(spec=spec, sentence='standing up', goal=lambda state: np.array(spec.home),
+                    speed=settings.legged_speed, tolerance=tolerance, chunk=settings.chunk)
     if way != 'new_scene':
         return [stand(settings.legged_tolerance)]
     return [stand(np.inf), NewScene(settings.settle), stand(settings.legged_tolerance)]
 
 
 def _home(spec: RobotSpec, settings: ResetSettings, way: str) -> Stage:
-    return Move(spec, 'going home',
-                lambda state: nearest_turn(spec, state.position, np.array(spec.home)),
+    return Move(spec=spec, sentence='going home',
+                goal=lambda state: nearest_turn(spec, state.position, np.array(spec.home)),
                 speed=settings.speed, tolerance=settings.tolerance, chunk=settings.chunk,
                 gripper=_fingers(spec, way))
 
@@ -61,8 +60,8 @@ def _lift(spec: RobotSpec, kinematics: Tip | None, settings: ResetSettings,
           way: str) -> list[Stage]:
     if kinematics is None:
         return []
-    return [Move(spec, 'lifting clear',
-                 lambda state: raised(spec, kinematics, state, settings.lift),
+    return [Move(spec=spec, sentence='lifting clear',
+                 goal=lambda state: raised(spec, kinematics, state, settings.lift),
                  speed=settings.speed, tolerance=2 * settings.tolerance, chunk=settings.chunk,
                  gripper=_fingers(spec, way))]
 
@@ -74,7 +73,7 @@ def _fingers(spec: RobotSpec, way: str) -> float | None:
 
 
 def raised(spec: RobotSpec, kinematics: Tip, state: State, lift: float) -> FloatArray | None:
-    """Return joints with the tip `lift` higher, at most at the height of home; None. No need, or no
+    """Return joints with the tip `lift` higher, at most at the height of home; None: no need, or no
     way."""
     pose = kinematics.pose(state.position)
     top = min(kinematics.pose(np.array(spec.home))[2], spec.workspace.upper[2])

@@ -73,9 +73,8 @@ class Routine:
         """Hear that nobody takes the question yet; fail when that lasts."""
         if isinstance(self._under_way, NewScene) and passed(self._patience, self._under_way.since,
                                                             now):
-            self._finish(False,
-                         'no new scene: nobody serves world/new_scene; is the driver active, with '
-                         'world:=sim?')
+            self._finish(False, 'no new scene: nobody serves world/new_scene; is the driver '
+                         'active, with world:=sim?')
 
     def scene_answered(self, ready: bool, message: str, now: float) -> None:
         """Take in the world's answer; an answer that nobody waits for any more is dropped."""
@@ -96,9 +95,8 @@ class Routine:
     def _silence(self, now: float) -> None:
         assert self._asked_at is not None
         if self.attempt:
-            self._finish(False,
-                         f'joint_states have been silent for more than {self._state_age:g} s; '
-                                'is the driver active?')
+            self._finish(False, f'joint_states have been silent for more than {self._state_age:g} '
+                         's; is the driver active?')
         elif passed(self._patience, self._asked_at, now):
             self._finish(False,
                          f'no joint_states came within {self._patience:g} s; is the driver active?')

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from dataclasses import dataclass
 
 import numpy as np
 from ruckig import InputParameter, Result, Ruckig, Trajectory
@@ -17,21 +17,24 @@ SLACK = 3.0      # s that a motion may take longer than planned
 ROW = 0.02       # s between two targets of a chunk
 
 
-class Stage(Protocol):
+class Stage:
     """One step of a reset."""
 
-    sentence: str   # what it is doing, for people
-    limit: float    # s, longest duration; known from `begin` on
+    sentence = ''   # what it is doing, for people
+    limit = 0.0     # s, longest duration; known from `begin` on
 
-    def begin(self, state: State, now: float) -> None: ...
+    def begin(self, state: State, now: float) -> None:
+        """Prepare."""
 
     def propose(self, state: State, now: float) -> Proposal | None:
         """Return what should move, or nothing: silence is standing still."""
+        return None
 
-    def over(self, state: State, now: float) -> bool: ...
+    def over(self, state: State, now: float) -> bool:
+        raise NotImplementedError
 
 
-class Still:
+class Still(Stage):
     """Waits in silence until the motion of the episode has died away."""
 
     sentence, limit = 'waiting until the robot stands still', 3.0
@@ -39,17 +42,11 @@ class Still:
     def __init__(self, spec: RobotSpec) -> None:
         self._slow = AT_REST * spec.velocity
 
-    def begin(self, state: State, now: float) -> None:
-        """Nothing to prepare."""
-
-    def propose(self, state: State, now: float) -> Proposal | None:
-        return None
-
     def over(self, state: State, now: float) -> bool:
         return bool((np.abs(state.velocity) < self._slow).all())
 
 
-class Open:
+class Open(Stage):
     """Opens the fingers where they are. Jammed fingers come free when the arm lifts. `patience`
     says when to go on."""
 
@@ -91,9 +88,8 @@ class JointMove:
 
     def at(self, now: float) -> FloatArray:
         """Return where the joints should be."""
-        position, _, _ = self._trajectory.at_time(float(np.clip(now - self.began, 0.0,
-                                                                self.duration)))
-        return np.array(position)
+        elapsed = float(np.clip(now - self.began, 0.0, self.duration))
+        return np.array(self._trajectory.at_time(elapsed)[0])
 
     def chunk(self, now: float, observed: float, span: float, gripper: float | None) -> Proposal:
         """Propose the next `span` seconds; the target times count from the observation."""
@@ -104,45 +100,41 @@ class JointMove:
                         Source.RESET)
 
 
-class Move:
+@dataclass(kw_only=True)
+class Move(Stage):
     """Goes to a joint position and checks by measurement that it is there and at rest."""
 
-    def __init__(self, spec: RobotSpec, sentence: str, goal: Callable[[State], FloatArray | None],
-                 *, speed: float,
-                 tolerance: float, chunk: float, gripper: float | None) -> None:
-        """`goal` may answer None when there is nothing to do. An endless tolerance leaves the
-        arrival unchecked."""
-        self.sentence, self.limit = sentence, SLACK
-        self._spec = spec
-        self._goal = goal
-        self._speed = speed
-        self._tolerance = tolerance
-        self._chunk, self._gripper = chunk, gripper
-        self._move: JointMove | None = None
+    spec: RobotSpec
+    sentence: str
+    goal: Callable[[State], FloatArray | None]   # None: there is nothing to do
+    speed: float                # share of the joints' limits
+    tolerance: float            # rad; endless: the arrival is not checked
+    chunk: float                # s that are proposed at a time
+    gripper: float | None = None
+    limit: float = SLACK
+    move: JointMove | None = None
 
     def begin(self, state: State, now: float) -> None:
-        goal = self._goal(state)
-        self._move = None if goal is None else JointMove(self._spec, state.position, goal,
-                                                         self._speed, now)
-        self.limit = SLACK + (2.0 * self._move.duration if self._move else 0.0)
+        goal = self.goal(state)
+        self.move = (None if goal is None
+                     else JointMove(self.spec, state.position, goal, self.speed, now))
+        self.limit = SLACK + (2.0 * self.move.duration if self.move else 0.0)
 
     def propose(self, state: State, now: float) -> Proposal | None:
-        return self._move.chunk(now, state.stamp, self._chunk,
-                                self._gripper) if self._move else None
+        return self.move.chunk(now, state.stamp, self.chunk, self.gripper) if self.move else None
 
     def over(self, state: State, now: float) -> bool:
-        if self._move is None:
+        if self.move is None:
             return True
-        if state.stamp < self._move.began + self._move.duration:
+        if state.stamp < self.move.began + self.move.duration:
             return False
-        near = np.abs(state.position - self._move.goal) < self._tolerance
-        slow = np.abs(state.velocity) < AT_REST * self._spec.velocity
-        return bool(near.all() and (slow.all() or not np.isfinite(self._tolerance)))
+        near = np.abs(state.position - self.move.goal) < self.tolerance
+        slow = np.abs(state.velocity) < AT_REST * self.spec.velocity
+        return bool(near.all() and (slow.all() or not np.isfinite(self.tolerance)))
 
 
-class NewScene:
-    """Waits until the world has laid out a new scene and measures again. The node asks. `answered`
-    tells."""
+class NewScene(Stage):
+    """Waits until the world has laid out a new scene and measures again; the node asks."""
 
     sentence, limit = 'laying out a new scene', 30.0
 
@@ -159,9 +151,6 @@ class NewScene:
 
     def answered(self, now: float) -> None:
         self._ready_at = now
-
-    def propose(self, state: State, now: float) -> Proposal | None:
-        return None
 
     def over(self, state: State, now: float) -> bool:
         return self._ready_at is not None and state.stamp >= self._ready_at + self._settle

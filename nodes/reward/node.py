@@ -35,13 +35,11 @@ class RewardSettings(Settings):
     task: str = required('task whose detector judges; `visuomotor list tasks`')
     detector: str = setting('',
                             'another detector than the one of the task, with its default numbers')
-    scene: str = setting('',
-                         "numbers of the task's scene to replace, as the driver has them: "
-                         "'within=0.05'")
+    scene: str = setting(
+        '', "numbers of the task's scene to replace, as the driver has them: 'within=0.05'")
     fastest: float = setting(20.0,
                              'most looks a second; a slower task is judged at its own action rate',
-                             'Hz',
-                             above=0, most=1000)
+                             'Hz', above=0, most=1000)
 
 
 class RewardNode(Node):
@@ -80,9 +78,8 @@ class RewardNode(Node):
 
     def on_episode(self, message: EpisodeStatus) -> None:
         before, self.episode = self.episode, message
-        if message.state == EpisodeStatus.RUNNING and (before.state,
-                                                       before.number) != (message.state,
-                                                                          message.number):
+        begun = (message.state, message.number) != (before.state, before.number)
+        if message.state == EpisodeStatus.RUNNING and begun:
             self.detector.begin(convert.seconds(message.started))
             self.pace.begin()
             self.first = self.pictures
@@ -121,8 +118,7 @@ class RewardNode(Node):
             self.warn(judgement.evidence)
             return
         message = Reward(value=judgement.value, success_probability=judgement.published_probability,
-                         detector=self.name,
-                         evidence=judgement.evidence)
+                         detector=self.name, evidence=judgement.evidence)
         message.header.stamp = convert.stamp(signals.now)
         self.rewards.publish(message)
 

@@ -1,8 +1,8 @@
-"""What was heard during one episode, and what follows from it. When it ends and how it is
-judged."""
+"""What was heard during one episode, and what follows from it: when it ends and how it is judged.
+A person's label overrules the detector and is counted once."""
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from visuomotor.nodes.supervisor.settings import EpisodeSettings
 from visuomotor.specs.codes import Result
@@ -76,15 +76,13 @@ class Evidence:
         self.stop_reason = reason
 
     def ending(self, settings: EpisodeSettings, now: float) -> Ending | None:
-        """Return why the episode ends at `now`, the gravest reason first, or nothing when it goes
-        on."""
+        """Return why the episode ends now, the gravest reason first; nothing when it goes on."""
         if self.latched:
             return Ending(f'stopped: {self.stop_reason}', aborted=True)
-        if self.stopped_since is not None and passed(settings.stop_patience, self.stopped_since,
-                                                     now):
-            held = (f'safety held the robot still for {settings.stop_patience:g} s: '
-                    f'{self.stop_reason}')
-            return Ending(held, aborted=True)
+        patience, since = settings.stop_patience, self.stopped_since
+        if since is not None and passed(patience, since, now):
+            return Ending(f'safety held the robot still for {patience:g} s: {self.stop_reason}',
+                          aborted=True)
         if self.beyond_rescue:
             return Ending(self.beyond_rescue)
         if self.finished_at is not None and passed(settings.settle, self.finished_at, now):
@@ -94,8 +92,7 @@ class Evidence:
         return None
 
     def outcome(self, number: int, ending: Ending, ended: float) -> Outcome:
-        """Judge: an abort says nothing, then the detector decides. The truth is only noted
-        beside."""
+        """Judge: an abort says nothing, then the detector decides; truth is only noted beside."""
         if ending.aborted:
             result = Result.ABORTED
         elif self.probability is None:
@@ -105,3 +102,34 @@ class Evidence:
         reason = f'{ending.reason}; {self.seen or "no reward detector spoke"}'
         return Outcome(number, result, self.probability or 0.0, self.return_value, self.truth,
                        ended - self.started, reason)
+
+
+class Outcomes:
+    """The outcomes of a run by episode number."""
+
+    def __init__(self) -> None:
+        self.outcomes: dict[int, Outcome] = {}
+
+    def add(self, outcome: Outcome) -> None:
+        self.outcomes[outcome.number] = outcome
+
+    def count(self, result: Result) -> int:
+        return sum(outcome.result == result for outcome in self.outcomes.values())
+
+    def label(self, number: int, result: int, labelled_by: str) -> tuple[bool, str]:
+        """Overrule one outcome; return whether it was done, and a sentence."""
+        if not self.outcomes:
+            return False, 'No episode has been judged yet; label one after it ended.'
+        number = number or max(self.outcomes)
+        if number not in self.outcomes:
+            judged = f'{min(self.outcomes)} to {max(self.outcomes)}'
+            return False, f'There is no judged episode {number}; judged are {judged}.'
+        if result not in (Result.SUCCESS, Result.FAILURE):
+            return False, f'result should be 1 (success) or 2 (failure), but is {result}.'
+        if not labelled_by.strip():
+            return False, 'labelled_by is empty; say who labels.'
+        before, verdict = self.outcomes[number], Result(result)
+        sentence = (f'labelled {verdict.name.lower()} by {labelled_by.strip()}, was '
+                    f'{before.result.name.lower()}')
+        self.add(replace(before, result=verdict, reason=f'{sentence}; {before.reason}'))
+        return True, f'Episode {number} {sentence}.'

@@ -5,8 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from visuomotor.nodes.supervisor.evidence import Ending, Evidence, Outcome
-from visuomotor.nodes.supervisor.outcomes import Outcomes
+from visuomotor.nodes.supervisor.evidence import Ending, Evidence, Outcome, Outcomes
 from visuomotor.nodes.supervisor.settings import EpisodeSettings
 from visuomotor.specs.codes import Phase
 from visuomotor.specs.seeds import episode_seed
@@ -37,7 +36,7 @@ class Machine:
         self._stored: tuple[bool, str, str] | None = None
         self._stop = ''
         self._start = False
-        self._blocked = ''
+        self._blocked = ''     # why nobody may move
         self.missing = ''      # who is not there yet
 
     # What happens.
@@ -118,10 +117,9 @@ class Machine:
     def tick(self, now: float) -> bool:
         """Take the next step if its time has come; true when the phase changed."""
         before = (self.phase, self.number)
-        step = {Phase.RESETTING: self._resetting, Phase.RUNNING: self._running,
-                Phase.JUDGING: self._judging, Phase.STORING: self._storing}.get(self.phase,
-                                                                                self._resting)
-        step(now)
+        steps = {Phase.RESETTING: self._resetting, Phase.RUNNING: self._running,
+                 Phase.JUDGING: self._judging, Phase.STORING: self._storing}
+        steps.get(self.phase, self._resting)(now)
         return before != (self.phase, self.number)
 
     def _resting(self, now: float) -> None:
@@ -144,9 +142,8 @@ class Machine:
         if self.attempt == 0 or self.waiting:
             return self._ask_reset(now)
         if self._reset is None and passed(self.settings.reset_timeout, self._since, now):
-            self._reset = (False,
-                           f'no reset within {self.settings.reset_timeout:g} s; is the reset node '
-                           'active?')
+            self._reset = (False, f'no reset within {self.settings.reset_timeout:g} s; is the '
+                           'reset node active?')
         if self._reset is None:
             return None
         ready, message = self._reset
@@ -167,15 +164,14 @@ class Machine:
     def _ask_reset(self, now: float) -> None:
         self.waiting = self._blocked or self.missing
         if not self.waiting:
-            self.attempt = self.attempt + 1
+            self.attempt += 1
             self._reset = None
             self._since = now
 
     def _running(self, now: float) -> None:
         assert self.evidence
-        self.ending = Ending(self._stop,
-                             aborted=True) if self._stop else self.evidence.ending(self.settings,
-                                                                                   now)
+        self.ending = (Ending(self._stop, aborted=True) if self._stop
+                       else self.evidence.ending(self.settings, now))
         if self.ending:
             self._enter(Phase.JUDGING, now)
 

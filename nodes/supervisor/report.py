@@ -13,13 +13,12 @@ from visuomotor.specs.codes import Phase, Result
 def status(machine: Machine) -> dict[str, Any]:
     """Return the counts and where the run is."""
     outcomes = machine.outcomes
-    return {
-        'state': int(machine.phase), 'number': machine.number, 'planned': machine.planned,
-        'seed': machine.seed if machine.number else 0, 'started': machine.started,
-        'successes': outcomes.count(Result.SUCCESS), 'failures': outcomes.count(Result.FAILURE),
-        'aborted': outcomes.count(Result.ABORTED), 'message': machine.message or machine.waiting,
-        'outcome': asdict(machine.outcome) if machine.outcome else {},
-    }
+    return {'state': int(machine.phase), 'number': machine.number, 'planned': machine.planned,
+            'seed': machine.seed if machine.number else 0, 'started': machine.started,
+            'successes': outcomes.count(Result.SUCCESS), 'failures': outcomes.count(Result.FAILURE),
+            'aborted': outcomes.count(Result.ABORTED),
+            'message': machine.message or machine.waiting,
+            'outcome': asdict(machine.outcome) if machine.outcome else {}}
 
 
 def ended(outcome: Outcome) -> str:

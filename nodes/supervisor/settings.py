@@ -13,17 +13,14 @@ class EpisodeSettings(Settings):
     horizon: float = setting(0.0, 'longest episode; 0: as the task says', 's', least=0, most=86_400)
     settle: float = setting(0.3,
                             'rest between a policy saying that it is finished and the judgement',
-                            's',
-                            least=0, most=60)
+                            's', least=0, most=60)
     judging: float = setting(0.1, "wait for the detector's last word", 's', least=0, most=60)
     stop_patience: float = setting(2.0, 'unbroken safety STOP that an episode survives', 's',
                                    above=0, most=3600)
     reset_attempts: int = setting(3, 'resets tried before giving up', least=1, most=1000)
     reset_timeout: float = setting(120.0, 'longest reset', 's', above=0, most=3600)
-    reset_pause: float = setting(1.0,
-                                 'wait before a failed reset is tried again, twice as long each '
-                                 'time', 's',
-                                 least=0, most=600)
+    reset_pause: float = setting(1.0, 'wait before a failed reset is tried again, twice as long '
+                                 'each time', 's', least=0, most=600)
     store_timeout: float = setting(30.0, 'longest wait for the recorder', 's', above=0, most=3600)
     recorded: bool = setting(True, 'wait for episode/stored; false: nobody records')
 
@@ -39,15 +36,12 @@ class SupervisorSettings(EpisodeSettings):
     seed: int = setting(0, 'every random choice of every episode comes from it', least=0,
                         below=2**63)
     autorun: bool = setting(True, 'start by itself when activated')
-    awaits: tuple[str, ...] = setting((),
-                                      'topics that somebody has to publish before an episode '
-                                      'begins')
-    ends: bool = setting(False,
-                         'end the process when the run is over: exit code 0 when it is finished, 1 '
-                         'on a fault')
-    log_episodes: bool = setting(True,
-                                 'a line in the log for each episode, and one for how the run '
-                                 'ended')
+    awaits: tuple[str, ...] = setting(
+        (), 'topics that somebody has to publish before an episode begins')
+    ends: bool = setting(False, 'end the process when the run is over: exit code 0 when it is '
+                         'finished, 1 on a fault')
+    log_episodes: bool = setting(
+        True, 'a line in the log for each episode, and one for how the run ended')
     rate: float = setting(50.0, 'looks at what happened', 'Hz', above=0, most=1000)
     status_period: float = setting(0.5, 'publish the status at least this often', 's', above=0,
                                    most=60)

@@ -7,8 +7,7 @@ from dataclasses import replace
 from visuomotor.nodes.teleop.operator_input import OperatorInput
 
 HELP = ('w/s forward back · a/d left right · r/f up down · q/e turn · space gripper · x STOP · '
-        'enter arm; '
-        'let go to stop moving')
+        'enter arm; let go to stop moving')
 AXES = {'w': ('forward', 1.0), 's': ('forward', -1.0), 'a': ('left', 1.0), 'd': ('left', -1.0),
         'r': ('up', 1.0), 'f': ('up', -1.0), 'q': ('turn', 1.0), 'e': ('turn', -1.0)}
 

@@ -13,10 +13,8 @@ class TeleopSettings(Settings):
     """Which device, how fast the robot moves, and how long a key counts as held."""
 
     robot: str = required('which robot; `visuomotor list robots`')
-    device: str = setting('keyboard',
-                          'keyboard: the terminal that this program runs in; joy: sensor_msgs/Joy '
-                          'on `joy`',
-                          choices=DEVICES)
+    device: str = setting('keyboard', 'keyboard: the terminal that this program runs in; joy: '
+                          'sensor_msgs/Joy on `joy`', choices=DEVICES)
     speed: float = setting(0.1, 'of the tip, with a key down or a stick pushed fully', 'm/s',
                            above=0, most=2)
     turn: float = setting(0.5, 'of the tip about its vertical', 'rad/s', above=0, most=10)
@@ -27,9 +25,8 @@ class TeleopSettings(Settings):
                               above=0, most=2)
     dead_zone: float = setting(0.1, 'stick deflection that counts as none', '0..1', least=0,
                                below=1)
-    forward_axis: int = setting(1,
-                                'of the joystick; these are those of a common gamepad under Linux',
-                                least=0, most=99)
+    forward_axis: int = setting(
+        1, 'of the joystick; these are those of a common gamepad under Linux', least=0, most=99)
     left_axis: int = setting(0, 'of the joystick', least=0, most=99)
     up_axis: int = setting(4, 'of the joystick', least=0, most=99)
     turn_axis: int = setting(3, 'of the joystick', least=0, most=99)

@@ -4,7 +4,7 @@ from __future__ import annotations
 import pytest
 from rclpy.serialization import deserialize_message, serialize_message
 from visuomotor.msg import Command, Margin, Proposal, SafetyStatus
-from visuomotor.nodes.recorder.padding import Padding, tidy
+from visuomotor.nodes.recorder.padding import Padding
 
 # sec, nanosec, an empty frame_id (4 bytes of length, its zero), 3 bytes of gap, 1 position after
 # its count
@@ -15,7 +15,7 @@ CLEAN = (bytes.fromhex('00010000' '01000000' '02000000' '01000000' '00' '000000'
 
 def test_gaps_before_counts_and_doubles_are_zeroed():
     rest = bytes(200)  # the later fields: empty sequences and zeros
-    assert tidy('visuomotor/msg/Command', DIRTY + rest)[:len(CLEAN)] == CLEAN
+    assert Padding('visuomotor/msg/Command').tidy(DIRTY + rest)[:len(CLEAN)] == CLEAN
 
 
 @pytest.mark.parametrize('message', [
@@ -27,8 +27,9 @@ def test_gaps_before_counts_and_doubles_are_zeroed():
                           Margin(limit='x', unit='m')]),
 ], ids=lambda message: type(message).__name__)
 def test_values_survive(message):
-    kind = f'visuomotor/msg/{type(message).__name__}'
-    assert deserialize_message(tidy(kind, serialize_message(message)), type(message)) == message
+    padding = Padding(f'visuomotor/msg/{type(message).__name__}')
+    tidy = padding.tidy(serialize_message(message))
+    assert deserialize_message(tidy, type(message)) == message
 
 
 def test_lengths_that_change_are_looked_at_anew():
