@@ -18,16 +18,12 @@ class Signals:
     """Everything that a detector may look at, at one moment."""
 
     state: State
-    tip: FloatArray | None = None                  # pose of the end-effector, robot base frame
-    # gripper as commanded, 0 open .. 1 closed; None: never commanded
-    closing: float | None = None
-    # of bodies, where something tracks them
-    poses: Mapping[str, FloatArray] = field(default_factory=dict)
-    values: Mapping[str, float] = field(default_factory=dict)       # numbers of the task
-    # the newest of each camera of the DetectorSpec
-    pictures: Pictures = field(default_factory=dict)
-    # the same, when the episode began
-    first: Pictures = field(default_factory=dict)
+    tip: FloatArray | None = None   # pose of the end-effector, robot base frame
+    closing: float | None = None    # gripper as commanded, 0 open .. 1 closed; None: never
+    poses: Mapping[str, FloatArray] = field(default_factory=dict)  # of bodies that are tracked
+    values: Mapping[str, float] = field(default_factory=dict)      # numbers of the task
+    pictures: Pictures = field(default_factory=dict)   # newest of each camera of the DetectorSpec
+    first: Pictures = field(default_factory=dict)      # the same, when the episode began
 
     @property
     def now(self) -> float:
@@ -49,25 +45,22 @@ class Signals:
 class Judgement:
     """What one look is worth."""
 
-    value: float                # reward of the time since the look before, task units
-    # that the episode, if it ended now, was a success; None: cannot see
-    success_probability: float | None
-    evidence: str               # what was seen, in words and numbers with units
-    over: bool = False          # nothing can save the episode any more
+    value: float         # reward of the time since the look before, task units
+    success_probability: float | None   # of the episode, if it ended now; None: cannot see
+    evidence: str        # what was seen, in words and numbers with units
+    over: bool = False   # nothing can save the episode any more
 
     @property
     def published_probability(self) -> float | None:
-        """Exactly 0 tells the supervisor that the episode is lost. Everything else stays
-        between."""
+        """Exactly 0 tells the supervisor that the episode is lost; all else stays between."""
         if self.over or self.success_probability is None:
             return 0.0 if self.over else None
         return min(max(self.success_probability, ALMOST), 1.0 - ALMOST)
 
 
 class Detector(Protocol):
-    """One way of telling success: a file of this room, found by its name. Made from the robot's
-    specification, its own settings and the subject of the DetectorSpec. One that is learned has a
-    setting `folder` and loads what lies there when it is made."""
+    """One way of telling success: a file of this room, made from the robot's specification, its own
+    settings and the subject of the DetectorSpec. A learned one has a setting `folder` to load."""
 
     def begin(self, started: float) -> None:
         """Forget the episode before; the new one began at `started`, s."""
@@ -93,15 +86,13 @@ class Dwell:
 
 
 class Intervals:
-    """The time from look to look, so that rewards are of time and not of how often somebody
-    looks."""
+    """The time from look to look: rewards are of time, not of how often somebody looks."""
 
     def __init__(self, started: float) -> None:
         self._then = started
 
     def until(self, now: float) -> float:
-        """Return the seconds since the look before. 0 for what was measured before the episode
-        began."""
+        """Return the seconds since the look before; 0 when measured before the episode began."""
         passed = max(now - self._then, 0.0)
         self._then = max(now, self._then)
         return passed

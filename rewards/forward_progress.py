@@ -1,5 +1,4 @@
-"""The body moves forward on its feet. A fall ends it, and being carried or falling forward earns
-nothing."""
+"""The body moves forward on its feet: a fall ends it, being carried or falling earns nothing."""
 from __future__ import annotations
 
 import math
@@ -22,8 +21,7 @@ class ForwardProgressSettings(Settings):
     tilt: float = required('roll or pitch from which it has fallen', 'rad', above=0, most=4,
                            of_task=True)
     height: float = required('of the body, below which it has fallen; 0: not watched', 'm', least=0,
-                             most=100,
-                             of_task=True)
+                             most=100, of_task=True)
     energy_price: float = required('taken from the value', '1/J', least=0, most=1000, of_task=True)
     lasting: float = setting(5.0, 'shortest walk that counts; a lunge is none', 's', least=0,
                              most=86_400)
@@ -69,14 +67,14 @@ class ForwardProgress(Detector):
         return Judgement(value, likely, f'{self._fallen} {seen}'.strip(), over=bool(self._fallen))
 
     def _step(self, x: float, signals: Signals) -> float:
-        dt, work = self._intervals.until(signals.now), 0.0
+        dt = self._intervals.until(signals.now)
         dx, self._last = x - self._last, x
         if 'work' in signals.values:
             work, self._spent = signals.values['work'] - self._spent, signals.values['work']
         else:
             work = power(signals.state) * dt
-        if (self._fallen or dt <= 0 or abs(dx) > self._settings.fastest * dt
-            or not math.isfinite(work)):
+        carried = abs(dx) > self._settings.fastest * dt
+        if self._fallen or dt <= 0 or carried or not math.isfinite(work):
             return 0.0
         self._walked += dx
         return dx - self._settings.energy_price * work
@@ -94,7 +92,6 @@ class ForwardProgress(Detector):
 
 
 def power(state: State) -> float:
-    """Return what all shafts together give or take, W. Motors that work against each other cancel
-    out."""
+    """Return what all shafts give or take, W; motors that work against each other cancel out."""
     shafts = state.effort * state.velocity
     return abs(float(shafts.sum())) if np.isfinite(shafts).all() else 0.0

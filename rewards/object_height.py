@@ -1,5 +1,4 @@
-"""An object is up in the air, near the fingers, and stays there. Not tossed, not tipped on its
-edge."""
+"""An object is up in the air near the fingers and stays: not tossed, not tipped on its edge."""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -18,8 +17,7 @@ class ObjectHeightSettings(Settings):
     rise: float = setting(0.1, 'height over where the object lay when the episode began', 'm',
                           above=0, most=10)
     near: float = setting(0.1, 'largest distance between the object and the tip; 0: anywhere', 'm',
-                          least=0, most=10,
-                          of_task=True)
+                          least=0, most=10, of_task=True)
     hold: float = setting(0.2, 'how long without a break', 's', above=0, most=3600, of_task=True)
 
 
@@ -36,15 +34,14 @@ class ObjectHeight(Detector):
         self._paid = False
 
     def judge(self, signals: Signals) -> Judgement:
-        places = {name: centre(name, signals) for name in signals.poses
-                  if name.startswith(self._subject)}
-        seen = {name: place for name, place in places.items() if np.isfinite(place).all()}
+        seen = {name: place for name in signals.poses if name.startswith(self._subject)
+                and np.isfinite(place := centre(name, signals)).all()}
         if not seen:
             return Judgement(0.0, None, f"no body named '{self._subject}…' is tracked")
         held = {name: self._held(name, place, signals) for name, place in seen.items()}
         best = max(seen, key=lambda name: (held[name], seen[name][2] - self._lay[name]))
-        rise, success = float(seen[best][2]) - self._lay[best], lasted(self._settings.hold,
-                                                                       held[best])
+        rise = float(seen[best][2]) - self._lay[best]
+        success = lasted(self._settings.hold, held[best])
         value, self._paid = float(success and not self._paid), self._paid or success
         return Judgement(value, 0.95 if success else 0.05,
                          f'{best} {rise:.3f} m up, held {held[best]:.2f} s')
@@ -52,9 +49,8 @@ class ObjectHeight(Detector):
     def _held(self, name: str, place: FloatArray, signals: Signals) -> float:
         self._lay.setdefault(name, float(place[2]))
         up = float(place[2]) - self._lay[name] >= self._settings.rise
-        close = self._settings.near <= 0 or (
-            signals.hand is not None and float(np.linalg.norm(place - signals.hand))
-            <= self._settings.near)
+        away = np.inf if signals.hand is None else float(np.linalg.norm(place - signals.hand))
+        close = self._settings.near <= 0 or away <= self._settings.near
         return self._dwell.setdefault(name, Dwell()).seconds(up and close, signals.now)
 
 

@@ -25,9 +25,8 @@ def detector_names() -> list[str]:
 
 def make_detector(chosen: DetectorSpec, spec: RobotSpec,
                   world: Mapping[str, Any] = NO_NUMBERS) -> Detector:
-    """Make one detector; an unknown name or setting is refused with the nearest ones. `world` holds
-    the numbers of the task's scene: settings that are marked `of_task` come from there, so that the
-    detector and the world judge by the same ones."""
+    """Make one detector; an unknown name or setting is refused with the nearest ones. Settings
+    marked `of_task` come from `world`, the numbers of the task's scene: both judge by the same."""
     settings.choose('reward detector', chosen.name, detector_names())
     page = importlib.import_module(f'visuomotor.rewards.{chosen.name}')
     title = chosen.name.title().replace('_', '')

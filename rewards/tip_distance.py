@@ -21,8 +21,7 @@ class TipDistanceSettings(Settings):
 
 class TipDistance(Detector):
     """Measures from the tip to the subject, the body `goal` unless the task says otherwise. Pays
-    minus the distance for as long as it lasts, m s: the integral over the episode, however often it
-    looks."""
+    minus the distance for as long as it lasts, m s, however often it looks."""
 
     def __init__(self, spec: RobotSpec, settings: TipDistanceSettings, subject: str = '') -> None:
         if not spec.tip_link:
@@ -42,6 +41,6 @@ class TipDistance(Detector):
         distance = float(np.linalg.norm(hand - goal[:3]))
         held = self._dwell.seconds(distance <= self._settings.within, signals.now)
         there = distance <= self._settings.within and lasted(self._settings.hold, held)
-        seen = f'tip {distance:.4f} m from {self._subject}, there for {held:.2f} s'
-        return Judgement(-distance * self._intervals.until(signals.now), 0.95 if there else 0.05,
-                         seen)
+        value = -distance * self._intervals.until(signals.now)
+        return Judgement(value, 0.95 if there else 0.05,
+                         f'tip {distance:.4f} m from {self._subject}, there for {held:.2f} s')
