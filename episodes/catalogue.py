@@ -38,10 +38,6 @@ class Catalogue:
     unreadable: tuple[str, ...]    # one sentence for each file that is no complete episode
     interrupted: tuple[Path, ...]  # `.part` files: a process died while writing them
 
-    @property
-    def successes(self) -> int:
-        return sum(entry.result == 'SUCCESS' for entry in self.episodes)
-
 
 def catalogue(folder: Path) -> Catalogue:
     """List the episodes below a folder; a file that cannot be read never hides the others."""

@@ -1,7 +1,6 @@
 """One picture of a whole run: the last of every episode, framed in the colour of its outcome."""
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -58,10 +57,8 @@ def fitted(picture: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
     return square
 
 
-def _grid(tiles: Sequence[NDArray[np.uint8]], columns: int) -> NDArray[np.uint8]:
-    height, width = tiles[0].shape[:2]
-    sheet = np.full((math.ceil(len(tiles) / columns) * height, columns * width, 3), PAPER, np.uint8)
-    for index, tile in enumerate(tiles):
-        row, column = divmod(index, columns)
-        sheet[row * height:(row + 1) * height, column * width:(column + 1) * width] = tile
-    return sheet
+def _grid(tiles: list[NDArray[np.uint8]], columns: int) -> NDArray[np.uint8]:
+    blank = np.full_like(tiles[0], PAPER)
+    tiles = [*tiles, *[blank] * (-len(tiles) % columns)]
+    return np.vstack([np.hstack(tiles[first:first + columns])
+                      for first in range(0, len(tiles), columns)])

@@ -39,9 +39,9 @@ class CollisionScene:
         for first, second, _ in self.pairs:
             self.geometry.addCollisionPair(pin.CollisionPair(first, second))
         self.margins = np.array([margin for _, _, margin in self.pairs])
-        reaches = [self._reach(first, second) for first, second, _ in self.pairs]
-        self.reach = np.array(reaches).reshape(-1, self.model.nv)
         self._outer = [self._outwards(first, second) for first, second, _ in self.pairs]
+        reaches = [self._reach(outer, inner) for outer, inner in self._outer]
+        self.reach = np.array(reaches).reshape(-1, self.model.nv)
         solids = [self.geometry.geometryObjects[outer].geometry for outer, _ in self._outer]
         for solid in solids:
             solid.computeLocalAABB()
@@ -158,9 +158,8 @@ class CollisionScene:
         """Which shape of a pair is further out on the arm, and which is not."""
         return (first, second) if self._joint(first) > self._joint(second) else (second, first)
 
-    def _reach(self, first: int, second: int) -> FloatArray:
+    def _reach(self, outer: int, inner: int) -> FloatArray:
         """Bound how far each joint moves the shapes of a pair against each other, m/rad."""
-        outer, inner = self._outwards(first, second)
         low, high = self._joint(inner), self._joint(outer)
         lever, levers = _size(self.geometry.geometryObjects[outer]), np.zeros(self.model.nv)
         for joint in range(high, low, -1):

@@ -24,11 +24,7 @@ class CommandBuffer:
 
     def take(self, target: Target, now: float, resting: Iterable[float]) -> tuple[Target, float]:
         """Put a command in force; return what is really sent, and the seconds to be there in.
-
-        Args:
-            target: the wish.
-            now: this moment.
-            resting: (joints,) where the robot sets out from when no command is in force.
+        `resting`, (joints,), is where the robot sets out from when no command is in force.
 
         Raises:
             BadInput: for a wrong shape or a number that is not finite; the command in force stays.

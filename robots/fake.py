@@ -18,23 +18,18 @@ class Fake:
         self.spec, self._clock = spec, clock
         self._position, self._velocity = np.array(spec.home), np.zeros(len(spec.joints))
         self._gripper, self._time = 0.0, clock()
-        self._connected = False
+        self.connected = False
         self._commands = CommandBuffer(spec)
-        # in force while commands are
-        self._target, self._due = Target(self._position, self._velocity), 0.0
+        self._target, self._due = Target(self._position, self._velocity), 0.0   # while obeying
         self._gripper_goal = 0.0
 
-    @property
-    def connected(self) -> bool:
-        return self._connected
-
     def connect(self) -> None:
-        self._connected = True
+        self.connected = True
         self._live()
 
     def disconnect(self) -> None:
         self.stop()
-        self._connected = False
+        self.connected = False
 
     def read(self) -> State:
         self._live()
@@ -51,7 +46,7 @@ class Fake:
         return Target(sent.position.copy(), sent.velocity.copy(), sent.gripper)
 
     def stop(self) -> None:
-        if self._connected:
+        if self.connected:
             self._live()
             self._commands.rest()
             self._gripper_goal = self._gripper

@@ -64,8 +64,7 @@ class Kinematics:
         return held + rest + _damped(matrix * ~blocked, twist - matrix @ (held + rest), damping)
 
     def solve(self, pose: FloatArray, q0: FloatArray) -> FloatArray | None:
-        """Return joints inside their limits that bring the tip to `pose`, sought from `q0`, or
-        None."""
+        """Return joints inside their limits that bring the tip to `pose`, from `q0`, or None."""
         q = np.clip(q0, self.spec.lower, self.spec.upper)
         for _ in range(ITERATIONS):
             error = difference(self.pose(q), pose)
@@ -78,8 +77,8 @@ class Kinematics:
         return None
 
     def _free(self, q: list[float], speeds: list[float]) -> bool:
-        """Tell whether no joint has to slow down before its limit. A loop takes a quarter of
-        numpy's time here."""
+        """Tell whether no joint has to slow down before its limit."""
+        # a loop takes a quarter of numpy's time here
         for at, speed, (lower, upper, _, _) in zip(q, speeds, self.spec.bounds, strict=True):
             if not LIMIT_APPROACH * (lower - at) <= speed <= LIMIT_APPROACH * (upper - at):
                 return False
@@ -103,12 +102,8 @@ class Kinematics:
 
 def difference(pose: FloatArray, goal: FloatArray) -> FloatArray:
     """Return the twist that takes `pose` to `goal` in one second."""
-    turn = pin.Quaternion(*_wxyz(goal)) * pin.Quaternion(*_wxyz(pose)).conjugate()
+    turn = pin.Quaternion(goal[3:]) * pin.Quaternion(pose[3:]).conjugate()
     return np.concatenate((goal[:3] - pose[:3], pin.log3(turn.normalized().toRotationMatrix())))
-
-
-def _wxyz(pose: FloatArray) -> tuple[float, float, float, float]:
-    return float(pose[6]), float(pose[3]), float(pose[4]), float(pose[5])
 
 
 def _damped(matrix: FloatArray, twist: FloatArray, damping: float) -> FloatArray:

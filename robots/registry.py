@@ -80,15 +80,8 @@ def lacking(spec: RobotSpec, world: str) -> str:
 
 def make_robot(spec: RobotSpec, world: str, clock: Clock, plant: Robot | None = None,
                address: str = '') -> Robot:
-    """Return the robot of this world, not yet connected.
-
-    Args:
-        spec: which robot.
-        world: a name of WORLDS.
-        clock: seconds of the graph.
-        plant: in world sim, the robot of the simulated world: it is the robot.
-        address: in world emulated, where its emulator listens; else that of the robot's YAML.
-    """
+    """Return the robot of this world, not yet connected. `plant` is the robot of the simulated
+    world, `address` where its emulator listens; empty: the address in the robot's YAML."""
     kind = kind_of(spec, world)
     if kind.wire:
         driver: Robot = _part(spec, 'driver').Driver(spec, clock, address or spec.driver.address,
