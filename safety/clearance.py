@@ -1,5 +1,4 @@
-"""Keeps the arm from itself and from what stands around it, along the whole way out and not only at
-its samples.
+"""Keeps the arm from itself and its surroundings, along the whole way out and not only at samples.
 
 No joint can change a clearance by more than `scene.reach` for each rad. So one look, at one
 posture, speaks for every posture near it: most beats need none. Where it does not suffice the way
@@ -26,6 +25,7 @@ BETWEEN = 0.5      # of the margin, that may be lost between two looks at the en
 SOFT = 0.25        # of the margin, that approaching leaves as clearance
 NEAREST = 3        # pairs that slow down one request
 Numbers = NDArray[np.intp]
+Pairs = tuple[int, ...]
 
 
 class Clearance:
@@ -41,22 +41,19 @@ class Clearance:
         self.looks += 1
 
     def place(self, body: str, pose: FloatArray) -> None:
-        """Take over where a moving body is. What was known of its surroundings is looked at
-        again."""
+        """Take over where a moving body is, and look again at what was known around it."""
         if self.scene.place(body, pose):
             self._look_from(self._posture)
 
-    def hits(self, way_out: VelocityProfile, before: FloatArray) -> tuple[int, ...]:
-        """Return pairs that would come too near on the way from `before` to the end of a way
-        out."""
+    def hits(self, way_out: VelocityProfile, before: FloatArray) -> Pairs:
+        """Return pairs that would come too near from `before` to the end of a way out."""
         lowest, highest = way_out.extent
-        away = np.maximum(np.maximum(highest, before) - self._posture, self._posture
-                          - np.minimum(lowest, before))
+        away = np.maximum(np.maximum(highest, before) - self._posture,
+                          self._posture - np.minimum(lowest, before))
         doubt = (self._known < self.scene.reach @ away).nonzero()[0]
         return self._along(way_out, before, doubt) if len(doubt) else ()
 
-    def _along(self, way_out: VelocityProfile, before: FloatArray, doubt: Numbers) -> tuple[int,
-                                                                                            ...]:
+    def _along(self, way_out: VelocityProfile, before: FloatArray, doubt: Numbers) -> Pairs:
         places, gone = stations(way_out, before)
         middle = len(places) // 2
         if len(doubt) > CROWD:
@@ -72,19 +69,16 @@ class Clearance:
             return hit
         return self._halve(places, gone, inside) if len(inside) else ()
 
-    def _nearer(self, places: FloatArray, pairs: list[int], begun: dict[int, float]) -> tuple[int,
-                                                                                              ...]:
+    def _nearer(self, places: FloatArray, pairs: list[int], begun: dict[int, float]) -> Pairs:
         """What is too near already may move, but not come nearer."""
         for place in places[1:] if pairs else ():
-            found = self.scene.some(place, pairs)
-            if hit := tuple(p for p, clearance in zip(pairs, found, strict=True) if clearance
-                            < begun[p] - EXACT):
+            found = zip(pairs, self.scene.some(place, pairs), strict=True)
+            if hit := tuple(p for p, clearance in found if clearance < begun[p] - EXACT):
                 return hit
         return ()
 
-    def _halve(self, places: FloatArray, gone: FloatArray, doubt: Numbers) -> tuple[int, ...]:
-        """Look at the middle of a stretch. What that does not decide is looked at in both
-        halves."""
+    def _halve(self, places: FloatArray, gone: FloatArray, doubt: Numbers) -> Pairs:
+        """Look at the middle of a stretch; where that does not decide, look at both halves."""
         open_, looks = [(0, len(places) - 1, doubt)], 0
         while open_:
             first, last, pairs = open_.pop()
@@ -102,31 +96,26 @@ class Clearance:
                 return hit
         return ()
 
-    def _between(self, places: FloatArray, stops: tuple[int, int, int],
-                 pairs: Numbers) -> tuple[int, ...]:
-        """Decide the shortest stretches by both their ends. What passes closer in between still
-        keeps some margin."""
+    def _between(self, places: FloatArray, stops: tuple[int, int, int], pairs: Numbers) -> Pairs:
+        """Decide the shortest stretches by both ends. In between some margin is still kept."""
         numbers = pairs.tolist()
         ends = [np.array(self.scene.some(places[stop], numbers)) for stop in stops]
         spare = BETWEEN * self.scene.margins[pairs]
         for one, other, first, last in zip(ends, ends[1:], stops, stops[1:], strict=False):
-            least = (one + other
-                     - np.array(self.scene.travel(places[first], places[last],
-                                                  numbers))) / 2 + spare
-            if (np.minimum(np.minimum(one, other), least) < 0.0).any():
-                return tuple(pairs[np.minimum(np.minimum(one, other), least) < 0.0].tolist())
+            travel = np.array(self.scene.travel(places[first], places[last], numbers))
+            least = np.minimum(np.minimum(one, other), (one + other - travel) / 2 + spare)
+            if (least < 0.0).any():
+                return tuple(pairs[least < 0.0].tolist())
         return ()
 
     def bend(self, speeds: FloatArray, posture: FloatArray) -> tuple[FloatArray, tuple[str, ...]]:
-        """Return the joint speeds nearest to a request that approach nothing too fast, and what
-        they spare."""
+        """Return the nearest joint speeds that approach nothing too fast, and what they spare."""
         fast = self.scene.reach @ np.abs(speeds)
-        if (RATE * (self._known - self.scene.reach @ np.abs(posture - self._posture) - self._soft)
-            >= fast).all():
+        least = self._known - self.scene.reach @ np.abs(posture - self._posture)
+        if (RATE * (least - self._soft) >= fast).all():
             return speeds, ()
-        near = self.near(posture, fast / RATE)
         names = []
-        for pair, clearance in near[:NEAREST]:
+        for pair, clearance in self.near(posture, fast / RATE)[:NEAREST]:
             slope = self.scene.slope(posture, pair)
             excess = -RATE * max(clearance - self._soft[pair], 0.0) - float(slope @ speeds)
             if excess > 1e-6:
@@ -135,8 +124,7 @@ class Clearance:
         return speeds, tuple(dict.fromkeys(names))
 
     def near(self, posture: FloatArray, within: FloatArray | float) -> list[tuple[int, float]]:
-        """Return pairs with less clearance than this beyond what approaching leaves, nearest
-        first."""
+        """Return pairs with less clearance than this beyond what approaching leaves, in order."""
         least = self._known - self.scene.reach @ np.abs(posture - self._posture)
         doubt = (least - self._soft < within).nonzero()[0]
         if len(doubt) > CROWD:
@@ -145,8 +133,8 @@ class Clearance:
         pairs = doubt.tolist()
         found = sorted(zip(self.scene.some(posture, pairs), pairs, strict=True)) if pairs else []
         limit = np.broadcast_to(within, len(least))
-        return [(pair, clearance) for clearance, pair in found if clearance - self._soft[pair]
-                < limit[pair]]
+        return [(pair, clearance) for clearance, pair in found
+                if clearance - self._soft[pair] < limit[pair]]
 
     def describe(self, pairs: Sequence[int]) -> tuple[str, ...]:
         """Name what would have met."""
@@ -155,8 +143,7 @@ class Clearance:
 
 
 def stations(way_out: VelocityProfile, before: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return postures along a way out, the first being `before`, and how far each joint has
-    travelled by then."""
+    """Return postures along a way out, `before` first, and how far each joint has gone by then."""
     moments = [way_out.duration * part / PARTS for part in range(PARTS + 1)]
     places = np.concatenate((before[None], way_out.places(moments)))
     steps = np.abs(places[1:] - places[:-1])

@@ -5,6 +5,7 @@ A request that would lose it is bent or not followed."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -17,10 +18,10 @@ from visuomotor.safety.follow import Follower
 from visuomotor.safety.latch import Latch
 from visuomotor.safety.limit_check import LimitCheck
 from visuomotor.safety.limits import Limits
-from visuomotor.safety.motion import Aim, JerkLimited
+from visuomotor.safety.motion import JerkLimited
 from visuomotor.safety.profile import Motion
 from visuomotor.safety.request import JointRequest, RequestDecoder
-from visuomotor.safety.sources import AcceptedProposal, Sources
+from visuomotor.safety.sources import Sources
 from visuomotor.safety.state_check import ContactDetector, Reflex, low, squeezed
 from visuomotor.safety.verdict import Permitted, tightest
 from visuomotor.specs.codes import Mode, StopCategory, Verdict
@@ -32,14 +33,13 @@ class SafetyFilter:
     """Stands between every source of motion and one robot."""
 
     def __init__(self, spec: RobotSpec, kinematics: Kinematics | None, limits: Limits, *,
-                 armed: bool = False,
-                 scene: CollisionScene | None = None, latch: Latch | None = None,
-                 feels: bool = True) -> None:
+                 armed: bool = False, scene: CollisionScene | None = None,
+                 latch: Latch | None = None, feels: bool = True) -> None:
         self.spec = spec
         self.kinematics = kinematics
         self.limits = limits
-        # what stands around; whether contact, heat and tilt are answered
-        self.scene, self.feels = scene, feels
+        self.scene = scene    # what stands around
+        self.feels = feels    # whether contact, heat and tilt are answered
         self.sources = Sources(spec, limits)
         self.motion = JerkLimited(spec, limits)
         self.check = LimitCheck(spec, kinematics, limits)
@@ -49,21 +49,17 @@ class SafetyFilter:
         self.contact = ContactDetector(spec, limits)
         self.reflex = Reflex(spec, limits) if spec.legs and feels else None
         self.latch = latch or Latch(armed=armed)
-        # so that a stop outlives this process
-        self.keep: Callable[[Latch], None] = lambda latch: None
+        self.keep: Callable[[Latch], None] = lambda latch: None  # so that a stop outlives us
         self.state: State | None = None
         self.received = -np.inf   # s, when the newest state came
         self._gripper = 0.0
         self._begun = False
-        # why motion begins again from the measured state; '' when it goes on
-        self._again = ''
+        self._again = ''          # why motion begins again from the measured state
         self._followed: tuple[int, Mode] | None = None
-        # where the robot was commanded to be when the stop was called
-        self._held = self.motion.now.position
-        # s, when each moving body was placed
-        self._seen = dict.fromkeys(scene.moving if scene else (), -np.inf)
-        # the last contact, and when the arm has given way to it
-        self._touched, self._until = '', -np.inf
+        self._held = self.motion.now.position   # commanded when the stop was called
+        self._seen = dict.fromkeys(scene.moving if scene else (), -np.inf)  # s, bodies placed
+        self._touched = ''        # the last contact
+        self._until = -np.inf     # s, when the arm has given way to it
 
     def anew(self) -> SafetyFilter:
         """Return an armed filter of the same robot and surroundings that remembers nothing."""
@@ -79,10 +75,9 @@ class SafetyFilter:
             self.keep(self.latch)
 
     def arm(self, reason: str, now: float) -> str:
-        """Permit motion again, from where the robot is, and forget what was asked before. Return
-        why not, or ''."""
-        age = self.state_age(now)
-        self.latch, why_not = latches.arm(self.latch, reason, self.state, age,
+        """Permit motion again, from where the robot is, forgetting what was asked. Return why not,
+        or ''."""
+        self.latch, why_not = latches.arm(self.latch, reason, self.state, self.state_age(now),
                                           self.limits.state_age, self.spec)
         if not why_not:
             self.keep(self.latch)
@@ -91,8 +86,7 @@ class SafetyFilter:
         return why_not
 
     def place(self, body: str, pose: FloatArray, now: float) -> None:
-        """Note where a body is that fixtures move with: x y z, quaternion x y z w, base frame.
-        Others are passed over."""
+        """Note where a body that fixtures move with is: x y z, quaternion x y z w, base frame."""
         if self.clearance and body in self._seen:
             self._seen[body] = now
             self.clearance.place(body, pose)
@@ -103,16 +97,15 @@ class SafetyFilter:
         return now - self.received
 
     def silence(self, now: float) -> str:
-        """Say that joint_states are missing; '' while they come. Without them the driver brakes by
-        itself."""
+        """Say that joint_states are missing, when the driver brakes by itself; '' while they
+        come."""
         if self.state is None:
             return 'no joint_states have come yet'
         age = self.state_age(now)
         return '' if 0.0 <= age <= self.limits.state_age else f'no joint_states for {age:.2f} s'
 
     def step(self, state: State, now: float) -> Permitted:
-        """Answer one joint state, received at `now`. Where the joints should be one beat later, and
-        why."""
+        """Answer one state, received at `now`: where the joints should be a beat later, and why."""
         permitted = self._decide(state, now)
         self.contact.sent(permitted.target.position)
         return permitted
@@ -151,8 +144,7 @@ class SafetyFilter:
         self.state, self.received = state, now
 
     def _begin(self, state: State, why: str) -> Permitted:
-        """Begin where the robot is, so that nothing jumps. One that is found in motion is
-        braked."""
+        """Begin where the robot is, so that nothing jumps. One found in motion is braked."""
         self._again = ''
         moving = np.abs(state.velocity) > latches.STILL * self.spec.velocity
         self.motion.restart(state.position, np.where(moving, state.velocity, 0.0))
@@ -173,8 +165,7 @@ class SafetyFilter:
         return self._answer(self.motion.brake(), verdict, reasons)
 
     def _stand(self, why: str) -> Permitted:
-        """Stop as the latch says. Brake and stay, or brake and go back to where the stop was
-        called."""
+        """Stop as the latch says: brake and stay, or go back to where the stop was called."""
         if self.latch.category is StopCategory.HOLD:
             return self._go_to(self._held, why)
         if self.reflex and self.latch.stopped and not self.motion.time_to_stop:
@@ -187,23 +178,22 @@ class SafetyFilter:
                            self._touched)
 
     def _go_to(self, place: FloatArray, why: str) -> Permitted:
-        going = self.motion.toward(Aim(place, self.motion.still, self.motion.still))
+        going = self.motion.toward(place)
         if going is None or not self.follower.keeps_way_out(going):
             return self._halt((why,))
         return self._answer(self.motion.take(going), Verdict.STOP, (why,))
 
     def _walk(self, state: State, now: float, reflex: Reflex) -> Permitted:
-        """A legged robot that leans or overheats lies down. It stands up slowly before it goes
-        on."""
+        """A legged robot that leans or overheats lies down, and stands up slowly to go on."""
         if state.imu is None:
             return self._halt(('no attitude: imu is missing or old',))
         lean = state_check.lean_of(state.imu)
         if why := state_check.tilted(lean, self.limits) or self.contact.hot(state):
             return self._reflexively(reflex.lie_down(self.motion.now.position), f'{why}: lies down')
         rising = reflex.stand_up(self.motion.now.position, low(state, lean, self.limits))
-        return self._follow(state.stamp,
-                            now) if rising is None else self._reflexively(rising,
-                                                                          'stands up slowly')
+        if rising is not None:
+            return self._reflexively(rising, 'stands up slowly')
+        return self._follow(state.stamp, now)
 
     def _reflexively(self, speeds: FloatArray, why: str) -> Permitted:
         self.requests.forget()
@@ -215,24 +205,17 @@ class SafetyFilter:
         heard, silent = self.sources.winner(stamp)
         if heard is None:
             return self._halt((silent,)) if silent else self._halt((), Verdict.PASS)
-        if self._followed != (heard.proposal.source, heard.proposal.mode):
-            self.requests.forget()
-            self._followed = (heard.proposal.source, heard.proposal.mode)
-        request = self.requests.make(heard.proposal, stamp, self.motion.now.position)
-        if request is None:
-            return self._named(self._halt((f'no target of {heard.name} is due',)), heard,
-                               np.zeros(0), now)
-        return self._named(self._grant(request), heard, request.asked, now)
-
-    def _named(self, permitted: Permitted, heard: AcceptedProposal, asked: FloatArray,
-               now: float) -> Permitted:
         proposal = heard.proposal
-        permitted.source = proposal.source
-        permitted.mode = int(proposal.mode)
-        permitted.asked = asked
-        permitted.observed, permitted.policy_hash = proposal.observed, proposal.policy_hash
-        permitted.proposal_age = now - heard.received
-        return permitted
+        if self._followed != (proposal.source, proposal.mode):
+            self.requests.forget()
+            self._followed = (proposal.source, proposal.mode)
+        request = self.requests.make(proposal, stamp, self.motion.now.position)
+        permitted = (self._grant(request) if request
+                     else self._halt((f'no target of {heard.name} is due',)))
+        return replace(permitted, source=proposal.source, mode=int(proposal.mode),
+                       asked=request.asked if request else np.zeros(0),
+                       observed=proposal.observed, policy_hash=proposal.policy_hash,
+                       proposal_age=now - heard.received)
 
     def _grant(self, request: JointRequest) -> Permitted:
         self._grip(request.gripper)
@@ -248,9 +231,10 @@ class SafetyFilter:
 
     def _answer(self, motion: Motion, verdict: Verdict, reasons: tuple[str, ...]) -> Permitted:
         refusals = self.sources.told()
+        if refusals:
+            verdict = max(verdict, Verdict.CLIP)
         gripper = self._gripper if self.spec.gripper is not None else None
-        heard = max(verdict, Verdict.CLIP) if refusals else verdict
         measure = partial(tightest, motion, self.check, self.motion, self.clearance,
                           self.motion.time_to_stop)
-        return Permitted(Target(motion.position, motion.velocity, gripper), heard,
+        return Permitted(Target(motion.position, motion.velocity, gripper), verdict,
                          (*reasons, *refusals), measure)

@@ -1,22 +1,21 @@
-"""Follows a request for one beat, as far as a way out remains. As asked, else slower, else bent,
-else not at all."""
+"""Follows a request for one beat, as far as a way out remains: as asked, slower, bent, or not."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from visuomotor.safety.clearance import Clearance
-from visuomotor.safety.limit_check import Flags, LimitCheck
+from visuomotor.safety.limit_check import AXES, Flags, LimitCheck
 from visuomotor.safety.limits import Limits
-from visuomotor.safety.motion import Aim, Candidate, JerkLimited
+from visuomotor.safety.motion import Candidate, JerkLimited
 from visuomotor.safety.profile import Motion
 from visuomotor.safety.request import JointRequest
 from visuomotor.specs.codes import Verdict
 from visuomotor.specs.values import FloatArray
 
-# 1/s, and part of the speed limit, off the straight way to a position
-CALM_RATE, CALM_SHARE = 2.0, 0.5
+CALM_RATE = 2.0     # 1/s, off the straight way to a position
+CALM_SHARE = 0.5    # of the speed limit, the same
 DAMPING = 1e-3      # of bending along what was met
 
 
@@ -34,7 +33,7 @@ class Obstacle:
     """What stood in the way of the attempts so far, and what made them slower."""
 
     joints: Flags
-    walls: Flags
+    walls: Flags = field(default_factory=lambda: np.zeros(len(AXES), dtype=bool))
     pairs: tuple[int, ...] = ()
     reasons: tuple[str, ...] = ()
     slowed: tuple[str, ...] = ()
@@ -46,8 +45,7 @@ class Obstacle:
 
 
 class Follower:
-    """Tries a few candidates for each request, best first, and commands the first one that keeps a
-    way out."""
+    """Tries a few candidates, best first, and commands the first one that keeps a way out."""
 
     def __init__(self, motion: JerkLimited, check: LimitCheck, clearance: Clearance | None,
                  limits: Limits) -> None:
@@ -58,35 +56,32 @@ class Follower:
 
     def grant(self, request: JointRequest) -> Granted:
         """Command one beat towards a request."""
-        before = self.motion.now
-        tip = self.check.tip(before.position)
-        met = Obstacle(np.zeros(len(request.velocity), dtype=bool), np.zeros(3, dtype=bool))
+        tip = self.check.tip(self.motion.now.position)
+        met = Obstacle(np.zeros(len(request.velocity), dtype=bool))
         for attempt in self._attempts(request, met):
             candidate = attempt()
-            if candidate is not None and self._free(candidate, before, tip, met):
+            if candidate is not None and self._free(candidate, tip, met):
                 return self._judged(self.motion.take(candidate), request, met)
         why = met.reasons or ('no motion inside the limits leads there',)
         return Granted(self.motion.brake(), Verdict.CLIP, (*request.clipped, *why))
 
     def keeps_way_out(self, candidate: Candidate) -> bool:
         """Say whether a candidate may be commanded now."""
-        before = self.motion.now
-        met = Obstacle(np.zeros(len(before.position), dtype=bool), np.zeros(3, dtype=bool))
-        return self._free(candidate, before, self.check.tip(before.position), met)
+        met = Obstacle(np.zeros(len(candidate.before), dtype=bool))
+        return self._free(candidate, self.check.tip(candidate.before), met)
 
-    def _free(self, candidate: Candidate, before: Motion, tip: FloatArray | None,
-              met: Obstacle) -> bool:
+    def _free(self, candidate: Candidate, tip: FloatArray | None, met: Obstacle) -> bool:
         """Say whether the way out is free; note what is not."""
-        joints, walls = self.check.joints_leaving(candidate,
-                                                  before), self.check.walls_crossed(candidate, tip)
+        joints = self.check.joints_leaving(candidate)
+        walls = self.check.walls_crossed(candidate, tip)
         if joints is None and walls is None:
-            pairs = self.clearance.hits(candidate.way_out,
-                                        before.position) if self.clearance else ()
-            if not pairs:
+            if not self.clearance:
                 return True
-            met.reasons = met.reasons or (self.clearance.describe(pairs) if self.clearance else ())
-            met.pairs = (*met.pairs, *pairs)
-            return False
+            pairs = self.clearance.hits(candidate.way_out, candidate.before)
+            if pairs:
+                met.reasons = met.reasons or self.clearance.describe(pairs)
+                met.pairs = (*met.pairs, *pairs)
+            return not pairs
         met.reasons = met.reasons or self.check.describe(joints, walls)
         met.joints = met.joints if joints is None else met.joints | joints
         met.walls = met.walls if walls is None else met.walls | walls
@@ -95,15 +90,12 @@ class Follower:
     def _attempts(self, request: JointRequest,
                   met: Obstacle) -> Iterator[Callable[[], Candidate | None]]:
         """What to try, best first. Later attempts know what the earlier ones met."""
-        motion = self.motion
-        position = request.position
-        course = request.course
-        speed = request.velocity
+        motion, speed = self.motion, request.velocity
+        position, course = request.position, request.course
         if position is not None:
             if course is not None:
                 yield lambda: self._gently(motion.meet(course), met)
-            yield lambda: self._gently(motion.toward(Aim(position, motion.still, motion.still)),
-                                       met)
+            yield lambda: self._gently(motion.toward(position), met)
             speed = self._calmly(position)
         speed = self._slower(speed, met)
         if position is None:
@@ -121,11 +113,10 @@ class Follower:
         return None if slowed else candidate
 
     def _slower(self, speed: FloatArray, met: Obstacle) -> FloatArray:
-        if self.clearance is None:
-            return speed
-        slower, slowed = self.clearance.bend(speed, self.motion.now.position)
-        met.slowed = met.slowed or slowed
-        return slower
+        if self.clearance is not None:
+            speed, slowed = self.clearance.bend(speed, self.motion.now.position)
+            met.slowed = met.slowed or slowed
+        return speed
 
     def _along(self, speed: FloatArray, met: Obstacle) -> FloatArray:
         """Slide along what was met."""
@@ -142,11 +133,10 @@ class Follower:
         return np.clip(CALM_RATE * (position - self.motion.now.position), -most, most)
 
     def _judged(self, motion: Motion, request: JointRequest, met: Obstacle) -> Granted:
-        behind = self._behind(motion, request)
-        slow = (*request.slowed, *met.slowed, *behind)
-        verdict = (Verdict.SLOW if slow else Verdict.CLIP if request.clipped or met.reasons
-                   else Verdict.PASS)
-        return Granted(motion, verdict, (*request.clipped, *met.reasons, *slow))
+        slow = (*request.slowed, *met.slowed, *self._behind(motion, request))
+        clip = (*request.clipped, *met.reasons)
+        verdict = Verdict.SLOW if slow else Verdict.CLIP if clip else Verdict.PASS
+        return Granted(motion, verdict, (*clip, *slow))
 
     def _behind(self, motion: Motion, request: JointRequest) -> tuple[str, ...]:
         if request.position is None:
@@ -155,13 +145,12 @@ class Follower:
         worst = int(error.argmax())
         if error[worst] <= self.limits.behind:
             return ()
-        return (f'{self.check.spec.names[worst]} is {error[worst]:.2f} rad behind the target, at '
-                'its own limits',)
+        name = self.check.spec.names[worst]
+        return (f'{name} is {error[worst]:.2f} rad behind the target, at its own limits',)
 
 
 def along_walls(speeds: FloatArray, rows: FloatArray) -> FloatArray:
-    """Return the joint speeds nearest to `speeds` that leave still what each row measures, such as
-    the tip's z."""
+    """Return the joint speeds nearest to `speeds` that leave still what each row measures."""
     onto = np.linalg.solve(rows @ rows.T + DAMPING**2 * np.eye(len(rows)), rows @ speeds)
     bent: FloatArray = speeds - rows.T @ onto
     return bent

@@ -1,6 +1,5 @@
 """The software stop: anybody may set it, it stays until somebody arms; that takes a reason and a
-fresh, still robot. It outlives the process that latched it: a small JSON file, replaced as a whole
-or not at all."""
+fresh, still robot. It outlives its process: one JSON file, replaced as a whole or not at all."""
 from __future__ import annotations
 
 import json
@@ -37,8 +36,7 @@ def stop(latch: Latch, reason: str, category: StopCategory) -> Latch:
     """Latch a stop. The first reason stands until somebody arms."""
     if latch.stopped:
         return latch
-    return Latch(armed=False, stopped=True, reason=reason.strip() or 'no reason given',
-                 category=category)
+    return Latch(False, True, reason.strip() or 'no reason given', category)
 
 
 def arm(latch: Latch, reason: str, state: State | None, age: float, limit: float,
@@ -73,13 +71,10 @@ def store(path: Path, latch: Latch) -> None:
 def restore(path: Path, armed: bool) -> Latch:
     """Return the stop that stands, or a fresh latch. What cannot be read counts as a stop."""
     if not path.exists():
-        return Latch(armed=armed)
+        return Latch(armed)
     try:
         content = json.loads(path.read_text())
-        stopped, reason = bool(content['stopped']), str(content['reason'])
-        category = StopCategory(content['category'])
+        latched = Latch(False, True, str(content['reason']), StopCategory(content['category']))
+        return latched if content['stopped'] else Latch(armed)
     except (OSError, ValueError, KeyError, TypeError):
-        return Latch(armed=False, stopped=True,
-                     reason=f'{path} cannot be read, and may hold a stop')
-    return Latch(armed=False, stopped=True, reason=reason,
-                 category=category) if stopped else Latch(armed=armed)
+        return Latch(False, True, f'{path} cannot be read, and may hold a stop')

@@ -1,5 +1,4 @@
-"""How much room is left. Joints inside their position limits and the tip inside its box, along the
-whole way out."""
+"""How much room is left: joints inside their limits, the tip in its box, all along the way out."""
 from __future__ import annotations
 
 import numpy as np
@@ -7,7 +6,7 @@ from numpy.typing import NDArray
 from visuomotor.robots.kinematics import Kinematics
 from visuomotor.safety.limits import Limits
 from visuomotor.safety.motion import Candidate
-from visuomotor.safety.profile import Motion, VelocityProfile
+from visuomotor.safety.profile import VelocityProfile
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.values import FloatArray
 
@@ -44,19 +43,17 @@ class LimitCheck:
         assert self.kinematics is not None, 'only a tip meets walls'
         return self.kinematics.jacobian(position)[:3]
 
-    def joints_leaving(self, candidate: Candidate, now: Motion) -> Flags | None:
-        """Say for each joint whether it would leave its limits, or be further outside than it is.
-        None: none would."""
+    def joints_leaving(self, candidate: Candidate) -> Flags | None:
+        """Say for each joint whether it would leave its limits, or go further out; None: none."""
         lowest, highest = candidate.way_out.extent
         if (lowest >= self.lower).all() and (highest <= self.upper).all():
             return None
-        allowed = np.maximum(beyond(now.position, self.lower, self.upper), EXACT)
+        allowed = np.maximum(beyond(candidate.before, self.lower, self.upper), EXACT)
         leaving: Flags = (self.lower - lowest > allowed) | (highest - self.upper > allowed)
         return leaving if leaving.any() else None
 
     def walls_crossed(self, candidate: Candidate, tip: FloatArray | None) -> Flags | None:
-        """Say for x, y and z whether the tip would leave its box on the way out; None: it would
-        not. `tip` is where it is now."""
+        """Say for x, y and z whether the tip, now at `tip`, would leave its box; None: none."""
         if tip is None or self._far(candidate, tip):
             return None
         allowed = np.maximum(beyond(tip, self.box_lower, self.box_upper), EXACT)
@@ -65,8 +62,7 @@ class LimitCheck:
         return crossed if crossed.any() else None
 
     def _far(self, candidate: Candidate, tip: FloatArray) -> bool:
-        """Say whether no wall is near enough to be reached on this way out, whatever the
-        posture."""
+        """Say whether this way out reaches no wall, whatever the posture."""
         lowest, highest = candidate.way_out.extent
         start = candidate.before
         travel = np.maximum(highest, start) - np.minimum(lowest, start)
@@ -80,18 +76,12 @@ class LimitCheck:
         return np.array([self.kinematics.pose(position)[:3]
                          for position in way_out.places(moments)])
 
-    def describe(self, leaving: Flags | None, walls: Flags | None) -> tuple[str, ...]:
+    def describe(self, leaving: Flags | None, walls: Flags | None = None) -> tuple[str, ...]:
         """Name the limits that a request would have broken."""
-        joints = (f'{name} at its position limit' for name,
-                  out in zip(self.spec.names, _listed(leaving), strict=False)
-                  if out)
-        sides = (f'workspace {axis}: the tip would leave its box'
-                 for axis, out in zip(AXES, _listed(walls), strict=False) if out)
-        return (*joints, *sides)
-
-
-def _listed(flags: Flags | None) -> list[bool]:
-    return [] if flags is None else flags.tolist()
+        joints = () if leaving is None else leaving.nonzero()[0]
+        sides = () if walls is None else walls.nonzero()[0]
+        return (*(f'{self.spec.names[joint]} at its position limit' for joint in joints),
+                *(f'workspace {AXES[side]}: the tip would leave its box' for side in sides))
 
 
 def levers(kinematics: Kinematics) -> FloatArray:

@@ -16,70 +16,66 @@ from visuomotor.specs.settings import Layer, Settings, required, setting
 class Limits(Settings):
     """How much of each limit is used, and how old anything may be."""
 
-    speed_share: float = setting(0.95, "part of the robot's speed limits that is used",
-                                 'share', above=0, most=1)
-    acceleration_share: float = setting(0.95,
-                                        "part of the robot's acceleration limits that is used",
-                                        'share', above=0, most=1)
-    jerk_share: float = setting(0.95, "part of the robot's jerk limits that is used",
-                                'share', above=0, most=1)
-    position_margin: float = setting(0.005, 'distance kept from position limits',
-                                     'rad', least=0, most=1)
-    workspace_margin: float = setting(0.005,
-                                      'distance that the tip keeps from the walls of the workspace',
-                                      'm', least=0, most=1)
-    tip_speed: float = setting(1.0, 'largest speed of the tip in Cartesian modes',
-                               'm/s', above=0, most=100)
-    tip_turn: float = setting(3.0, 'largest turning speed of the tip in Cartesian modes',
-                              'rad/s', above=0, most=100)
-    tip_acceleration: float = setting(1.5, 'braking that slows the tip down before a wall',
-                                      'm/s^2', above=0, most=100)
-    state_age: float = setting(0.2, 'oldest joint_states that anything is decided on',
-                               's', above=0, most=10)
-    proposal_age: float = setting(0.5, 'silence after which a source is no longer followed',
-                                  's', above=0, most=10)
-    observation_age: float = setting(1.0, 'oldest observation that a proposal may answer',
-                                     's', above=0, most=10)
-    body_age: float = setting(0.2, 'oldest pose of a moving fixture that anything is decided on',
-                              's', above=0, most=10)
+    speed_share: float = setting(
+        0.95, "part of the robot's speed limits that is used", 'share', above=0, most=1)
+    acceleration_share: float = setting(
+        0.95, "part of the robot's acceleration limits that is used", 'share', above=0, most=1)
+    jerk_share: float = setting(
+        0.95, "part of the robot's jerk limits that is used", 'share', above=0, most=1)
+    position_margin: float = setting(
+        0.005, 'distance kept from position limits', 'rad', least=0, most=1)
+    workspace_margin: float = setting(
+        0.005, 'distance that the tip keeps from the walls of the workspace', 'm', least=0, most=1)
+    tip_speed: float = setting(
+        1.0, 'largest speed of the tip in Cartesian modes', 'm/s', above=0, most=100)
+    tip_turn: float = setting(
+        3.0, 'largest turning speed of the tip in Cartesian modes', 'rad/s', above=0, most=100)
+    tip_acceleration: float = setting(
+        1.5, 'braking that slows the tip down before a wall', 'm/s^2', above=0, most=100)
+    state_age: float = setting(
+        0.2, 'oldest joint_states that anything is decided on', 's', above=0, most=10)
+    proposal_age: float = setting(
+        0.5, 'silence after which a source is no longer followed', 's', above=0, most=10)
+    observation_age: float = setting(
+        1.0, 'oldest observation that a proposal may answer', 's', above=0, most=10)
+    body_age: float = setting(
+        0.2, 'oldest pose of a moving fixture that anything is decided on', 's', above=0, most=10)
     future: float = setting(0.1, 'how far ahead of our clock a stamp may be', 's', above=0, most=10)
     longest_chunk: int = setting(500, 'targets in one proposal', least=1, most=100_000)
     longest_plan: float = setting(30.0, 'how far ahead a proposal may plan', 's', above=0, most=600)
     tilt: float = setting(0.9, 'largest roll or pitch of a legged body', 'rad', above=0, most=3.2)
-    height: float = setting(0.0, 'lowest height of a legged body, reckoned from its legs; 0: any',
-                            'm', least=0, most=10)
-    lying: float = setting(0.6, 'extension of the legs of a robot that lies',
-                           'rad', above=0, most=10)
+    height: float = setting(
+        0.0, 'lowest height of a legged body, reckoned from its legs; 0: any', 'm',
+        least=0, most=10)
+    lying: float = setting(
+        0.6, 'extension of the legs of a robot that lies', 'rad', above=0, most=10)
     reflex_speed: float = setting(2.0, 'of lying down and standing up', 'rad/s', above=0, most=100)
-    hot_share: float = setting(0.7,
-                               'part of its torque limit above which a motor of a legged robot '
-                               'heats up',
-                               'share', above=0, most=1)
-    hot_time: float = setting(0.8,
-                              'after which such a motor has to rest; it switches itself off after '
-                              '1 s',
-                              's', above=0, most=60)
-    contact_torque: float = setting(0.97, "part of a joint's torque limit that counts as contact",
-                                    'share', above=0, most=100)
-    contact_error: float = setting(0.06,
-                                   'distance from where a joint was sent that counts as contact',
-                                   'rad', above=0, most=100)
-    contact_lag: float = setting(0.15, 'how late a robot may be where it was sent',
-                                 's', above=0, most=60)
+    hot_share: float = setting(
+        0.7, 'part of its torque limit above which a motor of a legged robot heats up', 'share',
+        above=0, most=1)
+    hot_time: float = setting(
+        0.8, 'after which such a motor has to rest; it switches itself off after 1 s', 's',
+        above=0, most=60)
+    contact_torque: float = setting(
+        0.97, "part of a joint's torque limit that counts as contact", 'share', above=0, most=100)
+    contact_error: float = setting(
+        0.06, 'distance from where a joint was sent that counts as contact', 'rad',
+        above=0, most=100)
+    contact_lag: float = setting(
+        0.15, 'how late a robot may be where it was sent', 's', above=0, most=60)
     contact_time: float = setting(0.1, 'that contact has to last', 's', above=0, most=60)
-    contact_pause: float = setting(0.5, 'for which the arm gives way after contact',
-                                   's', above=0, most=60)
-    contact_grace: float = setting(1.0, 'after that, in which only more than that is contact',
-                                   's', above=0, most=60)
-    gripper_share: float = setting(1.05, "part of the gripper's force limit above which it eases",
-                                   'share', above=0, most=100)
-    heartbeat: float = setting(0.0,
-                               "longest silence of operator/heartbeat; 0: no operator's heartbeat "
-                               "is required",
-                               's', least=0, most=60)
-    behind: float = setting(0.25,
-                            'distance to the due target above which we say that a joint is behind',
-                            'rad', above=0, most=100)
+    contact_pause: float = setting(
+        0.5, 'for which the arm gives way after contact', 's', above=0, most=60)
+    contact_grace: float = setting(
+        1.0, 'after that, in which only more than that is contact', 's', above=0, most=60)
+    gripper_share: float = setting(
+        1.05, "part of the gripper's force limit above which it eases", 'share', above=0, most=100)
+    heartbeat: float = setting(
+        0.0, "longest silence of operator/heartbeat; 0: no operator's heartbeat is required", 's',
+        least=0, most=60)
+    behind: float = setting(
+        0.25, 'distance to the due target above which we say that a joint is behind', 'rad',
+        above=0, most=100)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,6 @@
-"""Jerk-limited motion with a way out: from every state that it commands, a stored braking run to
-standstill follows. A candidate is one beat of motion. It is commanded only together with its way
-out, which the caller has looked at; braking then follows the stored run itself, so that what was
-checked is what happens."""
+"""Jerk-limited motion with a way out: a stored braking run to standstill. A candidate is one beat
+of motion, commanded only together with its way out, which the caller has looked at; braking then
+follows the stored run itself, so that what was checked is what happens."""
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -48,21 +47,16 @@ class JerkLimited:
         self.jerk = limits.jerk_share * spec.jerk
         self.still = np.zeros(len(spec.joints))
         self._planner, self._run = Ruckig(len(spec.joints), self.dt), Trajectory(len(spec.joints))
-        self._question = self._ask(len(spec.joints))
-        self._runs = ProfilePlanner(self.speed, self.acceleration, self.jerk)
-        self.restart(np.array(spec.home))
-
-    def _ask(self, joints: int) -> InputParameter:
-        question = InputParameter(joints)
+        question = self._question = InputParameter(len(spec.joints))
         question.max_velocity = self.speed.tolist()
         question.max_acceleration = self.acceleration.tolist()
         question.max_jerk = self.jerk.tolist()
         question.synchronization = Synchronization.Time
-        return question
+        self._runs = ProfilePlanner(self.speed, self.acceleration, self.jerk)
+        self.restart(np.array(spec.home))
 
     def restart(self, position: FloatArray, velocity: FloatArray | None = None) -> None:
-        """Begin at this position, at rest or, for a robot found in motion, with its way out before
-        it."""
+        """Begin at this position, at rest or, found in motion, with its way out before it."""
         moving = self.still if velocity is None else np.clip(velocity, -self.speed, self.speed)
         self.now = Motion(np.array(position, dtype=np.float64), moving, self.still)
         self._way_out = self._rest_from(self.now)
@@ -70,8 +64,7 @@ class JerkLimited:
         self._lead = 0
 
     def meet(self, course: Course) -> Candidate | None:
-        """Catch up with something that moves. Meet it at the first of a few moments at which that
-        is possible."""
+        """Catch up with something that moves: at the first of a few moments where one can."""
         for tried, beats in enumerate(LEADS[self._lead:], self._lead):
             planned = self._plan(course(beats * self.dt), beats * self.dt)
             if planned and self._run.duration <= beats * self.dt * (1 + 1e-6):
@@ -80,10 +73,10 @@ class JerkLimited:
         self._lead = max(0, len(LEADS) - 2)
         return self._first_beat() if planned else None
 
-    def toward(self, aim: Aim, duration: float = 0.0) -> Candidate | None:
-        """Go to an aim as soon as the limits let it, within `duration` or more. None when no plan
-        is found."""
-        return self._first_beat() if self._plan(aim, duration) else None
+    def toward(self, position: FloatArray) -> Candidate | None:
+        """Go to a position and rest there, as soon as the limits let it; None: no plan found."""
+        planned = self._plan(Aim(position, self.still, self.still), 0.0)
+        return self._first_beat() if planned else None
 
     def _plan(self, aim: Aim, duration: float) -> bool:
         question = self._question

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
 
 import numpy as np
 from ruckig import (
@@ -34,24 +34,6 @@ class Motion:
     acceleration: FloatArray
 
 
-class VelocityProfile(Protocol):
-    """Every joint's way to a speed, as fast as acceleration and jerk limits let it."""
-
-    @property
-    def duration(self) -> float: ...
-
-    def at(self, seconds: float) -> Motion: ...
-
-    def places(self, moments: Sequence[float]) -> FloatArray: ...
-
-    @property
-    def turns(self) -> list[tuple[int, float, float]]:
-        """Joints that turn round on the way to standstill: which, when, and where."""
-
-    @property
-    def extent(self) -> tuple[FloatArray, FloatArray]: ...
-
-
 class Planned:
     """A run that ruckig planned."""
 
@@ -64,17 +46,19 @@ class Planned:
         self.duration: float = trajectory.duration
 
     def at(self, seconds: float) -> Motion:
-        position, velocity, acceleration = self._trajectory.at_time(seconds)
+        """Return the motion after some time."""
+        position, velocity, acceleration = map(np.array, self._trajectory.at_time(seconds))
         if seconds >= self.duration:
-            return Motion(np.array(position), self._speed, np.zeros_like(self._speed))
-        return Motion(np.array(position), np.array(velocity), np.array(acceleration))
+            return Motion(position, self._speed, np.zeros_like(self._speed))
+        return Motion(position, velocity, acceleration)
 
     def places(self, moments: Sequence[float]) -> FloatArray:
-        """Return the positions at some moments."""
+        """Return the positions of all joints at some moments."""
         return np.array([self._trajectory.at_time(moment)[0] for moment in moments])
 
     @cached_property
     def turns(self) -> list[tuple[int, float, float]]:
+        """Joints that turn round on the way to standstill: which, when, and where."""
         velocity, acceleration = self._start.velocity.tolist(), self._start.acceleration.tolist()
         found = []
         for joint, (v, a, jerk) in enumerate(zip(velocity, acceleration, self._jerk, strict=True)):
@@ -87,42 +71,11 @@ class Planned:
     @cached_property
     def extent(self) -> tuple[FloatArray, FloatArray]:
         """Return the lowest and highest position of each joint on a run to standstill."""
-        end = np.array(self._trajectory.at_time(self.duration)[0])
-        lowest, highest = np.minimum(self._start.position, end), np.maximum(self._start.position,
-                                                                            end)
+        begin, end = self._start.position, np.array(self._trajectory.at_time(self.duration)[0])
+        lowest, highest = np.minimum(begin, end), np.maximum(begin, end)
         for joint, _, place in self.turns:
             lowest[joint], highest[joint] = min(lowest[joint], place), max(highest[joint], place)
         return lowest, highest
-
-
-class ProfilePlanner:
-    """Plans runs of one robot."""
-
-    def __init__(self, speed: FloatArray, acceleration: FloatArray, jerk: FloatArray) -> None:
-        self._acceleration = acceleration
-        self._limits = jerk
-        self._jerk = jerk.tolist()
-        self._joints = len(jerk)
-        self._planner = Ruckig(self._joints)
-        question = self._question = InputParameter(self._joints)
-        question.control_interface = ControlInterface.Velocity
-        question.synchronization = Synchronization.No
-        question.max_velocity, question.max_acceleration = speed.tolist(), acceleration.tolist()
-        question.max_jerk = self._jerk
-
-    def to(self, start: Motion, speed: FloatArray) -> VelocityProfile:
-        """Return the run from a motion to a speed."""
-        question, trajectory = self._question, Trajectory(self._joints)
-        question.current_position = start.position.tolist()
-        question.current_velocity = start.velocity.tolist()
-        question.current_acceleration = start.acceleration.tolist()
-        question.target_velocity = speed.tolist()
-        try:
-            if self._planner.calculate(question, trajectory) in DONE:
-                return Planned(start, speed, trajectory, self._jerk)
-        except RuckigError:  # some states at the very edge of the limits
-            return Ramp(start, speed, self._acceleration, self._limits)
-        return Ramp(start, speed, self._acceleration, self._limits)
 
 
 class Ramp:
@@ -155,8 +108,8 @@ class Ramp:
     def at(self, seconds: float) -> Motion:
         """Return the motion after some time."""
         t, u, w = self._spans(np.array(seconds))
-        velocity = self._start.velocity + t * self._start.acceleration + self._jerk * (t * t - u * u
-                                                                                       - w * w) / 2
+        velocity = (self._start.velocity + t * self._start.acceleration
+                    + self._jerk * (t * t - u * u - w * w) / 2)
         acceleration = self._start.acceleration + self._jerk * (t - u - w)
         done = seconds >= self._ends
         return Motion(self.positions(np.array(seconds)), np.where(done, self._velocity, velocity),
@@ -167,8 +120,8 @@ class Ramp:
         t, u, w = self._spans(moments)
         start = self._start
         place: FloatArray = (start.position + t * (start.velocity + t * start.acceleration / 2)
-                             + self._jerk * (t * t * t - u * u * u - w * w * w) / 6 + (moments - t)
-                             * self._velocity)
+                             + self._jerk * (t * t * t - u * u * u - w * w * w) / 6
+                             + (moments - t) * self._velocity)
         return place
 
     def places(self, moments: Sequence[float]) -> FloatArray:
@@ -198,7 +151,36 @@ class Ramp:
     def _turn(self) -> FloatArray:
         """When each joint turns round during the first part; 0 where it does not."""
         a, v = self._start.acceleration / self._jerk, self._start.velocity / self._jerk
-        inside = a * a - 2 * v
-        moment: FloatArray = np.where((v > 0.0) & (a < 0.0), -a - np.sqrt(np.maximum(inside, 0.0)),
-                                      0.0)
+        earlier = -a - np.sqrt(np.maximum(a * a - 2 * v, 0.0))
+        moment: FloatArray = np.where((v > 0.0) & (a < 0.0), earlier, 0.0)
         return moment
+
+
+# Every joint's way to a speed, as fast as acceleration and jerk limits let it.
+VelocityProfile = Planned | Ramp
+
+
+class ProfilePlanner:
+    """Plans runs of one robot."""
+
+    def __init__(self, speed: FloatArray, acceleration: FloatArray, jerk: FloatArray) -> None:
+        self._acceleration = acceleration
+        self._jerk = jerk
+        self._planner = Ruckig(len(jerk))
+        question = self._question = InputParameter(len(jerk))
+        question.control_interface = ControlInterface.Velocity
+        question.synchronization = Synchronization.No
+        question.max_velocity, question.max_acceleration = speed.tolist(), acceleration.tolist()
+        question.max_jerk = jerk.tolist()
+
+    def to(self, start: Motion, speed: FloatArray) -> VelocityProfile:
+        """Return the run from a motion to a speed."""
+        question, trajectory = self._question, Trajectory(len(self._jerk))
+        question.current_position = start.position.tolist()
+        question.current_velocity = start.velocity.tolist()
+        question.current_acceleration = start.acceleration.tolist()
+        question.target_velocity = speed.tolist()
+        with suppress(RuckigError):  # some states at the very edge of the limits
+            if self._planner.calculate(question, trajectory) in DONE:
+                return Planned(start, speed, trajectory, self._jerk.tolist())
+        return Ramp(start, speed, self._acceleration, self._jerk)

@@ -1,5 +1,4 @@
-"""What a proposal asks of the joints at the next beat. A position to pass or a velocity to take
-up."""
+"""What a proposal asks of the joints at the next beat: a position to pass or a velocity."""
 from __future__ import annotations
 
 import math
@@ -11,15 +10,16 @@ from visuomotor.robots.minitaur import legs
 from visuomotor.safety.limit_check import AXES, LimitCheck
 from visuomotor.safety.limits import Limits
 from visuomotor.safety.motion import Aim, Course
+from visuomotor.specs import rotation
 from visuomotor.specs.chunk import due, slope
 from visuomotor.specs.codes import Mode
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.values import FloatArray, Proposal
 
-PULL = 6.0                         # 1/s, twist for each unit of pose error
-# m, rad: how far the tip may lag behind the pose that its twists add up to
-STRAY_LENGTH, STRAY_ANGLE = 0.05, 0.2
-POSTURE = 0.5                      # 1/s, pull of spare joints towards home
+PULL = 6.0            # 1/s, twist for each unit of pose error
+STRAY_LENGTH = 0.05   # m that the tip may lag behind the pose that its twists add up to
+STRAY_ANGLE = 0.2     # rad, the same
+POSTURE = 0.5         # 1/s, pull of spare joints towards home
 
 
 @dataclass(frozen=True)
@@ -30,14 +30,13 @@ class JointRequest:
     position: FloatArray | None = None
     course: Course | None = None    # where that position moves on to; None: it stands
     gripper: float | None = None
-    # the row that was due, as proposed
-    asked: FloatArray = field(default_factory=lambda: np.zeros(0))
+    asked: FloatArray = field(default_factory=lambda: np.zeros(0))   # the row due, as proposed
     clipped: tuple[str, ...] = ()   # limits that already changed it
     slowed: tuple[str, ...] = ()
 
 
 class RequestDecoder:
-    """Turns what is due into wishes. It remembers the pose that a run of twists adds up to, so that
+    """Turns what is due into wishes. Remembers the pose that a run of twists adds up to, so that
     none drifts."""
 
     def __init__(self, spec: RobotSpec, kinematics: Kinematics | None, limits: Limits,
@@ -47,6 +46,7 @@ class RequestDecoder:
         self.check = check
         self._kinematics = kinematics
         self._dt = 1.0 / spec.control_hz
+        self._fastest = limits.speed_share * spec.velocity
         self._endless = np.array([joint.continuous for joint in spec.joints])
         self._home = np.array(spec.home)
         self._goal: FloatArray | None = None  # pose
@@ -56,8 +56,7 @@ class RequestDecoder:
         self._goal = None
 
     def make(self, proposal: Proposal, now: float, position: FloatArray) -> JointRequest | None:
-        """Return what is due one beat after `now`, for joints commanded to be at `position`. None
-        when nothing is."""
+        """Return what is due a beat after `now`, for joints sent to `position`; None: nothing."""
         found = due(proposal, now + self._dt)
         if found is None:
             return None
@@ -73,65 +72,58 @@ class RequestDecoder:
         return self._cartesian(proposal.mode, row, slope(proposal, now + self._dt), gripper,
                                position)
 
-    def _pass_through(self, proposal: Proposal, now: float, row: FloatArray, gripper: float
-                      | None) -> JointRequest:
+    def _pass_through(self, proposal: Proposal, now: float, row: FloatArray,
+                      gripper: float | None) -> JointRequest:
         wanted = legs.motors(row) if proposal.mode is Mode.LEG else row
-        out = (wanted < self.check.lower) | (wanted > self.check.upper)
-        clipped = self.check.describe(out, None) if out.any() else ()
+        clipped = self.check.describe((wanted < self.check.lower) | (wanted > self.check.upper))
         first = self._aim(proposal, now + self._dt)
-        course = (lambda ahead: self._aim(proposal, now
-                                          + ahead)) if len(proposal.times) > 1 else None
+        moves = len(proposal.times) > 1
+        course = (lambda ahead: self._aim(proposal, now + ahead)) if moves else None
         return JointRequest(first.velocity, first.position, course, gripper, row, clipped)
 
     def _aim(self, proposal: Proposal, moment: float) -> Aim:
         """Where a chunk of positions leads, in joints and inside their limits."""
         found = due(proposal, moment)
         assert found is not None, 'positions never run out'
-        columns = (found[0], *flow(proposal, moment))
-        wanted, speed, acceleration = (legs.motors(c)
-                                       for c in columns) if proposal.mode is Mode.LEG else columns
+        curve = [found[0], *flow(proposal, moment)]
+        if proposal.mode is Mode.LEG:
+            curve = [legs.motors(row) for row in curve]
+        wanted, speed, acceleration = curve
         inside = np.clip(wanted, self.check.lower, self.check.upper)
-        return Aim(inside, np.where(inside == wanted, speed, 0.0),
-                   np.where(inside == wanted, acceleration, 0.0))
+        kept = inside == wanted
+        return Aim(inside, np.where(kept, speed, 0.0), np.where(kept, acceleration, 0.0))
 
     def _clip_velocity(self, wanted: FloatArray, gripper: float | None) -> JointRequest:
-        limit = self.limits.speed_share * self.spec.velocity
-        inside = np.clip(wanted, -limit, limit)
-        fast = tuple(f'{name} faster than its speed limit'
-                     for name, out in zip(self.spec.names, np.abs(wanted) > limit, strict=True)
-                     if out)
-        return JointRequest(inside, gripper=gripper, asked=wanted, clipped=fast)
+        fast = tuple(f'{self.spec.names[joint]} faster than its speed limit'
+                     for joint in (np.abs(wanted) > self._fastest).nonzero()[0])
+        return JointRequest(np.clip(wanted, -self._fastest, self._fastest), gripper=gripper,
+                            asked=wanted, clipped=fast)
 
     def _cartesian(self, mode: Mode, row: FloatArray, rate: FloatArray, gripper: float | None,
                    position: FloatArray) -> JointRequest:
         assert self._kinematics is not None, 'refused before'
         pose = self._kinematics.pose(position)
+        twist = row
         if mode is Mode.CARTESIAN_POSE:
             twist = PULL * difference(pose, row)
             twist[:3] += rate[:3]
-            slower, why = self._clip_twist(twist)
-            why = ()  # a far pose is approached at the speed limit; that is no fault of who asks
-        else:
-            slower, why = self._clip_twist(row)
-        slower, walls = self._slow_at_walls(slower, pose)
+        twist, clipped = self._clip_twist(twist)
+        twist, slowed = self._slow_at_walls(twist, pose)
         if mode is Mode.CARTESIAN_TWIST:
-            slower = slower + self._pull_back(pose, slower)
-        speeds = self._kinematics.differential(position, slower, posture=self._posture(position),
-                                               pull=POSTURE)
-        ratio = max(1.0,
-                    float(np.abs(speeds / (self.limits.speed_share * self.spec.velocity)).max()))
+            twist = twist + self._pull_back(pose, twist)
+        else:
+            clipped = ()  # a far pose is approached at the speed limit; that is no fault
+        # spare joints drift home; an endless joint has no wrong turn to come back from
+        posture = np.where(self._endless, position, self._home)
+        speeds = self._kinematics.differential(position, twist, posture=posture, pull=POSTURE)
+        share = np.abs(speeds / self._fastest)
+        ratio = max(1.0, float(share.max()))
         if ratio > 1.0:
-            walls = (*walls,
-                     f'slowed to {100 / ratio:.0f} %: {self._fastest(speeds)} at its speed limit')
+            worst = self.spec.names[int(share.argmax())]
+            slowed = (*slowed, f'slowed to {100 / ratio:.0f} %: {worst} at its speed limit')
             self.forget()
-        return JointRequest(speeds / ratio, gripper=gripper, asked=row, clipped=why, slowed=walls)
-
-    def _posture(self, position: FloatArray) -> FloatArray:
-        """Spare joints drift home; an endless joint has no wrong turn to come back from."""
-        return np.where(self._endless, position, self._home)
-
-    def _fastest(self, speeds: FloatArray) -> str:
-        return self.spec.names[int(np.argmax(np.abs(speeds / self.spec.velocity)))]
+        return JointRequest(speeds / ratio, gripper=gripper, asked=row, clipped=clipped,
+                            slowed=slowed)
 
     def _clip_twist(self, twist: FloatArray) -> tuple[FloatArray, tuple[str, ...]]:
         x, y, z, a, b, c = twist.tolist()
@@ -139,20 +131,18 @@ class RequestDecoder:
         angular = math.hypot(a, b, c) / self.limits.tip_turn
         if linear <= 1.0 and angular <= 1.0:
             return twist, ()
-        why = tuple(f'tip {what} faster than its limit' for what,
-                    ratio in (('moves', linear), ('turns', angular))
-                    if ratio > 1.0)
+        why = tuple(f'tip {what} faster than its limit'
+                    for what, ratio in (('moves', linear), ('turns', angular)) if ratio > 1.0)
         return np.concatenate((twist[:3] / max(linear, 1.0), twist[3:] / max(angular, 1.0))), why
 
-    def _slow_at_walls(self, twist: FloatArray, pose: FloatArray) -> tuple[FloatArray,
-                                                                           tuple[str, ...]]:
+    def _slow_at_walls(self, twist: FloatArray,
+                       pose: FloatArray) -> tuple[FloatArray, tuple[str, ...]]:
         """Let the tip approach a wall of its box no faster than it can brake before it."""
         slower, slowed = twist.tolist(), []
-        brake, box = self.limits.tip_acceleration, zip(self.check.box_lower, self.check.box_upper,
-                                                       strict=True)
-        for axis, (place, (lowest, highest)) in enumerate(zip(pose[:3].tolist(), box, strict=True)):
+        box = zip(pose[:3].tolist(), self.check.box_lower, self.check.box_upper, strict=True)
+        for axis, (place, lowest, highest) in enumerate(box):
             left = highest - place if slower[axis] > 0.0 else place - lowest
-            most = math.sqrt(brake * max(left, 0.0))
+            most = math.sqrt(self.limits.tip_acceleration * max(left, 0.0))
             if abs(slower[axis]) > most:
                 slower[axis] = math.copysign(most, slower[axis])
                 slowed.append(f'workspace {AXES[axis]}: slowed before the wall')
@@ -164,7 +154,9 @@ class RequestDecoder:
         stray = difference(pose, goal)
         if stray[:3] @ stray[:3] > STRAY_LENGTH**2 or stray[3:] @ stray[3:] > STRAY_ANGLE**2:
             goal, stray = pose, np.zeros(6)
-        self._goal = _moved(goal, twist * self._dt)
+        step = twist * self._dt
+        turned = rotation.product(np.array([*step[3:] / 2, 1.0]), goal[3:])
+        self._goal = np.concatenate((goal[:3] + step[:3], turned / math.sqrt(turned @ turned)))
         return PULL * stray
 
 
@@ -179,12 +171,3 @@ def flow(proposal: Proposal, moment: float) -> tuple[FloatArray, FloatArray]:
         return after, np.zeros_like(after)
     before, after = slope(proposal, moment - span / 2), slope(proposal, moment + span / 2)
     return (before + after) / 2, (after - before) / span
-
-
-def _moved(pose: FloatArray, step: FloatArray) -> FloatArray:
-    """Move a pose by a small step, lengths then angles, along the base axes."""
-    x, y, z = step[3:] / 2
-    qx, qy, qz, qw = pose[3:]
-    turned = np.array([qx + x * qw + y * qz - z * qy, qy + y * qw + z * qx - x * qz,
-                       qz + z * qw + x * qy - y * qx, qw - x * qx - y * qy - z * qz])
-    return np.concatenate((pose[:3] + step[:3], turned / math.sqrt(turned @ turned)))

@@ -1,11 +1,11 @@
 """Who is followed: a person with the dead-man switch before a reset before a policy, and nobody who
-fell silent. What cannot be followed is refused on arrival; each rule returns one sentence, or
-nothing."""
+fell silent. What cannot be followed is refused on arrival, in one sentence."""
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 import numpy as np
 from visuomotor.safety.limits import Limits
@@ -15,8 +15,8 @@ from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.values import SAME_MOMENT, Proposal
 
 PRIORITY = (Source.TELEOP, Source.RESET, Source.POLICY)
-WAITING = 16      # proposals of one source that wait for their first target to be due
-HUGE = 1e6  # no target of any mode, in any unit, is as large
+WAITING = 16   # proposals of one source that wait for their first target to be due
+HUGE = 1e6     # no target of any mode, in any unit, is as large
 CARTESIAN = (Mode.CARTESIAN_POSE, Mode.CARTESIAN_TWIST)
 
 
@@ -41,8 +41,7 @@ class AcceptedProposal:
 
 @dataclass
 class Queue:
-    """What one source said, oldest first. The newest whose first target is due is the one that
-    counts."""
+    """What one source said, oldest first. The newest whose first target is due counts."""
 
     heard: deque[AcceptedProposal] = field(default_factory=lambda: deque(maxlen=WAITING))
     newest: float = -1e18  # s, newest observation answered
@@ -98,8 +97,7 @@ class Sources:
         return refusals
 
     def winner(self, now: float) -> tuple[AcceptedProposal | None, str]:
-        """Return whom to follow at `now`. Or nobody, and why that is a fault ('' when nobody is
-        expected to speak)."""
+        """Return whom to follow at `now`; or nobody, and why that is a fault ('': it is none)."""
         silent = ''
         for number in PRIORITY:
             queue = self._queues[number]
@@ -127,12 +125,10 @@ class Sources:
 
 
 def refusal(proposal: Proposal, spec: RobotSpec, limits: Limits, now: float, newest: float) -> str:
-    """Return why this proposal cannot be followed, or ''. `newest` is the source's newest
-    observation so far."""
-    for rules in (_meaning, _shape):
-        if sentence := next(rules(proposal, spec), ''):
-            return sentence
-    return next(_time(proposal, limits, now, newest), '')
+    """Return why a proposal cannot be followed, or ''. `newest`: its source's newest observation.
+    Later rules are asked only where the earlier ones are kept."""
+    return next(chain(_meaning(proposal, spec), _shape(proposal, spec),
+                      _time(proposal, limits, now, newest)), '')
 
 
 def _meaning(proposal: Proposal, spec: RobotSpec) -> Iterator[str]:

@@ -1,5 +1,4 @@
-"""What a state tells: whether it can be believed, contact, heat, tilt. And the safe posture of a
-legged robot."""
+"""What a state tells: whether it can be believed, contact, heat, tilt. A legged robot's reflex."""
 from __future__ import annotations
 
 import math
@@ -11,7 +10,7 @@ from visuomotor.safety.limits import Limits
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.values import FloatArray, Imu, State
 
-LEAP = 0.1  # rad (m) beyond what the speed limits allow, from one joint state to the next
+LEAP = 0.1     # rad (m) beyond what the speed limits allow, from one joint state to the next
 THERE = 0.02   # rad, from a posture that counts as taken up
 EAGER = 4.0    # 1/s, speed for each rad of distance
 
@@ -30,8 +29,7 @@ def unusable(state: State, now: float, limits: Limits) -> str:
 
 
 def broken_off(state: State, before: State | None, spec: RobotSpec, limits: Limits) -> str:
-    """Return why motion cannot go on from where it was commanded, and has to begin again where the
-    robot is."""
+    """Return why motion has to begin again where the robot is; '' when it can go on."""
     if before is None:
         return 'first joint_states'
     passed = state.stamp - before.stamp
@@ -39,39 +37,34 @@ def broken_off(state: State, before: State | None, spec: RobotSpec, limits: Limi
         return f'the clock went back by {-passed:.3f} s'
     if passed > limits.state_age:
         return f'joint_states were missing for {passed:.2f} s'
-    leap = np.abs(state.position - before.position) - 2.0 * spec.velocity * max(passed, 1.0
-                                                                                / spec.control_hz)
-    return (f'{spec.names[int(np.argmax(leap))]} was moved by somebody else' if leap.max() > LEAP
-            else '')
+    way = 2.0 * spec.velocity * max(passed, 1.0 / spec.control_hz)
+    leap = np.abs(state.position - before.position) - way
+    worst = int(leap.argmax())
+    return f'{spec.names[worst]} was moved by somebody else' if leap[worst] > LEAP else ''
 
 
 def tilted(lean: float, limits: Limits) -> str:
     """Return why a leaning body may not go on; '' when it is upright."""
-    return (f'the body leans by {lean:.2f} rad, more than {limits.tilt:g} rad' if lean > limits.tilt
-            else '')
+    if lean <= limits.tilt:
+        return ''
+    return f'the body leans by {lean:.2f} rad, more than {limits.tilt:g} rad'
 
 
 def lean_of(imu: Imu) -> float:
     """Return the angle between a body's own upward axis and the vertical."""
-    return float(np.arccos(min(max(_upright(imu.orientation), -1.0), 1.0)))
-
-
-def _upright(quaternion: FloatArray) -> float:
-    """The vertical part of the body's own upward axis."""
-    x, y = quaternion[0], quaternion[1]
-    return float(1.0 - 2.0 * (x * x + y * y))
+    x, y = imu.orientation[:2]
+    return float(np.arccos(min(max(1.0 - 2.0 * (x * x + y * y), -1.0), 1.0)))
 
 
 class ContactDetector:
-    """Notices contact on arms and heat on legs. Both have to last a moment, as one sample proves
-    nothing."""
+    """Notices contact on arms and heat on legs. One sample proves nothing: both have to last."""
 
     def __init__(self, spec: RobotSpec, limits: Limits) -> None:
         self.spec, self.limits = spec, limits
         self._dt = 1.0 / spec.control_hz
         self._torque = limits.contact_torque * spec.effort
-        self._sent: deque[FloatArray] = deque(maxlen=1
-                                              + round(limits.contact_lag * spec.control_hz))
+        lately = 1 + round(limits.contact_lag * spec.control_hz)
+        self._sent: deque[FloatArray] = deque(maxlen=lately)
         self._beats = max(1, round(limits.contact_time * spec.control_hz))
         self.forget()
 
@@ -96,8 +89,7 @@ class ContactDetector:
         self._felt = self._felt + 1 if why else 0
         if self._felt < self._beats:
             return ''
-        # One that is wedged in has to be able to move to get free: for a while only what gets worse
-        # is contact.
+        # One that is wedged in has to move to get free: for a while only what gets worse counts.
         self._deaf = round((self.limits.contact_pause + self.limits.contact_grace)
                            * self.spec.control_hz)
         self._bent, self._felt = self._error(state.position)[0], 0
@@ -117,8 +109,9 @@ class ContactDetector:
         if np.abs(position - self._sent[-1]).max() <= most:
             return ''
         error, worst = self._error(position)
-        return (f'contact: {self.spec.names[worst]} is {error:.2f} rad from where it was sent'
-                if error > most else '')
+        if error <= most:
+            return ''
+        return f'contact: {self.spec.names[worst]} is {error:.2f} rad from where it was sent'
 
     def _error(self, position: FloatArray) -> tuple[float, int]:
         """How far the worst joint is from everywhere that it was sent lately, and which it is."""
@@ -142,8 +135,8 @@ class ContactDetector:
 
 def squeezed(state: State, spec: RobotSpec, limits: Limits) -> bool:
     """Say whether the fingers press harder than they may."""
-    return (spec.gripper is not None and abs(state.gripper_effort) > limits.gripper_share
-            * spec.gripper.force)
+    return (spec.gripper is not None
+            and abs(state.gripper_effort) > limits.gripper_share * spec.gripper.force)
 
 
 class Reflex:
@@ -165,8 +158,8 @@ class Reflex:
         return self._towards(self._lying, position)
 
     def stand_up(self, position: FloatArray, low: str = '') -> FloatArray | None:
-        """Return the joint speeds of standing up; None when it stands. A body that is too low gets
-        up by itself."""
+        """Return the joint speeds of standing up, as a body that is too `low` does; None: it
+        stands."""
         self._down |= bool(low)
         if not self._down or np.abs(self._standing - position).max() < THERE:
             self._down = False
@@ -181,5 +174,6 @@ def low(state: State, lean: float, limits: Limits) -> str:
     """Say that a legged body is too near the floor, as far as its legs tell."""
     extension = (state.position[0::2] + state.position[1::2]) / 2
     height = float(legs.length(extension).mean()) * np.cos(lean)
-    return (f'the body is {height:.2f} m high, lower than {limits.height:g} m' if height
-            < limits.height else '')
+    if height >= limits.height:
+        return ''
+    return f'the body is {height:.2f} m high, lower than {limits.height:g} m'

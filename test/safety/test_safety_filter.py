@@ -295,6 +295,15 @@ def test_a_leaning_walker_stops():
     assert bench.reasons() == 'the body leans by 1.00 rad, more than 0.9 rad: lies down'
 
 
+def test_a_walker_whose_attitude_is_no_number_stops():
+    bench = Bench(MINITAUR)
+    bench.run(0.1)
+    lost = Imu(np.full(4, np.nan), np.zeros(3))
+    bench.run(0.1, Mode.LEG, np.tile([0.0, 1.8], 4), imu=lost)
+    assert bench.answers[-1].verdict is Verdict.STOP
+    assert bench.reasons() == 'the body leans by nan rad, more than 0.9 rad: lies down'
+
+
 def test_nothing_moves_until_somebody_arms():
     bench = Bench(armed=False)
     bench.run(0.5, Mode.JOINT_VELOCITY, np.full(7, 0.3))
