@@ -24,6 +24,12 @@ def matrix(quaternion: FloatArray) -> FloatArray:
     return turned
 
 
+def product(first: FloatArray, second: FloatArray) -> FloatArray:
+    """Return the attitude that `second`, then `first` make."""
+    w, x, y, z = quaternions.qmult(w_first(first), w_first(second))
+    return np.array([x, y, z, w])
+
+
 def rotation_vector(first: FloatArray, second: FloatArray) -> FloatArray:
     """Return the turn, axis times rad, from one attitude to another: fixed axes, the short way."""
     turn = quaternions.qmult(w_first(second), quaternions.qconjugate(w_first(first)))
