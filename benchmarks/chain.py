@@ -76,8 +76,7 @@ class Chain:
             self.durations.append(time.perf_counter() - began)
 
     def run(self, pictures: int) -> list[float]:
-        """Return the seconds from publishing each picture to the driver sending the command that
-        answers it."""
+        """Return the seconds from publishing each picture to the driver sending its answer."""
         self.durations.clear()
         for _ in range(int(pictures * 100 / RATE * 3)):
             self.conductor.beat()
@@ -123,8 +122,7 @@ def nanoseconds(message: Any) -> int:
 
 
 def make_video(path: Path, width: int, height: int, pictures: int) -> Path:
-    """Write a short video of moving noise, each picture numbered in black and white squares at its
-    top."""
+    """Write a video of moving noise, each picture numbered in squares at its top."""
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*'MJPG'), RATE, (width, height))
     noise = np.random.default_rng(0).integers(0, 255, (height // 8, width // 8, 3), dtype=np.uint8)
     for index in range(pictures):

@@ -60,6 +60,7 @@ def safety(
     """
     environment.prepare()
     from visuomotor.benchmarks import safety as bench
+    from visuomotor.benchmarks import safety_kill
     console = Console(soft_wrap=True)
     wanted = cycles or (bench.LONG if long else bench.SHORT)
     names = [settings.choose('robot', name, bench.ROBOTS) for name in robots.split(',')]
@@ -69,7 +70,7 @@ def safety(
     figures = [figure for name in names if name != 'minitaur' for figure in bench.cost(name, 6000)]
     show(figures)
     seen = bench.moments(names, *((1000, 200) if long else (50, 20)))
-    killed = bench.kills(50 if long else 3, DOMAIN + 3)
+    killed = safety_kill.kills(50 if long else 3, DOMAIN + 3)
     parts = [bench.fuzz_markdown(tallies), bench.moments_markdown(seen),
              bench.kills_markdown(killed), markdown([figure.row() for figure in figures])]
     console.print('\n\n'.join(parts[1:3]), markup=False)

@@ -1,20 +1,32 @@
-"""The figures of `visuomotor bench graph`. The chain, lock-step speed, and pictures between
-processes."""
+"""The figures of `visuomotor bench graph`: the chain, lock-step speed, pictures on the way."""
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import tempfile
+import time
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import gymnasium
 import numpy as np
-from visuomotor.benchmarks.chain import SIZE, BareChain, Chain, make_video
+from rclpy.node import Node
+from sensor_msgs.msg import Image
+from visuomotor.benchmarks.chain import SIZE, BareChain, Chain, make_video, number_of
 from visuomotor.benchmarks.figures import Figure, percentiles
-from visuomotor.benchmarks.frames import listen
 from visuomotor.benchmarks.steps import GraphSpeed, paired, paired_face
+from visuomotor.graph import compose
+from visuomotor.nodes._ros import qos
+from visuomotor.nodes._ros.executor import make_executor
 from visuomotor.worlds import gym_env
 
 TURN = 50    # pictures or actions between two looks at the floor
+RATE = 30.0      # pictures a second between processes
+WIDTH, HEIGHT = 640, 480
+NUMBERS = 60     # pictures until their numbers begin again
+PATIENCE = 20.0  # s without a picture after which no more are expected
 Rates = list[tuple[list[float], list[float]]]
 
 
@@ -36,8 +48,7 @@ def chain(pictures: int, domain: int) -> list[Figure]:
 
 
 def speed(actions: int) -> list[Figure]:
-    """(b) The graph and the gymnasium face, each in turns with a replay of its own PyBullet
-    calls."""
+    """(b) The graph and the gymnasium face, in turns with a replay of their own PyBullet calls."""
     turns = max(1, actions // TURN)
     return [rate('lock-step graph, actions a second', graph_rates(turns), 0.5),
             rate('gymnasium face, actions a second', face_rates(turns), 0.95)]
@@ -74,3 +85,60 @@ def arrivals(frames: int, domain: int) -> Figure:
     heard = listen(frames, domain)
     return Figure('640×480 RGB at 30 Hz between processes, arrived', heard.count,
                   heard.count + heard.missing, 'pictures', 1.0, at_most=False)
+
+
+@dataclass
+class Arrivals:
+    """How many numbered pictures came, and how many between them were late or lost."""
+
+    count: int = 0
+    missing: int = 0
+    newest: int = -1
+    last: float = field(default_factory=time.monotonic)   # s, when one came
+
+    def note(self, number: int) -> None:
+        if self.count:
+            self.missing += (number - self.newest - 1) % NUMBERS
+        self.count += 1
+        self.newest = number
+        self.last = time.monotonic()
+
+
+def visuomotor(*words: str) -> subprocess.Popen[bytes]:
+    """Start one command of ours in a process of its own."""
+    return subprocess.Popen([sys.executable, '-m', 'visuomotor.cli.main', *words],
+                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def listen(frames: int, domain: int) -> Arrivals:
+    """Run the graph and a camera in processes of their own, and hear the camera here."""
+    with tempfile.TemporaryDirectory() as folder:
+        video = make_video(Path(folder) / 'noise.avi', WIDTH, HEIGHT, NUMBERS)
+        os.environ['ROS_DOMAIN_ID'] = str(domain)
+        job = ('--robot', 'iiwa7', '--task', 'grasp')
+        graph = visuomotor('up', *job, '--realtime', '--episodes', '0', '--data', folder)
+        camera = visuomotor('node', 'camera', '-p', 'camera:=bench', '-p', 'source:=video',
+                            '-p', f"address:='{video}'", '-p', f'rate:={RATE}',
+                            '-p', 'latency:=0.0')
+        try:
+            return hear(frames, domain)
+        finally:
+            for process in (camera, graph):
+                process.terminate()
+                process.wait(timeout=60)
+
+
+def hear(frames: int, domain: int) -> Arrivals:
+    context = compose.new_context(domain)
+    node = Node('frames', context=context, use_global_arguments=False)
+    arrivals = Arrivals()
+    node.create_subscription(Image, 'camera/bench/image', lambda m: arrivals.note(number_of(m)),
+                             qos.IMAGE)
+    executor = make_executor(context)
+    executor.add_node(node)
+    while arrivals.count < frames and time.monotonic() - arrivals.last < PATIENCE:
+        executor.spin_once()
+    executor.shutdown()
+    node.destroy_node()
+    context.try_shutdown()
+    return arrivals

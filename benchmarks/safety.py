@@ -1,19 +1,15 @@
-"""`visuomotor bench safety`: hostile proposals by the million, and what a beat of the filter
-costs."""
+"""`visuomotor bench safety`: hostile proposals by the million, and what a beat costs."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from visuomotor.benchmarks import safety_cost, safety_fuzz, safety_moments
 from visuomotor.benchmarks.figures import Figure, markdown
 from visuomotor.benchmarks.safety_fuzz import Fuzz, GraphStatistics
+from visuomotor.benchmarks.safety_kill import Kills
 from visuomotor.benchmarks.safety_moments import Moments
-
-if TYPE_CHECKING:
-    from visuomotor.benchmarks.safety_kill import Kills
 
 ROBOTS = ('iiwa7', 'j2n6s300', 'minitaur')
 SHORT, LONG = 5_000, 1_000_000  # cycles for each robot
@@ -59,10 +55,6 @@ def moments(robots: Sequence[str], brakes: int, takeovers: int) -> dict[str, lis
     return seen
 
 
-def kills(times: int, domain: int) -> Kills:
-    """Kill the safety program in motion."""
-    from visuomotor.benchmarks import safety_kill
-    return safety_kill.kills(times, domain)
 
 
 def row(statistics: GraphStatistics) -> tuple[str, ...]:

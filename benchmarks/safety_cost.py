@@ -1,5 +1,4 @@
-"""What a beat of the safety filter costs, beside ruckig and coal barely called on the same
-states."""
+"""What a beat of the safety filter costs, beside bare ruckig and coal on the same states."""
 from __future__ import annotations
 
 import time

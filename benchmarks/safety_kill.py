@@ -1,5 +1,4 @@
-"""Kills the safety program with SIGKILL in motion. The driver has to hold by itself, and the stop
-has to stand."""
+"""Kills the safety program in motion: the driver has to hold, and the stop has to stand."""
 from __future__ import annotations
 
 import os

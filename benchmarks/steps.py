@@ -16,8 +16,7 @@ KEPT = ('setJointMotorControlArray', 'stepSimulation', 'getCameraImage')
 
 
 class Tape:
-    """Writes down what PyBullet is told while something runs. `replay` tells it the same again from
-    the same state."""
+    """Writes down what PyBullet is told meanwhile; `replay` says the same from the same state."""
 
     def __init__(self, world: BulletWorld) -> None:
         self._client = world.client
@@ -42,8 +41,7 @@ class Tape:
         return note
 
     def replay(self) -> float:
-        """Return the seconds that the bare calls take, and put the world back where the tape
-        ended."""
+        """Return the seconds that the bare calls take; the world is back where the tape ended."""
         end = self._client.saveState()
         self._client.restoreState(self._start)
         began = time.perf_counter()
@@ -57,8 +55,7 @@ class Tape:
 
 
 def fresh_contacts(client: Any) -> int:
-    """Save the state and restore it. That changes the contacts, so everything that is compared
-    begins with it."""
+    """Save and restore the state: that changes the contacts, so all that is compared begins so."""
     state = int(client.saveState())
     client.restoreState(state)
     return state
@@ -66,8 +63,7 @@ def fresh_contacts(client: Any) -> int:
 
 def paired(world: BulletWorld, run: Any, rounds: int,
            actions: int) -> tuple[list[float], list[float]]:
-    """Actions a second of ours and of the bare calls, in turns. `run(actions)` returns the seconds
-    that it took."""
+    """Actions a second of ours and of the bare calls; `run(actions)` returns its seconds."""
     ours, floor = [], []
     for _ in range(rounds):
         with Tape(world) as tape:
@@ -97,8 +93,7 @@ class Face:
         self.environment.action_space.seed(1)
 
     def run(self, actions: int) -> float:
-        """Return the seconds that so many actions of one episode took. Each turn is an episode of
-        its own."""
+        """Return the seconds that so many actions take; each turn is an episode of its own."""
         chosen = [self.environment.action_space.sample() for _ in range(actions)]
         began = time.perf_counter()
         for action in chosen:

@@ -19,8 +19,7 @@ OWN = ('-p', '--param', '-r', '--remap')  # ROS arguments that may follow a node
 
 
 class RosCommand(TyperCommand):
-    """A command that ROS starts too: keeps `--ros-args …`, as launch puts it at the end, in
-    `context.obj`."""
+    """A command that ROS starts too: what follows `--ros-args` is kept in `context.obj`."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         cut = args.index('--ros-args') if '--ros-args' in args else len(args)

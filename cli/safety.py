@@ -1,5 +1,4 @@
-"""`visuomotor safety …`. The limits and where they come from, recordings judged anew, and the pairs
-that touch."""
+"""`visuomotor safety …`: limits and their origins, recordings judged, and pairs that touch."""
 from __future__ import annotations
 
 import dataclasses

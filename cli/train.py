@@ -75,8 +75,7 @@ def learn(module: Any, run: Any, chosen: Any) -> None:
 
 
 def nested(given: dict[str, Any], cls: type[Any]) -> dict[str, Any]:
-    """Turn names with dots into settings inside settings. What is not named stays as the recipe has
-    it."""
+    """Turn names with dots into settings inside settings; the rest stays as the recipe has it."""
     from visuomotor.policies.checkpoint import plain
     usual = {field.name: plain(settings.default_of(field)) for field in dataclasses.fields(cls)
              if settings.has_default(field)}

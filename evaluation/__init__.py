@@ -1,2 +1,1 @@
-"""Judges policies and recordings. Intervals, replays, limits looked at by code that is not the
-filter's."""
+"""Judges policies and recordings: intervals, replays, limits by code that is not the filter's."""

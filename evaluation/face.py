@@ -12,8 +12,7 @@ from visuomotor.worlds.rollout import rollout
 
 def outcomes(policy: str, robot: str, task: str, episodes: int, seed: int,
              randomise: bool = False) -> Iterator[bool]:
-    """Play episodes one by one and say of each whether it succeeded. The same scenes as the graph's
-    of this seed."""
+    """Play the scenes that the graph has with this seed; say of each whether it succeeded."""
     world = make_world(task, robot, randomise=randomise)
     try:
         loaded = make_policy(policy, world.spec, world.task, make_expert)

@@ -52,8 +52,7 @@ class Report:
 
 
 def rejudge(file: Path, given: Mapping[str, Any], robot: str = '') -> Report:
-    """Judge every moment anew under limits given by name, for a robot that begins where it was and
-    obeys them."""
+    """Judge every moment anew under given limits, for a robot that obeys them from its start."""
     facts = read.metadata(file)
     spec = load_robot(robot or fact(facts, 'robot', file))
     task = facts.get('task', '')

@@ -7,8 +7,7 @@ Z95 = 1.959964  # normal quantile of a two-sided 95 % interval
 
 
 def wilson(successes: int, trials: int) -> tuple[float, float]:
-    """Return the 95 % interval of a success rate (Wilson 1927). Everything is possible when nothing
-    was tried."""
+    """Return the 95 % interval of a success rate (Wilson 1927); without trials: 0 .. 1."""
     if not trials:
         return 0.0, 1.0
     rate, z2 = successes / trials, Z95 ** 2

@@ -1,2 +1,1 @@
-"""The graph described once, and every way to start it. In this process, as programs, from launch
-files."""
+"""The graph described once, and every way to start it: here, as programs, from launch files."""

@@ -1,5 +1,4 @@
-"""Words that start a graph or some of its nodes. What `visuomotor up` and launch files offer, and
-what they pass on."""
+"""Words that start a graph or its nodes, for `visuomotor up`, launch files and programs."""
 from __future__ import annotations
 
 import dataclasses
@@ -22,8 +21,7 @@ def sentence(field: dataclasses.Field[Any]) -> str:
 
 
 def arguments(entries: Iterable[NodeEntry]) -> list[str]:
-    """Return what follows `visuomotor` to start some nodes in one program, each with its own
-    parameters."""
+    """Return what follows `visuomotor` to start nodes in one program with their parameters."""
     words = ['node']
     for entry in entries:
         words.append(entry.room if entry.name == entry.room else f'{entry.room}={entry.name}')

@@ -38,8 +38,7 @@ def make(class_path: str, context: Context, *, name: str = '', namespace: str = 
 
 
 def bring_up(nodes: Sequence[Node]) -> None:
-    """Configure every node, let their wires meet, then activate them in order. Nothing moves if one
-    refuses."""
+    """Configure all, let their wires meet, activate in order. Nothing moves if one refuses."""
     for index, node in enumerate(nodes):
         node.watched = True
         if node.trigger_configure() != TransitionCallbackReturn.SUCCESS:
@@ -102,8 +101,7 @@ def _action_clients(nodes: Sequence[Node]) -> list[Any]:
 
 
 class Threads:
-    """Real time: each group of nodes has its own thread, so that a slow policy never holds up the
-    safety node."""
+    """Real time: each group of nodes has a thread, so that no policy holds up the safety node."""
 
     def __init__(self, context: Context, groups: Sequence[Sequence[Node]]) -> None:
         self.failure: BaseException | None = None
@@ -144,8 +142,7 @@ class Threads:
 
 
 def new_context(domain: int | None = None, ros: Sequence[str] = ()) -> Context:
-    """Begin ROS for this program alone, with these ROS arguments for every node. Signals stay with
-    the program."""
+    """Begin ROS for this program alone, with ROS arguments for all nodes; signals stay with it."""
     context = Context()
     rclpy.init(context=context, domain_id=environment.domain() if domain is None else domain,
                args=list(ros), signal_handler_options=rclpy.SignalHandlerOptions.NO)
@@ -153,6 +150,5 @@ def new_context(domain: int | None = None, ros: Sequence[str] = ()) -> Context:
 
 
 def refuse_second_driver(namespace: str) -> None:
-    """Refuse a namespace whose robot is driven already. The driver itself takes the lock when it
-    starts."""
+    """Refuse a namespace whose robot is driven already; the driver takes the lock by itself."""
     ExclusiveDriver(environment.domain(), f'/{namespace.strip("/")}').release()

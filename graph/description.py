@@ -119,8 +119,7 @@ def describe(choices: Choices) -> Graph:
 
 
 def _entries(graph: Graph) -> list[NodeEntry]:
-    """List the nodes: a new one is one line here. The supervisor comes last. Lock-step keeps this
-    order."""
+    """List the nodes: a new one is a line here. The order is that of lock-step."""
     chosen, task = graph.choices, graph.task
     who = {'robot': chosen.robot, 'task': task.name}
     scene = ', '.join(chosen.scene)
@@ -152,8 +151,7 @@ def _entry(room: str, thread: str = 'episode', process: str = '', **parameters: 
 
 
 def _cameras(graph: Graph, who: dict[str, str]) -> list[NodeEntry]:
-    """The cameras that somebody looks through, or all. A task without any still gets one, for the
-    record."""
+    """The cameras that somebody looks through, or all; at least one, for the record."""
     kind = registry.WORLDS[graph.choices.world]
     mounts = {**graph.task.cameras, **graph.spec.cameras}
     wanted = tuple(dict.fromkeys((*graph.task.observe, *graph.task.detector.cameras)))

@@ -1,5 +1,4 @@
-"""One node of the graph. Where it runs, and its settings by the words of --set, file, robot and
-default."""
+"""One node of the graph and its settings, by --set, file, robot and default."""
 from __future__ import annotations
 
 import dataclasses
@@ -18,8 +17,7 @@ GIVEN = 'the graph'     # where a value comes from that follows from the choices
 
 @dataclass(frozen=True)
 class NodeEntry:
-    """One node of the graph. Entries of one `process` have to share it. Those of one `thread` may
-    share it."""
+    """One node. Entries of one `process` have to share it; those of one `thread` may share it."""
 
     name: str
     room: str                         # folder in nodes/
@@ -48,8 +46,7 @@ def module(room: str, package: str = 'visuomotor') -> str:
 
 
 def settings_class(room: str, package: str = 'visuomotor') -> type[Any]:
-    """Return the settings of the node of a folder, such as SafetySettings. Every node's module has
-    its own."""
+    """Return the settings of a folder's node, such as SafetySettings, from its module."""
     found: type[Any] = getattr(importlib.import_module(module(room, package)),
                                f'{paths.class_name(room)}Settings')
     return found

@@ -41,8 +41,7 @@ OF_ROS = {'params_file': 'YAML file of ROS parameters, under those that follow f
 
 
 def description(rooms: Collection[str] = (), **defaults: Any) -> LaunchDescription:
-    """Return a launch file's content. Arguments, environment and every program of the graph, or
-    those of some rooms."""
+    """Return a launch file's content: arguments, environment, and programs of all rooms or some."""
     offered = [field for field in dataclasses.fields(Choices)
                if not rooms or field.metadata.get('hand', True)]
     sentences = {**{field.name: command_line.sentence(field) for field in offered}, **OF_ROS}
@@ -123,8 +122,7 @@ class Ros:
                            "there, or none.")
 
     def arguments(self, own: Mapping[str, Any]) -> dict[str, Any]:
-        """Return named arguments of a launch action for a ROS program. The file first, its own
-        parameters over it."""
+        """Return a launch action's arguments for a ROS program; own parameters over the file."""
         texts = {name: ParameterValue(value, value_type=str) if isinstance(value, str) else value
                  for name, value in own.items()}
         return {'output': 'both', 'on_exit': [OpaqueFunction(function=end)],
@@ -158,15 +156,13 @@ def several(words: list[str], namespace: str, ros: Ros) -> Node:
 
 
 def in_lockstep(graph: Graph, ros: Ros) -> list[Node]:
-    """Lock-step is one program. `visuomotor up` with the same choices, in the namespace that launch
-    gives it."""
+    """Lock-step is one program: `visuomotor up`, in the namespace that launch gives it."""
     words = command_line.up(dataclasses.replace(graph.choices, namespace=''))
     return [several(words, graph.choices.namespace, ros)]
 
 
 def end(context: LaunchContext) -> list[Shutdown]:
-    """A graph with a program missing is stopped, once. One that failed makes `ros2 launch` fail
-    too."""
+    """Stop a graph with a program missing, once; one that failed makes `ros2 launch` fail too."""
     if context.is_shutdown:
         return []
     event = context.locals.event

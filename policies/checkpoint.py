@@ -155,8 +155,7 @@ def _check(said: Description, folder: Path, robot: str, task: str, shown: Sees, 
 
 
 def _net(make: Any, chosen: Any, said: Description, folder: Path, weights: bytes) -> nn.Module:
-    """Build the network without memory first, so that its shapes are compared before any of it is
-    taken."""
+    """Build the network without memory first: its shapes are compared before any is taken."""
     with torch.device('meta'):
         net: nn.Module = make(chosen, said.sees, said.gives)
     try:

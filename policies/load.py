@@ -13,8 +13,7 @@ from visuomotor.specs.policy import LoadedPolicy, Role
 
 def load_trained(folder: Path, name: str, robot: str, task: str, role: Role, threads: int,
                  device: str) -> LoadedPolicy:
-    """Read a folder, check that it fits, and return its policy. Torch gets so many threads in this
-    process."""
+    """Read a folder, check it, return its policy. Torch gets so many threads in this process."""
     stored = checkpoint.restore(folder, robot, task, role.shown, role.gives.size)
     torch.set_num_threads(threads)
     net = stored.net.to(known(device))

@@ -294,7 +294,7 @@ def test_a_planted_wrong_arrow_is_found(path, line):
     ('nodes/safety/news.py',
      'from visuomotor.specs import robot\nfrom visuomotor.nodes.safety import heartbeat'),
     ('worlds/planted.py', 'import pybullet\nfrom visuomotor.safety import filter'),
-    ('policies/learn/planted.py', 'from visuomotor.policies.nets import normaliser\nimport torch'),
+    ('policies/learn/planted.py', 'from visuomotor.policies.nets import build\nimport torch'),
     ('cli/planted.py', 'import rclpy, torch\nfrom visuomotor.graph.description import describe'),
 ])
 def test_a_right_arrow_passes(path, line):

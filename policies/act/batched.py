@@ -1,5 +1,4 @@
-"""Acting for many episodes at once. One episode is a batch of one, so that the two cannot
-differ."""
+"""Acting for many episodes at once; one episode is a batch of one, so the two cannot differ."""
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
@@ -11,8 +10,7 @@ from visuomotor.specs.policy import Observation
 
 
 class Batched(ABC):
-    """A kind of acting writes `begin` and `act_batch`. The single policy of specs/policy.py follows
-    from them."""
+    """A kind of acting writes `begin` and `act_batch`; the single policy follows from them."""
 
     finished = False
 

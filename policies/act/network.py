@@ -42,22 +42,34 @@ def network(settings: NetworkSettings, sees: Sees, gives: Gives) -> nn.Module:
 
 
 def inputs(settings: NetworkSettings, sees: Sees, size: int) -> Sees:
-    """Return the shapes that the network reads. A history stands one behind the other in the last
-    axis."""
+    """Return the shapes that the network reads; a history is joined along the last axis."""
     longer = {name: (*shape[:-1], shape[-1] * settings.history) for name, shape in sees.items()}
     return longer | ({PAST: (size * settings.past_actions,)} if settings.past_actions else {})
 
 
-class Network(Batched):
-    """Act as the network says; the same observations give the same bytes."""
+class ByNetwork(Batched):
+    """What every kind of acting by a network has."""
 
-    def __init__(self, settings: NetworkSettings, role: Role, net: nn.Module) -> None:
+    def __init__(self, settings: Any, role: Role, net: nn.Module) -> None:
         self.settings = settings
         self.role = role
-        self.net = net.eval()
+        self.net: Any = net.eval()
         self.sees = role.shown
         self.device = next(net.parameters()).device
         self.begin([np.random.default_rng(0)])
+
+    def tensors(self, shown: Mapping[str, Array]) -> dict[str, torch.Tensor]:
+        """Return observations, each (batch, *shape), as the network takes them."""
+        return {name: torch.from_numpy(np.ascontiguousarray(value)).to(self.device)
+                for name, value in shown.items()}
+
+    def looked_at(self, observation: Observation) -> dict[str, torch.Tensor]:
+        """Return what it sees of an observation, as the network takes it."""
+        return self.tensors({name: observation[name] for name in self.sees})
+
+
+class Network(ByNetwork):
+    """Act as the network says; the same observations give the same bytes."""
 
     def begin(self, rngs: Sequence[np.random.Generator]) -> None:
         self.seen: deque[dict[str, Array]] = deque(maxlen=self.settings.history)
@@ -81,7 +93,7 @@ class Network(Batched):
                  for name in self.sees}
         if self.settings.past_actions:
             shown[PAST] = self.done.reshape(len(self.done), -1)
-        return tensors(shown, self.device)
+        return self.tensors(shown)
 
     def _averaged(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return one row: what all chunks that reach it say of it."""
@@ -91,9 +103,3 @@ class Network(Batched):
         weight = np.exp(-self.settings.fade * np.arange(len(said)))
         mixed: NDArray[np.float64] = np.tensordot(weight / weight.sum(), np.stack(said), axes=1)
         return mixed[:, None]
-
-
-def tensors(observation: Mapping[str, Array], device: torch.device) -> dict[str, torch.Tensor]:
-    """Return observations, each (batch, *shape), as the networks take them."""
-    return {name: torch.from_numpy(np.ascontiguousarray(value)).to(device)
-            for name, value in observation.items()}

@@ -1,5 +1,4 @@
-"""The task's own expert, written by hand. It looks at the simulator's truth, which no real robot
-has."""
+"""The task's own expert, by hand. It looks at the simulator's truth, which no robot has."""
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -12,18 +12,16 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
-from visuomotor.policies.act.batched import Batched
-from visuomotor.policies.act.network import tensors
+from visuomotor.policies.act.network import ByNetwork
 from visuomotor.policies.nets.build import build
 from visuomotor.policies.search import cem
-from visuomotor.specs.policy import Gives, Observation, Role, Sees
+from visuomotor.specs.policy import Gives, Observation, Sees
 from visuomotor.specs.settings import Settings, setting
 
 
 @dataclass(frozen=True)
 class ValueSearchSettings(Settings):
-    """Which network, and how long to search. It has `encode(observation)` and `score(code,
-    actions)`."""
+    """How long to search, by a network with `encode(observation)` and `score(code, actions)`."""
 
     net: str = setting('value_net', 'a file of policies/nets')
     parts: dict[str, Any] = setting({}, 'numbers of that network; it checks them')
@@ -35,24 +33,17 @@ def network(settings: ValueSearchSettings, sees: Sees, gives: Gives) -> nn.Modul
     return build(settings.net, settings.parts, sees, gives)
 
 
-class ValueSearch(Batched):
+class ValueSearch(ByNetwork):
     """Give the chunk that scored best; every draw comes from the episode's own generator."""
-
-    def __init__(self, settings: ValueSearchSettings, role: Role, net: nn.Module) -> None:
-        self.settings, self.gives = settings, role.gives
-        self.net: Any = net.eval()
-        self.sees = role.shown
-        self.device = next(net.parameters()).device
-        self.begin([np.random.default_rng(0)])
 
     def begin(self, rngs: Sequence[np.random.Generator]) -> None:
         self.rngs = list(rngs)
 
     @torch.inference_mode()
     def act_batch(self, observation: Observation) -> NDArray[np.float64]:
-        shown = {name: np.asarray(observation[name]) for name in self.sees}
-        score = partial(self.net.score, self.net.encode(tensors(shown, self.device)))
-        size = self.gives.rows * self.gives.size
-        found = cem.search(score, size, self.settings.search, self.rngs, self.device)
+        gives = self.role.gives
+        score = partial(self.net.score, self.net.encode(self.looked_at(observation)))
+        found = cem.search(score, gives.rows * gives.size, self.settings.search, self.rngs,
+                           self.device)
         rows: NDArray[np.float64] = found.best.double().cpu().numpy()
-        return rows.reshape(-1, self.gives.rows, self.gives.size)
+        return rows.reshape(-1, gives.rows, gives.size)

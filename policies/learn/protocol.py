@@ -1,5 +1,4 @@
-"""What every page has in common. It learns from batches, gives its whole state, and takes it
-back."""
+"""What every page has in common: it learns from batches, gives its whole state, takes it back."""
 from __future__ import annotations
 
 from collections.abc import Mapping

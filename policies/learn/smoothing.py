@@ -13,8 +13,7 @@ Array = NDArray[np.float64]
 
 def rate_penalty(actions: Array, period: float, price: float = 1.0,
                  bend_price: float = 0.0) -> float:
-    """Return what a run of actions (rows x size) costs. Mean squared speed, and mean squared change
-    of speed."""
+    """Return what actions (rows x size) cost: mean squared speed, and change of speed."""
     if period <= 0:
         raise ValueError(f'period should be above 0 s, but is {period}')
     speed = np.diff(actions, axis=0) / period

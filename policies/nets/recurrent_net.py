@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from visuomotor.policies.nets.build import joined, pictures
-from visuomotor.policies.nets.normaliser import Normaliser
+from visuomotor.policies.nets.build import Normaliser, joined, pictures
 from visuomotor.specs.errors import BadInput
 from visuomotor.specs.policy import Gives, Sees
 from visuomotor.specs.settings import Settings, setting
@@ -24,8 +23,7 @@ class RecurrentNetSettings(Settings):
 
 
 class RecurrentNet(nn.Module):
-    """Numbers by name, each (batch, size), and a memory, to (batch, rows, size) and the next
-    memory."""
+    """Numbers by name, (batch, size), and a memory, to (batch, rows, size) and the next memory."""
 
     def __init__(self, settings: RecurrentNetSettings, sees: Sees, gives: Gives) -> None:
         super().__init__()

@@ -1,5 +1,4 @@
-"""How good actions are where one stands. Observations are encoded once, then any number of actions
-is scored."""
+"""How good actions are where one stands: observations are encoded once, then actions scored."""
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -24,8 +23,7 @@ class ValueNetSettings(Settings):
 
 
 class ValueNet(nn.Module):
-    """`score(encode(observation), actions)`. Actions (batch, samples, rows x size) to (batch,
-    samples)."""
+    """`score(encode(seen), actions)`: actions (batch, samples, rows x size) to (batch, samples)."""
 
     def __init__(self, settings: ValueNetSettings, sees: Sees, gives: Gives) -> None:
         super().__init__()

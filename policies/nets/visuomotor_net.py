@@ -9,9 +9,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from visuomotor.policies.nets.build import dense, joined, numbers, pictures
-from visuomotor.policies.nets.normaliser import Normaliser
-from visuomotor.policies.nets.spatial_softmax import SpatialSoftmax
+from visuomotor.policies.nets import build
 from visuomotor.specs.errors import BadInput
 from visuomotor.specs.policy import Gives, Sees
 from visuomotor.specs.settings import Settings, setting
@@ -40,16 +38,16 @@ class VisuomotorNet(nn.Module):
         self.settings = settings
         self.sees = dict(sees)
         self.gives = gives
-        self.eyes = nn.ModuleList(_eye(settings, sees[name]) for name in pictures(sees))
-        width = sum(sees[name][0] for name in numbers(sees))
+        self.eyes = nn.ModuleList(_eye(settings, sees[name]) for name in build.pictures(sees))
+        width = sum(sees[name][0] for name in build.numbers(sees))
         width += sum(sees[first][0] for first, _ in settings.differences)
-        self.normaliser = Normaliser(width)
+        self.normaliser = build.Normaliser(width)
         points = 2 * settings.channels[-1] * len(self.eyes) if self.eyes else 0
-        self.head = dense(width + points, settings.hidden, gives.rows * gives.size)
+        self.head = build.dense(width + points, settings.hidden, gives.rows * gives.size)
 
     def forward(self, observation: Mapping[str, Tensor]) -> Tensor:
         points = [eye(_light(observation[name]))
-                  for eye, name in zip(self.eyes, pictures(self.sees), strict=True)]
+                  for eye, name in zip(self.eyes, build.pictures(self.sees), strict=True)]
         seen = torch.cat([self.normaliser(self.state(observation)), *points], dim=1)
         actions: Tensor = torch.tanh(self.head(seen))
         return actions.reshape(-1, self.gives.rows, self.gives.size)
@@ -58,7 +56,7 @@ class VisuomotorNet(nn.Module):
         """Join the numbers that are no pictures, in the order of their names, and differences."""
         ways = [observation[first].float() - observation[other].float()
                 for first, other in self.settings.differences]
-        return torch.cat([joined(observation, self.sees), *ways], dim=1)
+        return torch.cat([build.joined(observation, self.sees), *ways], dim=1)
 
     def measure(self, observation: Mapping[str, Tensor]) -> None:
         """Measure the numbers of the data once, so that the network reads them at one scale."""
@@ -72,10 +70,10 @@ def _check(settings: VisuomotorNetSettings, sees: Sees) -> None:
     if not sees:
         raise BadInput('a network should see at least one observation, but it is shown none')
     for first, other in settings.differences:
-        if not {first, other} <= set(numbers(sees)) or sees[first] != sees[other]:
+        if not {first, other} <= set(build.numbers(sees)) or sees[first] != sees[other]:
             raise BadInput(f'differences should name two observations of one size, but {first} and '
                            f'{other} are not among {", ".join(sorted(sees))} or differ in size')
-    for name in pictures(sees):
+    for name in build.pictures(sees):
         edge = (min(sees[name][:2]) - settings.first_kernel) // 2 + 1
         edge -= 4 * (len(settings.channels) - 1)
         if not settings.channels or edge < 1:
@@ -94,4 +92,4 @@ def _eye(settings: VisuomotorNetSettings, shape: tuple[int, ...]) -> nn.Module:
     for index, (inner, outer) in enumerate(widths):
         kernel, stride = (settings.first_kernel, 2) if index == 0 else (5, 1)
         layers += [nn.Conv2d(inner, outer, kernel, stride), nn.ReLU()]
-    return nn.Sequential(*layers, SpatialSoftmax())
+    return nn.Sequential(*layers, build.SpatialSoftmax())

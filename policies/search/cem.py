@@ -45,8 +45,7 @@ class Found:
 
 def search(score: Score, size: int, settings: CemSettings, rngs: Sequence[np.random.Generator],
            device: torch.device | str = 'cpu') -> Found:
-    """Look for the numbers in -1..1, `size` of them, that score best. One generator for each
-    state."""
+    """Look for the `size` numbers in -1..1 that score best; one generator for each state."""
     mean = torch.zeros(len(rngs), size, device=device)
     spread = torch.full_like(mean, settings.spread)
     best, best_score = mean, torch.full((len(rngs),), -torch.inf, device=device)

@@ -5,9 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from visuomotor.policies.nets.build import build
-from visuomotor.policies.nets.normaliser import Normaliser
-from visuomotor.policies.nets.spatial_softmax import SpatialSoftmax
+from visuomotor.policies.nets.build import Normaliser, SpatialSoftmax, build
 from visuomotor.policies.search import cem
 from visuomotor.policies.search.cem import CemSettings
 from visuomotor.specs.errors import BadInput

@@ -17,8 +17,7 @@ Rows = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Draw:
-    """A stream of draws by a counter-based generator (Philox). What step k draws depends on nothing
-    else."""
+    """A stream of draws (Philox, counter-based): what step k draws depends on nothing else."""
 
     seed: int
     stream: str
@@ -30,8 +29,7 @@ class Draw:
 
 
 def split(dataset: Dataset, share: float, draw: Draw) -> tuple[Rows, Rows]:
-    """Return the rows to learn from and those to look at, parted by whole episodes. The latter may
-    be empty."""
+    """Return the rows to learn from and those to look at, if any, parted by whole episodes."""
     episodes = draw.at(0).permutation(len(dataset.starts) - 1)
     held_out = round(share * len(episodes))
     rows = np.arange(dataset.starts[-1])
@@ -41,8 +39,7 @@ def split(dataset: Dataset, share: float, draw: Draw) -> tuple[Rows, Rows]:
 
 
 class Windows:
-    """Rows with the history before them and the chunk after them, inside one episode, as a network
-    reads them."""
+    """Rows with their history and their chunk, inside one episode, as a network reads them."""
 
     def __init__(self, dataset: Dataset, act: NetworkSettings, rows: int,
                  space: ActionSpace) -> None:

@@ -66,8 +66,7 @@ class Run:
         self._note = ''
 
     def _begin(self, numbers: Mapping[str, Any]) -> None:
-        """Write the numbers down, or refuse when they are others than those that the run began
-        with."""
+        """Write the numbers down, or refuse when they are not those that the run began with."""
         file = self.folder / 'recipe.yaml'
         if file.exists() and self._states():     # nothing is lost where nothing was learned yet
             before = settings.read_mapping(file)
@@ -98,8 +97,7 @@ class Run:
         return learner
 
     def steps(self, stage: str, count: int) -> Iterator[int]:
-        """Count up to `count` with a bar. Keep the state now and then, at the end, and when
-        somebody asks to stop."""
+        """Count up with a bar; keep the state now and then, at the end, and when asked to stop."""
         before = {number: signal.signal(number, self._ask)
                   for number in (signal.SIGINT, signal.SIGTERM)}
         kept = time.monotonic()
