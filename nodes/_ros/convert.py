@@ -50,8 +50,7 @@ def header(when: float, frame: str = '') -> Header:
 
 
 def doubles(values: FloatArray | Sequence[float]) -> array[float]:
-    """Numbers for a float64[] field, in the one form that rclpy does not check element by
-    element."""
+    """Numbers for a float64[] field, in the one form that rclpy does not check one by one."""
     return array('d', values.tolist() if isinstance(values, np.ndarray) else values)
 
 
@@ -70,8 +69,7 @@ def joint_state(state: State, spec: RobotSpec) -> JointState:
 
 
 def state(message: JointState, spec: RobotSpec, imu: Imu | None = None) -> State:
-    """Read a joint state by name, in whatever order it came. Speeds and efforts that are missing
-    are 0."""
+    """Read a joint state by name, in any order; speeds and efforts that are missing are 0."""
     where, gripper = _places(tuple(message.name), spec.names)
     columns = (message.position, message.velocity, message.effort)
     size = len(message.name)
@@ -87,8 +85,7 @@ def state(message: JointState, spec: RobotSpec, imu: Imu | None = None) -> State
 
 @lru_cache
 def _places(names: tuple[str, ...], wanted: tuple[str, ...]) -> tuple[Picker, int]:
-    """Return what picks the wanted numbers out of a column, and the place of the gripper, -1 when
-    there is none."""
+    """Return what picks these numbers out of a column, and the place of the gripper; -1: none."""
     place = {name: index for index, name in enumerate(names)}
     missing = [name for name in wanted if name not in place]
     if missing:
@@ -126,8 +123,7 @@ def proposal_message(proposal: Proposal, now: float, *, frame: str = '',
 
 
 def proposal(message: msg.Proposal) -> Proposal:
-    """Read a proposal; numbers that cannot form one are refused here, what they mean is judged by
-    the safety node."""
+    """Read a proposal; refuse numbers that cannot form one. What they mean is judged by safety."""
     times, flat = np.array(message.times), np.array(message.targets)
     if message.mode not in Mode.__members__.values():
         raise BadInput(f'mode should be 1 .. {max(Mode):d}, but is {message.mode}.')
@@ -222,8 +218,7 @@ def image_message(rgb: NDArray[np.uint8], when: float, frame: str) -> Image:
 
 
 def camera_info(picture: Image, fx: float, fy: float, cx: float, cy: float) -> CameraInfo:
-    """Describe a picture that is free of distortion. Focal lengths and centre in pixels, stamped as
-    the picture is."""
+    """Describe a picture free of distortion; focal lengths and centre are in pixels."""
     return CameraInfo(header=picture.header, width=picture.width, height=picture.height,
                       distortion_model='plumb_bob', d=[0.0] * 5,
                       k=[fx, 0.0, cx, 0.0, fy, cy, 0.0, 0.0, 1.0],

@@ -1,5 +1,4 @@
-"""What ROS reads from the environment, set before it starts and only where the user has not
-chosen."""
+"""What ROS reads from the environment, set before it starts where the user has not chosen."""
 from __future__ import annotations
 
 import os

@@ -62,8 +62,7 @@ class Ordered(Executor):
 
 
 class Polled(Ordered):
-    """One thread's executor. `poll` delivers until nobody has anything left to say. `spin` does so
-    for ever."""
+    """One thread's executor: `poll` delivers until nobody has anything left to say."""
 
     def __init__(self, **kwargs: Any) -> None:
         self._dirty = True   # the lists of entities are not made, or out of date
@@ -95,8 +94,7 @@ class Polled(Ordered):
         return task
 
     def poll(self) -> int:
-        """Deliver everything that is pending and everything that this causes. Return how many
-        callbacks ran."""
+        """Deliver what is pending and all that this causes; return how many callbacks ran."""
         self._polls += 1
         total = self._serve(urgent=True)
         total += self._seldom() if self._polls % SELDOM == 1 else 0
@@ -165,8 +163,7 @@ class Polled(Ordered):
         return ran
 
     def _deliver(self, everybody: bool = False) -> int:
-        """Ask subscriptions once: everybody, or those that may have messages. Flat. It runs a few
-        times in every beat."""
+        """Ask subscriptions once: everybody, or those that may have messages. Flat, being hot."""
         if self._dirty:
             self._refresh()
         ran = 0
@@ -265,14 +262,12 @@ class Polled(Ordered):
 
 
 class Public(Ordered, SingleThreadedExecutor):
-    """The same interface from public names alone. Deliveries come node by node, each through a wait
-    set."""
+    """The same interface from public names alone: deliveries node by node, through wait sets."""
 
     told = False   # that it is in use
 
     def poll(self) -> int:
-        """Deliver everything that is pending and everything that this causes. Return how many
-        callbacks ran."""
+        """Deliver what is pending and all that this causes; return how many callbacks ran."""
         total = 0
         for _ in range(PASSES):
             ran = self._pass()

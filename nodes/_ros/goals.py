@@ -19,8 +19,7 @@ class GoalServer:
 
     def __init__(self, node: Node, kind: Any, name: str, *, refuse: Callable[[Any], str],
                  begin: Callable[[Any], object], cancel: Callable[[], None]) -> None:
-        """`refuse` says in a sentence why a goal cannot begin now, or nothing. `begin` gets the
-        goal's request."""
+        """`refuse` says why a goal cannot begin now, or ''; `begin` gets the goal's request."""
         self._node = node
         self._name = name
         self._refuse = refuse

@@ -1,5 +1,4 @@
-"""The lifecycle node that ours are made from. Wires that are silent unless active, and errors that
-are one sentence."""
+"""The lifecycle node that ours are made from: wires silent unless active, one sentence an error."""
 from __future__ import annotations
 
 import traceback
@@ -17,8 +16,7 @@ from visuomotor.specs.errors import BadInput
 
 
 class Node(LifecycleNode):
-    """Open wires in `open`, move only while active, let go in `shut`. Configuring twice gives one
-    answer."""
+    """Opens wires in `open`, moves only while active, lets go in `shut`, as often as asked."""
 
     def __init__(self, name: str, **kwargs: Any) -> None:
         super().__init__(name, automatically_declare_parameters_from_overrides=True, **kwargs)
@@ -47,8 +45,7 @@ class Node(LifecycleNode):
 
     # What a node fills in.
     def open(self) -> None:
-        """Make publishers, subscriptions, timers and whatever may fail. Raise BadInput or OSError
-        with a sentence."""
+        """Make wires and whatever may fail; raise BadInput or OSError with a sentence."""
 
     def start(self) -> None:
         """Run when becoming active."""
@@ -94,8 +91,7 @@ class Node(LifecycleNode):
 
     def service(self, kind: Any, name: str, callback: Callable[[Any, Any], Any], *,
                 urgent: bool = False) -> Any:
-        """Offer a service, in every state; the callback decides what it may do. An urgent one is
-        asked at each poll."""
+        """Offer a service, in every state; an urgent one is asked at each poll."""
         def gate(request: Any, response: Any) -> Any:
             try:
                 return callback(request, response)
@@ -108,8 +104,7 @@ class Node(LifecycleNode):
         return service
 
     def complain(self, error: Exception) -> None:
-        """Log what could not be done, at most every few seconds; the node goes on. Faults of ours
-        end the program."""
+        """Log what could not be done, every few seconds at most; faults of ours end the program."""
         self.get_logger().error(str(error), throttle_duration_sec=5.0)
 
     def client(self, kind: Any, name: str) -> Any:
@@ -149,8 +144,7 @@ class Node(LifecycleNode):
         return super().on_activate(state)
 
     def _done(self, action: Callable[[], None]) -> bool:
-        """Tell whether an action was done. A fault of ours, not of the input, is told here: rclpy
-        would drop it without a word."""
+        """Tell whether it was done. A fault of ours is told here: rclpy would drop it unsaid."""
         try:
             action()
         except (BadInput, OSError, NameValidationException) as error:

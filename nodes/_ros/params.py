@@ -1,10 +1,8 @@
-"""A parameter is a field of one frozen dataclass. Declared read-only with its sentence, so none can
-go unused."""
+"""A parameter is a field of one frozen dataclass, declared read-only: none can go unused."""
 from __future__ import annotations
 
 import dataclasses
 import math
-import sys
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -42,26 +40,23 @@ def folder(cls: type[Any]) -> str:
 
 
 def describe(metadata: Mapping[str, Any], value: Any) -> ParameterDescriptor:
-    """Tell ROS what a field means: sentence, unit and range. Its ranges include their ends and hold
-    single numbers."""
+    """Tell ROS what a field means: sentence, unit, and range, of which both ends belong to it."""
     unit, limits = metadata.get('unit', ''), settings.words(metadata)
     names = ', '.join(settings.known(metadata))
     description = ParameterDescriptor(
         description=metadata.get('sentence', '') + (f' [{unit}]' if unit else ''), read_only=True,
         dynamic_typing=True, additional_constraints=limits or (names and f'one of {names}'))
     if limits and type(value) is float:
-        lowest, highest = -sys.float_info.max, sys.float_info.max
-        low = metadata.get('least', math.nextafter(metadata['above'], math.inf)
-                           if 'above' in metadata else lowest)
-        high = metadata.get('most', math.nextafter(metadata['below'], -math.inf)
-                            if 'below' in metadata else highest)
-        description.floating_point_range = [FloatingPointRange(from_value=float(low),
-                                                               to_value=float(high))]
+        above, below = metadata.get('above', -math.inf), metadata.get('below', math.inf)
+        low = metadata.get('least', math.nextafter(above, math.inf))
+        high = metadata.get('most', math.nextafter(below, -math.inf))
+        description.floating_point_range = [
+            FloatingPointRange(from_value=float(low), to_value=float(high))]
     if limits and type(value) is int:
         low = metadata.get('least', math.floor(metadata.get('above', -LARGEST_INTEGER - 2)) + 1)
         high = metadata.get('most', math.ceil(metadata.get('below', LARGEST_INTEGER + 1)) - 1)
-        description.integer_range = [IntegerRange(from_value=math.ceil(low),
-                                                  to_value=math.floor(high))]
+        description.integer_range = [
+            IntegerRange(from_value=math.ceil(low), to_value=math.floor(high))]
     return description
 
 

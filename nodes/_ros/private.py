@@ -100,8 +100,7 @@ def sleep(context: Any, subscriptions: Sequence[Any], timers: Sequence[Any], gua
 
 
 def ready(context: Any, waitables: Sequence[Any], sizes: Sequence[int]) -> list[Any]:
-    """Return which waitables have something to do. `sizes` is how many of each of KINDS they
-    hold."""
+    """Return which waitables have work. `sizes` is how many of each of KINDS they hold."""
     with context.handle:
         wait_set = _rclpy.WaitSet(*sizes, context.handle)
         wait_set.clear_entities()

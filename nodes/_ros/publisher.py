@@ -21,8 +21,7 @@ def counts(context: Context) -> defaultdict[str, int]:
 
 
 class CountingPublisher(Publisher):
-    """Silent unless its node lets its publishers publish. `node` and `counts` are set by the node
-    that makes it."""
+    """Silent unless its node lets its publishers publish; the node sets these fields."""
 
     node: Any
     counts: defaultdict[str, int]

@@ -1,5 +1,4 @@
-"""Runs nodes as a program of their own, as `ros2 run`, launch files and `visuomotor node` start
-them."""
+"""Runs nodes as a program of their own, for `ros2 run`, launch files and `visuomotor node`."""
 from __future__ import annotations
 
 import math
@@ -31,8 +30,7 @@ def run(*makers: Callable[..., Node], args: Sequence[str] | None = None) -> None
 
 
 def serve(makers: Sequence[Callable[..., Node]], args: Sequence[str] | None = None) -> int:
-    """Make, configure, activate and spin until a signal. One sentence and a code other than 0 when
-    a node refuses."""
+    """Make nodes, activate them and spin until a signal; return how it went, as an exit code."""
     words = list(sys.argv if args is None else args)
     if {'-h', '--help'} & set(words[:words.index('--ros-args') if '--ros-args' in words else None]):
         print('\n\n'.join(told(maker) for maker in makers))
@@ -45,8 +43,7 @@ def serve(makers: Sequence[Callable[..., Node]], args: Sequence[str] | None = No
         with understood():
             rclpy.init(context=context, args=words,
                        signal_handler_options=rclpy.SignalHandlerOptions.NO)
-            for maker in makers:
-                nodes.append(maker(context=context))
+            nodes.extend(maker(context=context) for maker in makers)
         spin(context, nodes, asked)
     except (BadInput, NameValidationException) as error:
         print(f'error: {" ".join(str(error).split())}', file=sys.stderr)
@@ -99,9 +96,8 @@ def spin(context: Context, nodes: Sequence[Node], asked: Asked) -> None:
 
 def warn_of_clock(nodes: Sequence[Node]) -> None:
     """Say so, once, when time stands still because nobody publishes it."""
-    still = [node for node in nodes if node.get_parameter('use_sim_time').value
-             and not node.nanoseconds]
-    if still:
+    if still := [node for node in nodes
+                 if node.get_parameter('use_sim_time').value and not node.nanoseconds]:
         still[0].get_logger().warning('use_sim_time is true, but nothing came on /clock for '
                                       f'{CLOCK:g} s, so nothing happens here; start what publishes '
                                       'it, or leave use_sim_time out.')
@@ -112,6 +108,6 @@ def start(node: Node) -> None:
     node.watched = True
     for transition in (node.trigger_configure, node.trigger_activate):
         if transition() != TransitionCallbackReturn.SUCCESS:
-            raise BadInput(f'{node.get_name()}: '
-                           f'{node.failure or "could not be started; its log says why."}')
+            why = node.failure or 'could not be started; its log says why.'
+            raise BadInput(f'{node.get_name()}: {why}')
     node.watched = False

@@ -1,5 +1,4 @@
-"""How a program is asked to stop. By a signal, by a terminal that closes, or by the end of whoever
-started it."""
+"""How a program is asked to stop: by a signal, a terminal that closes or the end of its starter."""
 from __future__ import annotations
 
 import ctypes
@@ -30,8 +29,7 @@ class Asked:
         self.to_stop = True
 
     def _end_with(self, starter: str) -> None:
-        """Let the kernel send SIGTERM when the program that started this one is gone. It may have
-        been killed."""
+        """Let the kernel send SIGTERM when the program that started this one is gone."""
         if not starter.isdecimal() or not sys.platform.startswith('linux'):
             return
         if os.getppid() == int(starter):

@@ -1,2 +1,1 @@
-"""Gives pictures of one camera, whatever it is, in one shape and with the time when the light
-fell."""
+"""Gives pictures of one camera, in one shape and with the time when the light fell."""

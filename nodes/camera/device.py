@@ -1,5 +1,4 @@
-"""A camera that OpenCV can open. A thread of its own reads it all the time, so that the newest
-picture is new."""
+"""A camera that OpenCV can open, read all the time by a thread: its newest picture is new."""
 from __future__ import annotations
 
 import threading

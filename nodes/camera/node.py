@@ -119,8 +119,7 @@ class CameraNode(Node):
             self.infos.publish(info)
 
     def info_of(self, message: Image, source: tuple[int, ...]) -> CameraInfo | None:
-        """Describe the lens for this picture. The numbers change only with the size of the source's
-        pictures."""
+        """Describe the lens; its numbers change only with the size of the source's pictures."""
         if source != self.described:
             lens = self.pipeline.published(source[1], source[0])
             self.info = (convert.camera_info(message, lens.fx, lens.fy, lens.cx, lens.cy)

@@ -1,5 +1,4 @@
-"""From the source's picture to the published one: straighten, crop, resize. The camera's numbers
-follow every step."""
+"""From the source's picture to the published one: straighten, crop, resize; the lens follows."""
 from __future__ import annotations
 
 import math

@@ -11,8 +11,7 @@ from visuomotor.specs.errors import BadInput
 
 
 class Video:
-    """Shows the picture that is due. Those that nobody asked for in time are skipped, so that it
-    never runs late."""
+    """Shows the picture that is due and skips those before it, so that it never runs late."""
 
     def __init__(self, path: Path, rate: float = 0.0, loop: bool = True) -> None:
         self.path = path

@@ -62,11 +62,9 @@ class ConsoleNode(Node):
         self.statistics.note_inference(message.inference)
 
     def on_episode(self, message: EpisodeStatus) -> None:
-        outcome = message.outcome
-        if outcome.number:
-            self.statistics.note_ended(ended(
-                outcome.number, outcome.result, outcome.truth, outcome.return_value,
-                outcome.duration, outcome.reason))
+        last = message.outcome
+        self.statistics.note_ended(ended(last.number, last.result, last.truth, last.return_value,
+                                         last.duration, last.reason))
         self.statistics.note_episode(message.state, message.number, message.planned,
                                      message.message)
 

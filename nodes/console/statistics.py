@@ -15,11 +15,10 @@ class Ended:
     """One episode that is over."""
 
     number: int
-    # a name of codes.Result in small letters, by the detector or a person
-    result: str
-    truth: str                  # the same, by the simulator's own state
+    result: str           # as codes.Result in small letters, by the detector or a person
+    truth: str            # the same, by the simulator's own state
     return_value: float
-    duration: float             # s of ROS time
+    duration: float       # s of ROS time
     reason: str
 
 
@@ -32,8 +31,7 @@ def ended(number: int, result: int, truth: int, return_value: float, duration: f
 
 @dataclass
 class GraphStatistics:
-    """Everything counted so far. `note_*` is called for each message, in the order in which they
-    came."""
+    """Everything counted so far; `note_*` is called for each message, as they come."""
 
     messages: Counter[str] = field(default_factory=Counter)
     verdicts: Counter[str] = field(default_factory=Counter)
@@ -100,5 +98,5 @@ class GraphStatistics:
 
 def rates(before: dict[str, int], now: dict[str, int], seconds: float) -> dict[str, float]:
     """Messages a second of each group between two counts; none when no time has passed."""
-    return {group: (count - before.get(group, 0)) / seconds for group,
-            count in now.items()} if seconds > 0 else {}
+    return {group: (count - before.get(group, 0)) / seconds
+            for group, count in now.items()} if seconds > 0 else {}

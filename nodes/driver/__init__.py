@@ -1,2 +1,1 @@
-"""Owns the robot: publishes what it measures, sends what the safety node permits, brakes by itself
-in silence."""
+"""Owns the robot: says what it measures, sends what is permitted, brakes by itself in silence."""

@@ -1,5 +1,4 @@
-"""One driver for one robot: a second one on its domain and namespace is refused. A killed one
-leaves nothing behind."""
+"""One driver for one robot: a second one on its domain and namespace is refused."""
 from __future__ import annotations
 
 import fcntl
@@ -13,8 +12,7 @@ from visuomotor.specs.errors import BadInput
 
 
 class ExclusiveDriver:
-    """Holds a lock on a file while this object lives. The kernel lets go of it however the process
-    ends."""
+    """Holds a lock on a file; the kernel lets go of it however the process ends."""
 
     def __init__(self, domain: int, namespace: str, folder: Path | None = None) -> None:
         name = f'visuomotor-driver-{domain}-{fingerprint(namespace)}.lock'
@@ -23,21 +21,15 @@ class ExclusiveDriver:
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            owner = self._owner()
+            self._file.seek(0)
+            owner = self._file.read().strip() or 'unknown'
             self._file.close()
             raise BadInput(f"Namespace '{namespace}' on ROS domain {domain} has a driver already "
-                           f"(process {owner}); "
-                           'stop that one, or give this one another namespace.') from None
-        self._sign()
-
-    def _sign(self) -> None:
+                           f'(process {owner}); stop that one, or give this one another '
+                           'namespace.') from None
         self._file.truncate(0)
         self._file.write(str(os.getpid()))
         self._file.flush()
-
-    def _owner(self) -> str:
-        self._file.seek(0)
-        return self._file.read().strip() or 'unknown'
 
     def release(self) -> None:
         """Let another driver have the robot; harmless when done twice."""

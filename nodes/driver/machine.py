@@ -1,5 +1,4 @@
-"""What stands behind the driver node. A robot and, where physics moves it, its world, the emulator
-of its wire and time."""
+"""What stands behind the driver node: a robot and, in simulation, its world, emulator and time."""
 from __future__ import annotations
 
 from contextlib import ExitStack
@@ -20,8 +19,7 @@ CATCH_UP = 0.25
 
 
 class Pace:
-    """Hands out every nanosecond of the graph's clock once, and remembers how it and the world's
-    clock lie."""
+    """Hands out every nanosecond of the graph's clock once; knows how the world's lies to it."""
 
     def __init__(self, now: int, world: float) -> None:
         self.lost = 0.0  # s, of graph time that the world never lived through
@@ -33,8 +31,7 @@ class Pace:
         self._offset = now * 1e-9 - world
 
     def step(self, now: int) -> float:
-        """Return the seconds to advance the world by, at graph time `now` (ns). A clock that went
-        backwards gives 0."""
+        """Return the seconds to advance the world by, up to `now` (ns); 0 when it went back."""
         elapsed, self._last = (now - self._last) * 1e-9, now
         lived = min(max(elapsed, 0.0), CATCH_UP)
         self._offset += elapsed - lived

@@ -1,5 +1,4 @@
-"""The driver's own last line. When commands stop coming, brake with the robot's own limits and
-hold."""
+"""The driver's own last line: when commands stop coming, brake with the robot's limits and hold."""
 from __future__ import annotations
 
 import numpy as np
@@ -14,8 +13,7 @@ def brake(target: Target, acceleration: FloatArray, dt: float) -> Target:
 
 
 class Watchdog:
-    """Remembers the last command obeyed, and takes over once it is older than the robot's command
-    age."""
+    """Remembers the last command obeyed, and takes over once it is too old."""
 
     def __init__(self, spec: RobotSpec) -> None:
         self._spec = spec
@@ -24,8 +22,7 @@ class Watchdog:
         self.braking = False
 
     def admits(self, answered: float, now: float) -> bool:
-        """Say whether a command is fresh enough to obey. It answers joint_states of second
-        `answered`."""
+        """Say whether a command that answers the joint_states of `answered` is fresh enough."""
         return abs(now - answered) <= self._spec.command_age
 
     def obeyed(self, target: Target, now: float) -> None:
@@ -39,8 +36,7 @@ class Watchdog:
         self._target, self.braking = None, False
 
     def beat(self, now: float, dt: float) -> Target | None:
-        """Return what to send by ourselves at this beat. None while commands are fresh, or none
-        ever came."""
+        """Return what to send by ourselves; None while commands are fresh, or none ever came."""
         if self._target is None or 0.0 <= now - self._obeyed_at <= self._spec.command_age:
             return None
         self.braking = True

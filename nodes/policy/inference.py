@@ -34,8 +34,7 @@ class InferenceResult:
 
 
 class PolicyRunner:
-    """Asks one policy; it is begun anew by the first request of another episode, wherever that is
-    answered."""
+    """Asks one policy, which begins anew with the first request of another episode."""
 
     def __init__(self, loaded: LoadedPolicy, size: int) -> None:
         self.policy = loaded.policy
@@ -45,8 +44,7 @@ class PolicyRunner:
         self.episode = 0
 
     def answer(self, request: InferenceRequest) -> InferenceResult:
-        """Ask the policy; whatever goes wrong inside it becomes a sentence, and the robot hears
-        nothing."""
+        """Ask the policy; what goes wrong inside it becomes a sentence, not a motion."""
         began = time.perf_counter()
         try:
             actions = self._act(request)

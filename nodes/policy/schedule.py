@@ -20,30 +20,25 @@ NEVER = float('-inf')
 
 @dataclass
 class ObservationBuffer:
-    """The newest message of everything, with the time of each picture. Decoded only when a question
-    is asked."""
+    """The newest message of everything, decoded only when a question is asked."""
 
     state: Any = None
     imu: Any = None
     truth: Any = None
     pictures: dict[str, Any] = field(default_factory=dict)
-    # camera -> s, ROS time of its newest picture
-    stamps: dict[str, float] = field(default_factory=dict)
-    # s, stamp of the newest picture asked about
-    used: float = NEVER
+    stamps: dict[str, float] = field(default_factory=dict)   # of these pictures, s of ROS time
+    used: float = NEVER   # s, stamp of the newest picture asked about
 
     def picture(self, camera: str, message: Any, stamp: float) -> None:
         self.pictures[camera], self.stamps[camera] = message, stamp
 
 
 class ChunkSchedule:
-    """Inferences follow each other by as many rows as can be used before the next chunk takes
-    over."""
+    """Inferences follow each other by the rows that can be used until the next chunk takes over."""
 
     def __init__(self, rate: float, delay: float, replan: int = 0) -> None:
-        self.row = 1.0 / rate                                   # s between two rows of a chunk
-        # rows that pass while the policy thinks
-        self.delay = math.ceil(delay / self.row - SAME_MOMENT)
+        self.row = 1.0 / rate   # s between two rows of a chunk
+        self.delay = math.ceil(delay / self.row - SAME_MOMENT)   # rows that pass while it thinks
         self.replan = replan
         self.begin()
 
@@ -71,8 +66,7 @@ class ChunkSchedule:
 
 
 class EpisodeSchedule:
-    """What one policy needs to see, and its time within an episode. Between episodes it wants
-    nothing."""
+    """What one policy needs to see, and its time within an episode; between episodes it rests."""
 
     def __init__(self, *, cameras: tuple[str, ...], truth: bool, imu: bool, rate: float,
                  delay: float, replan: int = 0) -> None:
@@ -102,27 +96,24 @@ class EpisodeSchedule:
         return last
 
     def wants(self, buffer: ObservationBuffer, now: float) -> bool:
-        """Tell whether to ask now. A picture that was asked about already is used again only when
-        no other comes."""
+        """Tell whether to ask now; a picture is used twice only when no other comes."""
         if not self.episode or not self.chunks.due(now) or self.missing(buffer):
             return False
         newest = [buffer.stamps[camera] for camera in self.cameras]
         return not newest or max(newest) > buffer.used or self.chunks.overdue(now)
 
     def missing(self, buffer: ObservationBuffer) -> list[str]:
-        """Name the topics that are needed and silent. Pictures from before the episode show the
-        last one."""
+        """Name the topics that are needed and silent; older pictures do not count."""
         needed = [('joint_states', True, buffer.state), ('imu', self.imu, buffer.imu),
                   ('world/truth', self.truth, buffer.truth)]
-        dark = [camera for camera in self.cameras if buffer.stamps.get(camera, NEVER)
-                < self.started]
         silent = [topic for topic, wanted, newest in needed if wanted and newest is None]
-        return silent + [f'camera/{name}/image' for name in dark]
+        return silent + [f'camera/{name}/image' for name in self.cameras
+                         if buffer.stamps.get(name, NEVER) < self.started]
 
     def complaint(self, buffer: ObservationBuffer, now: float) -> str:
         """Say what the policy has been waiting for in vain; empty: nothing."""
-        if (not self.episode or now < self.started + PATIENCE
-            or not (silent := self.missing(buffer))):
+        silent = self.missing(buffer) if self.episode and now >= self.started + PATIENCE else []
+        if not silent:
             return ''
         return (f'The policy cannot act: nothing was heard on {", ".join(silent)} since the '
                 f'episode began {now - self.started:.0f} s ago; start what publishes it, or choose '

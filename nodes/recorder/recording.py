@@ -1,5 +1,4 @@
-"""Decides when a file begins, what goes into it and how it ends. A disk that fails costs one
-episode, not the run."""
+"""When a file begins, what it holds, how it ends. A failing disk costs an episode, not the run."""
 from __future__ import annotations
 
 import struct
@@ -57,8 +56,7 @@ def outcome(result: int, *, truth: int = Result.UNKNOWN, success_probability: fl
 
 
 def interrupted(seconds: float, policy_hash: str) -> dict[str, str]:
-    """Return the metadata of an episode that was cut off because the program was stopped. Its data
-    is kept."""
+    """Return the metadata of an episode that was cut off; its data is kept."""
     return outcome(Result.ABORTED, duration=seconds,
                    reason='The run was stopped during the episode.', policy_hash=policy_hash)
 
@@ -164,8 +162,7 @@ def prepared(folder: Path) -> Path:
 
 
 def starts_with_header(text: str) -> bool:
-    """Tell whether the first field of a message is a header. Its stamp then lies at a fixed
-    place."""
+    """Tell whether a message begins with a header: its stamp then lies at a fixed place."""
     fields = (line.split('#')[0].split() for line in text.splitlines())
     plain = (words for words in fields if words and '=' not in ''.join(words))
     return next(plain, []) == HEADER.split()

@@ -1,5 +1,4 @@
-"""Which topics an episode is made of, and the text of their types. Recorded files carry it, so that
-any tool reads them."""
+"""Which topics an episode is made of, and the text of their types, which recorded files carry."""
 from __future__ import annotations
 
 import os
@@ -54,8 +53,7 @@ def _pair(line: str) -> tuple[str, str]:
 
 @lru_cache
 def definition(kind: str) -> str:
-    """Return the .msg text of `package/msg/Name`, followed by that of every type that it needs,
-    each once."""
+    """Return the .msg text of `package/msg/Name` and of every type that it needs, each once."""
     texts = {kind: text(kind)}
     waiting = list(needed(kind, texts[kind]))
     while waiting:

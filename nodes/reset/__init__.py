@@ -1,2 +1,1 @@
-"""Brings robot and scene back to where an episode can begin, as any other source of motion. By
-proposals."""
+"""Brings robot and scene back to where an episode can begin, by proposals like anybody."""

@@ -14,8 +14,7 @@ class Routine:
 
     def __init__(self, stages: Sequence[Stage], attempts: int, state_age: float,
                  patience: float) -> None:
-        """Before the first motion, wait up to `patience` seconds for a first state. Later silence
-        ends the reset."""
+        """`patience`: longest wait for a first state, in s. Later silence ends the reset."""
         self._stages = stages
         self._attempts = attempts
         self._state_age = state_age
@@ -36,11 +35,9 @@ class Routine:
         self.resting = False
         proposal = self._step(state, now)
         failed = self.done and not self.ready
-        if proposal is not None or self._last is None or state is None or failed:
-            self._last = proposal
+        last, self._last = self._last, proposal
+        if proposal is not None or last is None or state is None or failed:
             return proposal
-        last = self._last
-        self._last = None
         self.resting = True
         return resting(last, state.stamp, now)
 
@@ -50,14 +47,14 @@ class Routine:
         if self._asked_at is None:
             self._asked_at = now
         if state is None or now - state.stamp > self._state_age:
-            self._silence(now)
+            self._silence(self._asked_at, now)
             return None
         if self.attempt == 0:
             self._again(state, now)
         self._advance(state, now)
-        if not self.done and now - self._began > self._stages[self._place].limit:
-            self._failed(f'{self.stage} took more than {self._stages[self._place].limit:.1f} s',
-                         state, now)
+        stage = self._stages[self._place]
+        if not self.done and now - self._began > stage.limit:
+            self._failed(f'{self.stage} took more than {stage.limit:.1f} s', state, now)
         return None if self.done else self._stages[self._place].propose(state, now)
 
     @property
@@ -71,8 +68,8 @@ class Routine:
 
     def scene_unserved(self, now: float) -> None:
         """Hear that nobody takes the question yet; fail when that lasts."""
-        if isinstance(self._under_way, NewScene) and passed(self._patience, self._under_way.since,
-                                                            now):
+        scene = self._under_way
+        if isinstance(scene, NewScene) and passed(self._patience, scene.since, now):
             self._finish(False, 'no new scene: nobody serves world/new_scene; is the driver '
                          'active, with world:=sim?')
 
@@ -92,12 +89,11 @@ class Routine:
     def _under_way(self) -> Stage | None:
         return None if self.done or self._place < 0 else self._stages[self._place]
 
-    def _silence(self, now: float) -> None:
-        assert self._asked_at is not None
+    def _silence(self, asked_at: float, now: float) -> None:
         if self.attempt:
             self._finish(False, f'joint_states have been silent for more than {self._state_age:g} '
                          's; is the driver active?')
-        elif passed(self._patience, self._asked_at, now):
+        elif passed(self._patience, asked_at, now):
             self._finish(False,
                          f'no joint_states came within {self._patience:g} s; is the driver active?')
 

@@ -47,8 +47,7 @@ class Still(Stage):
 
 
 class Open(Stage):
-    """Opens the fingers where they are. Jammed fingers come free when the arm lifts. `patience`
-    says when to go on."""
+    """Opens the fingers where they are; gives up after `patience`: lifting frees jammed ones."""
 
     sentence, limit = 'opening the gripper', 4.0
 
@@ -67,8 +66,7 @@ class Open(Stage):
 
 
 class JointMove:
-    """A jerk-limited straight line in joint space, from rest to rest, all joints arriving together;
-    begins at `now`."""
+    """A jerk-limited line in joint space from rest to rest, all joints arriving together."""
 
     def __init__(self, spec: RobotSpec, start: FloatArray, goal: FloatArray, speed: float,
                  now: float) -> None:

@@ -1,2 +1,1 @@
-"""Judges episodes from what can be sensed, as they run. A value for every step and a probability of
-success."""
+"""Judges episodes as they run: a value for every step and a probability of success."""

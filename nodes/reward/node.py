@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import sensor_msgs.msg
-from sensor_msgs.msg import Image, JointState
+from sensor_msgs.msg import Image, Imu, JointState
 from visuomotor.msg import Command, EpisodeStatus, Reward, WorldTruth
 from visuomotor.nodes._ros import convert, qos
 from visuomotor.nodes._ros.node import Node
@@ -59,7 +58,7 @@ class RewardNode(Node):
         self.kinematics = Kinematics(self.spec) if self.spec.tip_link else None
         self.pace = Pace(1.0 / min(task.action.rate, self.settings.fastest))
         self.state: JointState | None = None
-        self.attitude: sensor_msgs.msg.Imu | None = None
+        self.attitude: Imu | None = None
         self.truth: WorldTruth | None = None
         self.closing: float | None = None
         self.pictures: Pictures = {}
@@ -68,8 +67,8 @@ class RewardNode(Node):
         self.judged, self.warned = -1.0, False
         self.rewards = self.publisher(Reward, 'reward', qos.EVENT)
         self.subscription(EpisodeStatus, 'episode', self.on_episode, qos.LATCHED)
-        self.subscription(sensor_msgs.msg.Imu, 'imu', self.on_imu, qos.STATE)
-        self.subscription(WorldTruth, 'world/truth', self.on_truth, qos.STATE)
+        self.subscription(Imu, 'imu', partial(setattr, self, 'attitude'), qos.STATE)
+        self.subscription(WorldTruth, 'world/truth', partial(setattr, self, 'truth'), qos.STATE)
         self.subscription(Command, 'command', self.on_command, qos.COMMAND)
         for camera in chosen.cameras:
             self.subscription(Image, f'camera/{camera}/image', partial(self.on_picture, camera),
@@ -88,12 +87,6 @@ class RewardNode(Node):
             self.warned = False
         if message.state == EpisodeStatus.JUDGING and before.state == EpisodeStatus.RUNNING:
             self.judge()  # the last word
-
-    def on_imu(self, message: sensor_msgs.msg.Imu) -> None:
-        self.attitude = message
-
-    def on_truth(self, message: WorldTruth) -> None:
-        self.truth = message
 
     def on_command(self, message: Command) -> None:
         self.closing = message.gripper
@@ -117,10 +110,9 @@ class RewardNode(Node):
         if judgement.published_probability is None:
             self.warn(judgement.evidence)
             return
-        message = Reward(value=judgement.value, success_probability=judgement.published_probability,
-                         detector=self.name, evidence=judgement.evidence)
-        message.header.stamp = convert.stamp(signals.now)
-        self.rewards.publish(message)
+        self.rewards.publish(Reward(
+            header=convert.header(signals.now), value=judgement.value, evidence=judgement.evidence,
+            success_probability=judgement.published_probability, detector=self.name))
 
     def warn(self, why: str) -> None:
         if not self.warned:

@@ -1,5 +1,4 @@
-"""Looks at every nth moment. The first at or after each period, whatever the rate of what comes
-in."""
+"""Looks at the first moment of each period, whatever the rate of what comes in."""
 from __future__ import annotations
 
 from visuomotor.specs.values import SAME_MOMENT
@@ -19,6 +18,5 @@ class Pace:
         if self._next is not None and now < self._next - SAME_MOMENT:
             return False
         missed = self._next is None or now - self._next >= self._period
-        self._next = (now + self._period if missed or self._next is None else self._next
-                      + self._period)
+        self._next = (now if missed or self._next is None else self._next) + self._period
         return True

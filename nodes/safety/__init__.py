@@ -1,2 +1,1 @@
-"""The last node before the robot. Decides which wish wins and keeps every motion inside the
-limits."""
+"""The last node before the robot: decides which wish wins and keeps motion inside the limits."""

@@ -1,11 +1,9 @@
-"""An operator's heartbeat. Where one is required, its silence stops the robot, and nobody arms
-without it."""
+"""An operator's heartbeat: where one is required, silence stops the robot and forbids arming."""
 from __future__ import annotations
 
 
 class Heartbeat:
-    """Remembers the last beat. `longest` is the longest silence in seconds. 0 requires no
-    heartbeat."""
+    """Remembers the last beat. `longest` is the longest silence in s; 0 requires no heartbeat."""
 
     def __init__(self, longest: float) -> None:
         self._longest, self._heard = longest, -1e18

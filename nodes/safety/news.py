@@ -1,5 +1,4 @@
-"""What is told of the filter, and when. At each change, and ten times a second while nothing
-changes."""
+"""What is told of the filter, and when: at each change, and ten times a second without one."""
 from __future__ import annotations
 
 import numpy as np

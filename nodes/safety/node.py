@@ -105,8 +105,7 @@ class SafetyNode(Node):
             self.status.publish(convert.safety_status(permitted, self.filter, self.now))
 
     def on_silence(self) -> None:
-        """Without joint_states there is nothing to answer. The driver brakes by itself, and we say
-        so."""
+        """Without joint_states nothing is answered: the driver brakes by itself, and we say so."""
         if silence := self.filter.silence(self.now):
             self.tell(unheard(silence))
         if lost := self.heartbeat.lost(self.now, self.filter.latch.armed):

@@ -1,2 +1,1 @@
-"""Runs episodes: asks for a reset, says when to act, judges, waits until it is stored, and
-again."""
+"""Runs episodes: asks for a reset, says when to act, judges, waits until it is stored."""

@@ -156,8 +156,7 @@ class Machine:
         return self._pause(message, now)
 
     def _pause(self, why: str, now: float) -> None:
-        """Give what failed some time before it is asked again. The attempts of a moment all fail
-        alike."""
+        """Give what failed some time: the attempts of a moment all fail alike."""
         self._ask_at = now + self.settings.reset_pause * min(2 ** (self.attempt - 1), SLOWEST)
         self.waiting = f'reset {self.attempt} failed and is tried again: {why}'
 

@@ -1,5 +1,4 @@
-"""What the supervisor says about itself, as the fields of EpisodeStatus.msg and
-EpisodeOutcome.msg."""
+"""What the supervisor says about itself, as fields of EpisodeStatus.msg."""
 from __future__ import annotations
 
 from dataclasses import asdict

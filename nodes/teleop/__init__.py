@@ -1,2 +1,1 @@
-"""A person moves the robot, with the keys of a terminal or a joystick, while the dead-man switch is
-held."""
+"""A person moves the robot, by keys or joystick, while the dead-man switch is held."""

@@ -1,5 +1,4 @@
-"""Sticks and buttons of a joystick as deflections. Axes are positive forward and left, as
-sensor_msgs/Joy has them."""
+"""Sticks and buttons of a joystick as deflections; positive is forward and left, as in Joy."""
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -30,17 +29,16 @@ class Joystick:
     def read(self, now: float) -> OperatorInput:
         """Say what is wanted now; a joystick that fell silent holds no dead-man switch."""
         pressed, self._pressed = self._pressed, set()
-        held = (self._settings.dead_man_button in self._buttons and now - self._updated
-                <= self._settings.dead_man)
-        if self._settings.gripper_button in pressed and held:
+        chosen, recent = self._settings, now - self._updated <= self._settings.dead_man
+        held = recent and chosen.dead_man_button in self._buttons
+        if chosen.gripper_button in pressed and held:
             self._closed = not self._closed
-        stop, arm = self._settings.stop_button in pressed, self._settings.arm_button in pressed
+        stop, arm = chosen.stop_button in pressed, chosen.arm_button in pressed
         if not held or stop:
             return OperatorInput(closed=self._closed, stop=stop, arm=arm and not stop)
-        chosen = self._settings
         return OperatorInput(self._axis(chosen.forward_axis), self._axis(chosen.left_axis),
-                             self._axis(chosen.up_axis),
-                             self._axis(chosen.turn_axis), closed=self._closed, held=True, arm=arm)
+                             self._axis(chosen.up_axis), self._axis(chosen.turn_axis),
+                             closed=self._closed, held=True, arm=arm)
 
     def _axis(self, number: int) -> float:
         value = float(self._axes[number]) if number < len(self._axes) else 0.0

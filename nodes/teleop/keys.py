@@ -1,8 +1,5 @@
-"""Keys of a terminal as deflections. It tells of presses only, so a key counts as held for a moment
-after each."""
+"""Keys as deflections. A terminal tells of presses only: a key counts as held a moment longer."""
 from __future__ import annotations
-
-from dataclasses import replace
 
 from visuomotor.nodes.teleop.operator_input import OperatorInput
 
@@ -30,8 +27,7 @@ class Keys:
             return OperatorInput(closed=self._closed, stop=True)
         for key in pressed:
             self._press(key, now)
-        wanted = self._deflections(now)
-        return replace(wanted, arm='\n' in pressed or '\r' in pressed)
+        return self._deflections(now, arm='\n' in pressed or '\r' in pressed)
 
     def _press(self, key: str, now: float) -> None:
         if key == ' ':
@@ -39,12 +35,12 @@ class Keys:
         elif key in AXES:
             self._pressed_at[key] = now
 
-    def _deflections(self, now: float) -> OperatorInput:
+    def _deflections(self, now: float, arm: bool) -> OperatorInput:
         down = [key for key, when in self._pressed_at.items() if now - when <= self._dead_man]
-        sums = {'forward': 0.0, 'left': 0.0, 'up': 0.0, 'turn': 0.0}
+        sums = dict.fromkeys(('forward', 'left', 'up', 'turn'), 0.0)
         for key in down:
             axis, sign = AXES[key]
             sums[axis] += sign
         held = bool(down) or now - self._gripper_at <= self._dead_man
         return OperatorInput(sums['forward'], sums['left'], sums['up'], sums['turn'],
-                             closed=self._closed, held=held)
+                             closed=self._closed, held=held, arm=arm)

@@ -29,8 +29,8 @@ def proposal(given: OperatorInput, spec: RobotSpec, settings: TeleopSettings, ob
              now: float) -> Proposal:
     """Turn it into one target that is due now; without the dead-man nothing is to move."""
     moving = given if given.held else OperatorInput(closed=given.closed)
-    mode, row = (Mode.LEG, _legs(moving, spec, settings)) if spec.legs else (
-        Mode.CARTESIAN_TWIST, _twist(moving, settings))
+    mode = Mode.LEG if spec.legs else Mode.CARTESIAN_TWIST
+    row = _legs(moving, spec, settings) if spec.legs else _twist(moving, settings)
     fingers = np.array([float(given.closed)]) if spec.gripper and given.held else np.zeros(0)
     due = np.array([max(now - observed, 0.0)])
     return Proposal(mode, due, row[None, :], fingers, observed, Source.TELEOP, dead_man=given.held)
@@ -45,7 +45,7 @@ def _legs(given: OperatorInput, spec: RobotSpec, settings: TeleopSettings) -> Fl
     """Lean all legs forward, or left against right; stretch them all. Left legs come first."""
     side = np.array([-1.0, -1.0, 1.0, 1.0])
     row = legs.legs(np.array(spec.home))
-    row[0::2] += settings.swing * np.clip(given.forward + side * (given.turn + given.left), -1.0,
-                                          1.0)
+    lean = given.forward + side * (given.turn + given.left)
+    row[0::2] += settings.swing * np.clip(lean, -1.0, 1.0)
     row[1::2] += settings.extend * given.up
     return row

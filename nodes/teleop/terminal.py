@@ -6,6 +6,7 @@ import select
 import sys
 import termios
 import tty
+from typing import Any
 
 from visuomotor.specs.errors import BadInput
 
@@ -15,7 +16,7 @@ class Terminal:
 
     def __init__(self, descriptor: int | None = None) -> None:
         self._descriptor = descriptor
-        self._before: list[object] | None = None
+        self._before: list[Any] | None = None
 
     def open(self) -> None:
         """Take single keys; refuse an input that is no terminal."""
@@ -41,8 +42,7 @@ class Terminal:
     def close(self) -> None:
         """Give the terminal back. Harmless when not open."""
         if self._before is not None and self._descriptor is not None:
-            termios.tcsetattr(self._descriptor, termios.TCSADRAIN,
-                              self._before)  # type: ignore[arg-type]
+            termios.tcsetattr(self._descriptor, termios.TCSADRAIN, self._before)
         self._before = None
 
 
