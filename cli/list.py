@@ -13,9 +13,11 @@ from typer import Argument, Option
 from visuomotor.graph import description
 from visuomotor.graph.description import Choices, console_entry
 from visuomotor.graph.entry import rows
+from visuomotor.nodes._ros import environment
 from visuomotor.policies.make import names as policy_names
 from visuomotor.robots import registry
 from visuomotor.specs import paths
+from visuomotor.specs.errors import BadInput
 from visuomotor.specs.robot import load_robot, robot_names
 from visuomotor.specs.settings import choose
 from visuomotor.specs.task import load_task, task_names
@@ -73,9 +75,13 @@ def nodes(
     [bold]visuomotor list nodes --settings safety --robot minitaur[/bold]
     """
     if not settings:
+        if node or set or robot != Choices().robot:
+            raise BadInput('A node, --robot and --set say whose settings to list; give --settings '
+                           'too, or leave them out.')
         show(('node', 'what it does'), [(room, first_line(room)) for room in description.rooms()],
              json)
         return
+    environment.prepare()
     chosen = description.describe(Choices(robot=robot, teleop='joy', set=tuple(set)))
     entries = [*chosen.nodes, console_entry(chosen)]
     known = {word for entry in entries for word in (entry.name, entry.room)}

@@ -43,7 +43,7 @@ def at_work(robot: str, seconds: float, seed: int) -> np.ndarray:
     """Run the scripted expert for a while and take a big picture with the scene's first camera."""
     from visuomotor.worlds.action_runner import ActionRunner
     from visuomotor.worlds.make import make_expert, make_world
-    choices = description.describe(description.Choices(robot=robot))
+    choices = description.describe(description.Choices(robot=robot, seed=seed))
     world = make_world(choices.task.name, robot, seed=seed)
     expert, runner = make_expert(world.spec, world.task), ActionRunner(world, pictures=False)
     expert.reset(np.random.default_rng(seed))

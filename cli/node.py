@@ -44,13 +44,13 @@ def node(
     Two in one process, the second with a name of its own:
     [bold]visuomotor node driver -p task:=grasp camera=camera_wrist -p camera:=wrist[/bold]
     """
+    environment.prepare()
     wanted = split(context.args)
     if not wanted:
         raise BadInput(f'Which node? Give one of {", ".join(description.rooms())}, as in: '
                        'visuomotor node safety')
     entries = [entry(word) for word, _ in wanted]
     chosen = overridden(entries, set)
-    environment.prepare()
     from visuomotor.nodes._ros.run import serve
     makers = [maker(one, own) for one, (_, own) in zip(chosen, wanted, strict=True)]
     raise typer.Exit(serve(makers, ['visuomotor', *(context.obj or [])]))

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,9 @@ import typer
 from rich.console import Console
 from typer import Argument, Option
 from visuomotor.specs import paths, settings
+from visuomotor.specs.errors import BadInput
+from visuomotor.specs.robot import load_robot
+from visuomotor.specs.task import load_task
 
 RECIPES = paths.ROOT / 'training'
 INTERRUPTED = 130   # exit code
@@ -33,7 +37,7 @@ def train(
                                    'recipe says'),
     given: list[str] = Option([], '--set', help='a number of the recipe, such as steps=2000'),
     name: str = Option('', help='of this training; empty: robot-task'),
-    seed: int = Option(0, help='every random choice comes from it', min=0),
+    seed: int = Option(0, help='every random choice comes from it', min=0, max=2**63 - 1),
     out: str = Option('runs', help='folder of all trainings'),
     fresh: bool = Option(False, '--fresh', help='begin anew instead of going on'),
 ) -> None:
@@ -44,11 +48,16 @@ def train(
     """
     from visuomotor.training._lab.run import Run
     settings.choose('recipe', recipe, recipes())
+    load_robot(robot), load_task(task)      # before anything is written
+    name = name or f'{robot}-{task}'
+    if not re.fullmatch(r'\w[\w.-]*', name):
+        raise BadInput('The name of a training is letters, digits, . _ and -, such as monday-1, '
+                       f"but '{name}' came; --out says where trainings lie.")
     said: dict[str, Any] = {'robot': robot, 'task': task, 'data': data}
     if observe:
         said['observe'] = [word.strip() for word in observe.split(',')]
     module, chosen = resolved(recipe, said, given)
-    run = Run(Path(out) / recipe / (name or f'{robot}-{task}') / f'seed{seed}', chosen, seed, fresh)
+    run = Run(Path(out) / recipe / name / f'seed{seed}', chosen, seed, fresh)
     learn(module, run, chosen)
 
 

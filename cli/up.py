@@ -57,6 +57,7 @@ def up(
     Example: [bold]visuomotor up --robot iiwa7 --task grasp --policy scripted --lockstep --episodes
     10[/bold]
     """
+    environment.prepare()
     words: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value
                              for name, value in chosen.items()}
     graph, limit = describe(Choices(**words)), fastest(rate_limit)
@@ -66,7 +67,6 @@ def up(
     if limit and not graph.choices.lockstep:
         raise BadInput('--rate-limit is of lock-step alone, because real time has its own rate; '
                        'leave one of them out.')
-    environment.prepare()
     from visuomotor.cli import session
     running = session.make(graph, processes, limit, context.obj or [])
     raise typer.Exit(session.run(running, graph, quiet, json))

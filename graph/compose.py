@@ -17,6 +17,7 @@ from rclpy.parameter import Parameter
 from visuomotor.nodes._ros import environment
 from visuomotor.nodes._ros.executor import make_executor
 from visuomotor.nodes._ros.node import Node
+from visuomotor.nodes._ros.run import understood
 from visuomotor.nodes.driver.exclusive import ExclusiveDriver
 from visuomotor.specs.errors import BadInput
 
@@ -32,8 +33,9 @@ def make(class_path: str, context: Context, *, name: str = '', namespace: str = 
     overrides = [Parameter(key, value=list(value) if isinstance(value, tuple) else value)
                  for key, value in values.items()]
     rename = ['--ros-args', '-r', f'__node:={name}'] if name else None
-    node: Node = cls(context=context, namespace=namespace, parameter_overrides=overrides,
-                     cli_args=rename)
+    with understood():
+        node: Node = cls(context=context, namespace=namespace, parameter_overrides=overrides,
+                         cli_args=rename)
     return node
 
 
@@ -144,8 +146,9 @@ class Threads:
 def new_context(domain: int | None = None, ros: Sequence[str] = ()) -> Context:
     """Begin ROS for this program alone, with ROS arguments for all nodes; signals stay with it."""
     context = Context()
-    rclpy.init(context=context, domain_id=environment.domain() if domain is None else domain,
-               args=list(ros), signal_handler_options=rclpy.SignalHandlerOptions.NO)
+    with understood():
+        rclpy.init(context=context, domain_id=environment.domain() if domain is None else domain,
+                   args=list(ros), signal_handler_options=rclpy.SignalHandlerOptions.NO)
     return context
 
 

@@ -25,7 +25,6 @@ from visuomotor.graph import command_line, compose
 from visuomotor.graph.description import Choices, Graph, describe
 from visuomotor.graph.entry import NodeEntry
 from visuomotor.nodes._ros import environment as surroundings
-from visuomotor.nodes._ros.stopping import STARTER
 from visuomotor.specs import settings
 from visuomotor.specs.errors import BadInput
 
@@ -103,7 +102,7 @@ def misspelt(given: Collection[str], names: Collection[str]) -> list[LogInfo]:
 
 def environment() -> list[SetEnvironmentVariable]:
     """Set for every program what the user has not set, and with whom it ends."""
-    values = {**surroundings.missing(os.environ), STARTER: str(os.getpid())}
+    values = {**surroundings.missing(os.environ), surroundings.STARTER: str(os.getpid())}
     return [SetEnvironmentVariable(name, value) for name, value in values.items()]
 
 

@@ -17,8 +17,8 @@ from visuomotor.graph.compose import refuse_second_driver
 from visuomotor.graph.description import Graph, console_entry
 from visuomotor.graph.entry import NodeEntry
 from visuomotor.graph.in_process import LOOK
+from visuomotor.nodes._ros.environment import STARTER
 from visuomotor.nodes._ros.run import USAGE
-from visuomotor.nodes._ros.stopping import STARTER
 from visuomotor.nodes.console.statistics import GraphStatistics
 from visuomotor.specs.errors import BadInput
 

@@ -17,6 +17,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor, nn
 from visuomotor.policies import kinds
+from visuomotor.policies.nets.build import Normaliser
 from visuomotor.specs import settings
 from visuomotor.specs.errors import BadCheckpoint, BadInput
 from visuomotor.specs.policy import Gives, Sees
@@ -169,4 +170,8 @@ def _net(make: Any, chosen: Any, said: Description, folder: Path, weights: bytes
             wrong = 'others' if value.dtype == torch.float32 else value.dtype
             raise BadCheckpoint(f"{folder / WEIGHTS}: weight '{name}' should hold finite numbers "
                                 f'of 32 bits, but holds {wrong}; train it again.')
+    for name, part in net.named_modules():
+        if isinstance(part, Normaliser) and not bool((part.deviation > 0).all()):
+            raise BadCheckpoint(f"{folder / WEIGHTS}: '{name}.deviation' should be above 0, but "
+                                f'is {float(part.deviation.min()):g}; train it again.')
     return net

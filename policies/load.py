@@ -5,10 +5,13 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
+import numpy as np
 import torch
+from torch import nn
 from visuomotor.policies import checkpoint, kinds
-from visuomotor.specs.errors import BadInput
-from visuomotor.specs.policy import LoadedPolicy, Role
+from visuomotor.policies.checkpoint import Checkpoint
+from visuomotor.specs.errors import BadCheckpoint, BadInput
+from visuomotor.specs.policy import LoadedPolicy, Policy, Role
 
 
 def load_trained(folder: Path, name: str, robot: str, task: str, role: Role, threads: int,
@@ -18,8 +21,28 @@ def load_trained(folder: Path, name: str, robot: str, task: str, role: Role, thr
     torch.set_num_threads(threads)
     net = stored.net.to(known(device))
     own = dataclasses.replace(role, gives=stored.gives, shown=stored.sees)
-    policy = kinds.actor(stored.kind)(stored.settings, own, net)
+    policy = _rehearsed(folder, stored, own, net)
     return LoadedPolicy(policy, name, stored.hash, stored.sees, stored.gives.decides)
+
+
+def _rehearsed(folder: Path, stored: Checkpoint, role: Role, net: nn.Module) -> Policy:
+    """Make the policy and let it act once on blank observations: a network that another kind acts
+    by is found here and not in an episode."""
+    blank = {name: np.zeros(shape, np.uint8 if len(shape) == 3 else np.float64)
+             for name, shape in stored.sees.items()}
+    try:
+        policy: Policy = kinds.actor(stored.kind)(stored.settings, role, net)
+        rows = policy.act(blank)
+        policy.reset(np.random.default_rng(0))
+    # networks and kinds are anybody's code: whatever fails in them, the policy cannot act
+    except Exception as error:
+        raise BadCheckpoint(f"{folder} cannot act as kind '{stored.kind}' by its network "
+                            f'({type(error).__name__}: {" ".join(str(error).split())[:120]}); '
+                            'train it again.') from error
+    if not np.isfinite(rows).all():
+        raise BadCheckpoint(f'{folder} should give finite numbers, but its weights give others; '
+                            'train it again.')
+    return policy
 
 
 def known(device: str) -> torch.device:

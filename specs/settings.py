@@ -96,7 +96,14 @@ def choose(kind: str, word: str, known: Iterable[str]) -> str:
 
 # Reading.
 class _Loader(yaml.SafeLoader):
-    """Safe YAML that refuses a key written twice: the second would win in silence."""
+    """Safe YAML that refuses a key written twice: the second would win in silence. So it does
+    aliases: a few lines of them stand for more than any machine holds."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):  # type: ignore[no-untyped-call]
+            raise yaml.YAMLError(f'line {self.peek_event().start_mark.line + 1}: '  # type: ignore[no-untyped-call]
+                                 'aliases are not read; write the value itself')
+        return super().compose_node(parent, index)  # type: ignore[no-untyped-call]
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[Any] = set()

@@ -11,6 +11,7 @@ from typing import Any
 
 from rclpy import client, executors, subscription, task
 from rclpy.impl.implementation_singleton import rclpy_implementation as _rclpy
+from visuomotor.nodes._ros.environment import EXECUTOR
 
 NAMES = ('Subscription.take_message', 'Service.service_take_request', 'Client.take_response',
          'Timer.is_timer_ready', 'Timer.call_timer', 'rclpy_deserialize', 'WaitSet.clear_entities',
@@ -19,7 +20,6 @@ NAMES = ('Subscription.take_message', 'Service.service_take_request', 'Client.ta
 IN_PYTHON = ((client, 'Client.get_pending_request'),
              (subscription, 'Subscription.CallbackType.MessageOnly'),
              (executors, 'await_or_execute'), (task, 'Task.__call__'))
-CHOICE = 'VISUOMOTOR_EXECUTOR'   # environment variable; 'public' asks for rclpy's own executor
 # in a wait set
 KINDS = ('subscriptions', 'guard_conditions', 'timers', 'clients', 'services', 'events')
 
@@ -39,8 +39,8 @@ def _has(holder: Any, name: str) -> bool:
 
 def why_public() -> str:
     """Say why rclpy's own executor has to be used; '' when it has not."""
-    if os.environ.get(CHOICE) == 'public':
-        return f'{CHOICE} asks for it'
+    if os.environ.get(EXECUTOR) == 'public':
+        return f'{EXECUTOR} asks for it'
     lacking = missing()
     return f'this rclpy lacks {", ".join(lacking)}' if lacking else ''
 

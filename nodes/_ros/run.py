@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import math
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -66,13 +67,21 @@ def told(maker: Callable[..., Node]) -> str:
 
 @contextmanager
 def understood() -> Iterator[None]:
-    """Turn what ROS says of arguments that it cannot read into a sentence."""
+    """Turn what ROS says of arguments and surroundings that it cannot use into a sentence."""
     try:
         yield
-    except RuntimeError as error:
-        why = str(error).partition('. Error')[0].partition(': ')[2] or f'it does not know {error}'
-        if "Couldn't parse" not in why and type(error).__name__ != 'UnknownROSArgsError':
+    except (RuntimeError, ValueError) as error:
+        kind, text = type(error).__name__, ' '.join(str(error).split())
+        if 'PARAMETER_NOT_SET' in text:
+            raise BadInput('A parameter is given as -p name:=value, but one has no value, or an '
+                           'empty list; give one, or leave it out.') from error
+        if kind not in ('RCLError', 'RCLInvalidROSArgsError', 'UnknownROSArgsError'):
             raise
+        why = text.partition('. Error')[0].partition(': ')[2] or f'it does not know {text}'
+        if kind == 'RCLError' and "Couldn't parse" not in why:
+            own = [name for name in os.environ if name.startswith(('ROS_', 'RMW_', 'RCUTILS_'))]
+            raise BadInput(f'ROS cannot start here: {text.partition(", at /")[0].strip()}; look at '
+                           f'{", ".join(sorted(own))}.') from error
         raise BadInput('ROS takes arguments such as -p name:=value and -r '
                        f'from:=to: {why}.') from error
 

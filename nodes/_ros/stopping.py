@@ -7,8 +7,8 @@ import signal
 import sys
 from typing import Any
 
-# process id of the program that starts others; they end with it, however it ends
-STARTER = 'VISUOMOTOR_STARTER'
+from visuomotor.nodes._ros.environment import STARTER
+
 PR_SET_PDEATHSIG = 1             # linux/prctl.h
 
 

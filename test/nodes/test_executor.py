@@ -13,6 +13,7 @@ from rclpy.task import Future
 from visuomotor.action import Reset
 from visuomotor.graph import compose
 from visuomotor.nodes._ros import goals, private, qos
+from visuomotor.nodes._ros.environment import EXECUTOR
 from visuomotor.nodes._ros.executor import Public, make_executor
 from visuomotor.nodes._ros.goals import GoalServer
 from visuomotor.nodes._ros.node import Node
@@ -70,7 +71,7 @@ class Echo(Node):
 @pytest.fixture(params=['ours', 'public'])
 def rig(request, rig, monkeypatch):
     """Every test here holds for our executor and for rclpy's behind the same interface."""
-    monkeypatch.setenv(private.CHOICE, request.param)
+    monkeypatch.setenv(EXECUTOR, request.param)
     return rig
 
 
@@ -298,7 +299,7 @@ def test_a_count_belongs_to_its_context(pair):
 def test_what_rclpy_lacks_is_named_and_makes_us_use_its_own_executor(rig, monkeypatch, capfd):
     assert private.missing() == []
     assert 'Timer.is_timer_ready' in private.missing(SimpleNamespace())
-    monkeypatch.delenv(private.CHOICE)
+    monkeypatch.delenv(EXECUTOR)
     monkeypatch.setattr(private, 'missing', lambda: ['Timer.call_timer'])
     monkeypatch.setattr(Public, 'told', False)
     for _ in range(2):

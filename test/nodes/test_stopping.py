@@ -7,7 +7,8 @@ import subprocess
 import sys
 
 import pytest
-from visuomotor.nodes._ros.stopping import STARTER, Asked
+from visuomotor.nodes._ros.environment import STARTER
+from visuomotor.nodes._ros.stopping import Asked
 
 CHILD = """
 import os, sys, time

@@ -2,45 +2,18 @@
 literals."""
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
-from visuomotor.cli.main import main
-from visuomotor.nodes._ros.node import Node
-from visuomotor.specs.robot import load_robot
 
 DOING = {'iiwa7': 'grasp', 'iiwa14': 'grasp', 'j2n6s300': 'reach', 'j2s7s300': 'reach',
          'minitaur': 'walk'}
 
 
-class Moved(BaseException):
-    """Something was about to move."""
-
-
-@pytest.fixture(autouse=True)
-def _nothing_moves(monkeypatch, tmp_path):
-    def refuse(*_, **__):
-        raise Moved
-
-    monkeypatch.setattr(Node, 'trigger_activate', refuse)
-    monkeypatch.setattr(subprocess, 'Popen', refuse)
-    monkeypatch.setenv('XDG_RUNTIME_DIR', str(tmp_path))   # locks of our own
-    monkeypatch.setenv('COLUMNS', '1000')
-    monkeypatch.chdir(tmp_path)
-    load_robot.cache_clear()
-    yield
-    load_robot.cache_clear()
-
-
 @pytest.fixture
-def typed(monkeypatch, capfd):
+def typed(outcome):
     """Run a command in this process; return its exit code and what it said to people."""
     def run(*words: str) -> tuple[int, str]:
-        monkeypatch.setattr(sys, 'argv', ['visuomotor', *words])
-        with pytest.raises(SystemExit) as left:
-            main()
-        return int(left.value.code or 0), capfd.readouterr().err
+        code, _, said = outcome([*words])
+        return code, said
 
     return run
 
