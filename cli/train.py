@@ -90,10 +90,10 @@ def nested(given: dict[str, Any], cls: type[Any]) -> dict[str, Any]:
              if settings.has_default(field)}
     found: dict[str, Any] = {}
     for name, value in given.items():
-        first, *rest = name.split('.')
+        *parents, last = name.split('.')
         place = found
-        for parent in (first, *rest[:-1]) if rest else ():
-            place = place.setdefault(parent, dict(usual.get(parent) or {}) if place is found
-                                     else {})
-        place[rest[-1] if rest else first] = value
+        for parent in parents:
+            begun = dict(usual.get(parent) or {}) if place is found else {}
+            place = place.setdefault(parent, begun)
+        place[last] = value
     return found

@@ -5,7 +5,7 @@ import dataclasses
 import importlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, get_type_hints
+from typing import Any
 
 from visuomotor.specs import paths, settings
 from visuomotor.specs.errors import BadInput
@@ -70,16 +70,7 @@ def _given(entry: NodeEntry, values: Mapping[str, Any]) -> NodeEntry:
     """Check values against the ranges of a node's settings; they get the types that these have."""
     if not values:
         return entry
-    place, kinds = f'--set {entry.name}', get_type_hints(entry.settings)
-    fields = {field.name: field for field in dataclasses.fields(entry.settings)}
-    typed = {}
-    for name, value in values.items():
-        if name not in fields:
-            raise BadInput(f"{place}: unknown setting '{name}' of {entry.name}; "
-                           f"{settings.nearest(name, fields)}")
-        typed[name] = settings.fit(kinds[name], value, f'{place}: {name}')
-        if why := settings.unfit(typed[name], fields[name].metadata):
-            raise BadInput(f'{place}: {name} {why}')
+    typed = settings.checked(entry.settings, values, f'--set {entry.name}', entry.name)
     return dataclasses.replace(entry, overrides=typed)
 
 

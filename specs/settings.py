@@ -187,21 +187,28 @@ Layer = tuple[str, Mapping[str, Any]]   # where it comes from, in words, and wha
 def layered(cls: type[T], layers: Iterable[Layer], where: str) -> tuple[T, dict[str, str]]:
     """Fill a dataclass from layers, later ones over earlier; return it and where each field was
     set. Each layer is checked by itself, so that the sentence names the place to mend."""
-    kinds = typing.get_type_hints(cls)
-    fields = {field.name: field for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
-    values = {}
-    origin = {}
+    values: dict[str, Any] = {}
+    origin: dict[str, str] = {}
     for place, content in layers:
-        for key, value in content.items():
-            if key not in fields:
-                raise BadInput(f"{place}: unknown setting '{key}' of {where}; "
-                               f"{nearest(str(key), fields)}")
-            values[key] = fit(kinds[key], value, f'{place}: {key}')
-            origin[key] = place
-            if why := unfit(values[key], fields[key].metadata):
-                raise BadInput(f'{place}: {key} {why}')
+        values |= checked(cls, content, place, where)
+        origin |= dict.fromkeys(content, place)
     places = set(origin.values())
     return build(cls, values, places.pop() if len(places) == 1 else where), origin
+
+
+def checked(cls: type[Any], content: Mapping[str, Any], place: str, where: str) -> dict[str, Any]:
+    """Return some values of a dataclass in their types, each within its range."""
+    kinds = typing.get_type_hints(cls)
+    fields = {field.name: field for field in dataclasses.fields(cls)}
+    values = {}
+    for key, value in content.items():
+        if key not in fields:
+            raise BadInput(f"{place}: unknown setting '{key}' of {where}; "
+                           f"{nearest(str(key), fields)}")
+        values[key] = fit(kinds[key], value, f'{place}: {key}')
+        if why := unfit(values[key], fields[key].metadata):
+            raise BadInput(f'{place}: {key} {why}')
+    return values
 
 
 def assignments(words: Iterable[str], example: str) -> dict[str, Any]:
