@@ -31,7 +31,6 @@ class EpisodeWriter:
                                   'choose another folder.')
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path, self.part = path, part_of(path)
-        self.messages = 0
         self._stream = open(self.part, 'wb')  # noqa: SIM115 - closed by commit or abandon
         self._writer = Writer(self._stream, chunk_size=CHUNK, compression=CompressionType.ZSTD,
                               enable_data_crcs=True)
@@ -52,7 +51,6 @@ class EpisodeWriter:
         """Append one serialised message; times are ROS time in ns."""
         self._writer.add_message(channel, logged, data, published, sequence=self._counts[channel])
         self._counts[channel] += 1
-        self.messages += 1
 
     def commit(self, outcome: Mapping[str, str]) -> Stored:
         """Finish the file, force it to the disk and name it: a power cut does not lose it now."""
@@ -63,7 +61,7 @@ class EpisodeWriter:
         self._stream.close()
         os.replace(self.part, self.path)
         _sync_folder(self.path.parent)
-        return Stored(self.path, self.messages, self.path.stat().st_size)
+        return Stored(self.path, sum(self._counts.values()), self.path.stat().st_size)
 
     def abandon(self) -> Path:
         """Stop writing without committing; what was written stays in the `.part`."""

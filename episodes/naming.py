@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from pathlib import Path
 
 from visuomotor.specs.errors import BadInput
@@ -42,11 +43,9 @@ def next_number(folder: Path) -> int:
 def mark_latest(folder: Path) -> None:
     """Let `latest` beside a run's folder lead to it; a file system without links goes without."""
     link = folder.parent / 'latest'
-    try:
+    with suppress(OSError):
         folder.parent.mkdir(parents=True, exist_ok=True)
         if link.is_symlink() and folder != link:
             link.unlink()
         if not link.exists():
             link.symlink_to(folder.name)
-    except OSError:
-        return

@@ -9,7 +9,7 @@ from typing import Any
 
 from visuomotor.specs import paths, settings
 from visuomotor.specs.errors import BadInput
-from visuomotor.specs.layers import node_layers
+from visuomotor.specs.robot import node_layers
 
 EXAMPLE = 'safety.speed_share=0.3'
 GIVEN = 'the graph'     # where a value comes from that follows from the choices

@@ -1,14 +1,22 @@
-"""What every reward detector is: it is shown signals, and says what they are worth."""
+"""What every reward detector is: it is shown signals, and says what they are worth. Found by name:
+a file here, with a class and its settings named after it."""
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass, field, fields
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from visuomotor import rewards
+from visuomotor.specs import settings
+from visuomotor.specs.robot import RobotSpec
+from visuomotor.specs.task import DetectorSpec
 from visuomotor.specs.values import SAME_MOMENT, FloatArray, State
 
+NO_NUMBERS: Mapping[str, Any] = {}
 ALMOST = 0.01  # probabilities stay this far from 0 and 1: exactly 0 is kept for `over`
 Pictures = Mapping[str, NDArray[np.uint8]]   # by camera, height x width x 3, RGB
 
@@ -101,6 +109,27 @@ class Intervals:
 def lasted(span: float, seconds: float) -> bool:
     """Tell whether something lasted for a span."""
     return seconds >= span - SAME_MOMENT
+
+
+def detector_names() -> list[str]:
+    """Return the detectors that there are."""
+    return sorted(page.name for page in pkgutil.iter_modules(rewards.__path__)
+                  if page.name != 'detector')
+
+
+def make_detector(chosen: DetectorSpec, spec: RobotSpec,
+                  world: Mapping[str, Any] = NO_NUMBERS) -> Detector:
+    """Make one detector; an unknown name or setting is refused with the nearest ones. Settings
+    marked `of_task` come from `world`, the numbers of the task's scene: both judge by the same."""
+    settings.choose('reward detector', chosen.name, detector_names())
+    page = importlib.import_module(f'visuomotor.rewards.{chosen.name}')
+    title = chosen.name.title().replace('_', '')
+    kind = getattr(page, f'{title}Settings')
+    shared = {field.name: world[field.name] for field in fields(kind)
+              if field.metadata.get('of_task') and field.name in world}
+    known = settings.build(kind, {**shared, **chosen.parameters}, f'detector {chosen.name}')
+    detector: Detector = getattr(page, title)(spec, known, chosen.subject)
+    return detector
 
 
 def _finite(array: FloatArray | None) -> FloatArray | None:

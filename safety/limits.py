@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from visuomotor.specs import settings
-from visuomotor.specs.layers import node_layers
-from visuomotor.specs.robot import RobotSpec
+from visuomotor.specs.robot import RobotSpec, node_layers
 from visuomotor.specs.settings import Layer, Settings, required, setting
 
 

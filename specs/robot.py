@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from visuomotor.specs import paths, settings
-from visuomotor.specs.settings import Settings, required, setting
+from visuomotor.specs.settings import Layer, Settings, required, setting
 from visuomotor.specs.values import FloatArray
 
 Point = tuple[float, float, float]
@@ -182,3 +182,17 @@ def load_robot(name: str) -> RobotSpec:
     """Read one robot by name; refuse an unknown one with the nearest names."""
     settings.choose('robot', name, robot_names())
     return settings.read(paths.CONFIG / 'robots' / f'{name}.yaml', RobotSpec)
+
+
+def node_layers(node: str, robot: str) -> list[Layer]:
+    """Return what is set for a node before anybody starts it, weakest first: its file in
+    config/nodes, which may name the robot when `robot` is empty, and the robot's own block."""
+    layers: list[Layer] = []
+    file = paths.CONFIG / 'nodes' / f'{node}.yaml'
+    if file.is_file():
+        layers.append((f'config/nodes/{file.name}', settings.read_mapping(file)))
+        robot = robot or str(layers[0][1].get('robot', ''))
+    block = getattr(load_robot(robot), node, None) if robot else None
+    if block and isinstance(block, dict):   # the field of RobotSpec with the node's name
+        layers.append((f'config/robots/{robot}.yaml: {node}', block))
+    return layers

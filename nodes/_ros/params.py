@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
 from visuomotor.nodes._ros.node import Node
-from visuomotor.specs import layers, settings
+from visuomotor.specs import settings
 from visuomotor.specs.errors import BadInput
+from visuomotor.specs.robot import node_layers
 
 T = TypeVar('T')
 OURS = ('use_sim_time', 'start_type_description_service', 'autostart')   # what every node has
@@ -24,7 +25,7 @@ def declare(node: Node, cls: type[T]) -> T:
     given = {key: _plain(value) for key, value in node.given.items()
              if key not in OURS and not key.startswith('qos_overrides')}
     try:
-        below = layers.node_layers(folder(cls), str(given.get('robot', '')))
+        below = node_layers(folder(cls), str(given.get('robot', '')))
     except BadInput as error:
         raise BadInput(f'{name}: {error}') from None
     filled, node.origins = settings.layered(cls, [*below, (f'parameters of {name}', given)], name)

@@ -17,8 +17,7 @@ from visuomotor.nodes._ros.node import Node
 from visuomotor.nodes._ros.params import declare
 from visuomotor.nodes._ros.run import run
 from visuomotor.nodes.reward.pace import Pace
-from visuomotor.rewards import registry
-from visuomotor.rewards.detector import Pictures, Signals
+from visuomotor.rewards.detector import Pictures, Signals, make_detector
 from visuomotor.robots.kinematics import Kinematics
 from visuomotor.specs import settings
 from visuomotor.specs.robot import load_robot
@@ -54,7 +53,7 @@ class RewardNode(Node):
         chosen = DetectorSpec(other, cameras=task.observe) if other else task.detector
         scene = settings.assignments([self.settings.scene], "'within=0.05'")
         self.name = chosen.name
-        self.detector = registry.make_detector(chosen, self.spec, {**task.world, **scene})
+        self.detector = make_detector(chosen, self.spec, {**task.world, **scene})
         self.kinematics = Kinematics(self.spec) if self.spec.tip_link else None
         self.pace = Pace(1.0 / min(task.action.rate, self.settings.fastest))
         self.state: JointState | None = None

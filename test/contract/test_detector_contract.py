@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 from visuomotor import rewards
-from visuomotor.rewards import registry
-from visuomotor.rewards.detector import Signals
+from visuomotor.rewards.detector import Signals, detector_names, make_detector
 from visuomotor.specs.errors import BadInput
 from visuomotor.specs.robot import load_robot
 from visuomotor.specs.task import DetectorSpec, load_task, task_names
@@ -24,7 +23,7 @@ def make(name):
     for robot in map(load_robot, ROBOTS):
         for task in map(load_task, task_names()):
             try:
-                return registry.make_detector(DetectorSpec(name), robot, task.world), robot
+                return make_detector(DetectorSpec(name), robot, task.world), robot
             except BadInput:
                 continue
     raise AssertionError(f'no robot and task have a use for {name}')
@@ -54,14 +53,14 @@ def run(detector, robot, seed):
     return [detector.judge(signals(robot, 100.0 + 0.05 * n, rng)) for n in range(200)]
 
 
-@pytest.fixture(params=registry.detector_names())
+@pytest.fixture(params=detector_names())
 def found(request):
     return make(request.param)
 
 
 def test_there_are_detectors():
     assert {'tip_distance', 'gripper_encoder', 'object_height',
-            'forward_progress'} <= set(registry.detector_names())
+            'forward_progress'} <= set(detector_names())
 
 
 def test_values_are_numbers_and_probabilities_are_probabilities(found):
@@ -147,9 +146,9 @@ def added(tmp_path, monkeypatch):
 
 
 def test_a_learned_picture_detector_is_found_by_its_file_and_loads_its_folder(added):
-    assert 'brighter_room' in registry.detector_names()
+    assert 'brighter_room' in detector_names()
     chosen = DetectorSpec('brighter_room', {'folder': str(added)}, cameras=('front',))
-    detector, zeros = registry.make_detector(chosen, load_robot('iiwa7')), np.zeros(7)
+    detector, zeros = make_detector(chosen, load_robot('iiwa7')), np.zeros(7)
     detector.begin(0.0)
     dark, light = (np.full((8, 8, 3), level, np.uint8) for level in (20, 40))
     judged = [detector.judge(Signals(State(now, zeros, zeros, zeros), pictures={'front': picture},
@@ -167,14 +166,14 @@ def test_a_learned_picture_detector_is_found_by_its_file_and_loads_its_folder(ad
     ({'folder': 3}, 'folder should be text')])
 def test_a_learned_detector_without_its_weights_is_refused(added, parameters, why):
     with pytest.raises(BadInput, match=why):
-        registry.make_detector(DetectorSpec('brighter_room', parameters), load_robot('iiwa7'))
+        make_detector(DetectorSpec('brighter_room', parameters), load_robot('iiwa7'))
 
 
 # The task's own numbers.
 @pytest.mark.parametrize('task', task_names())
 def test_the_detector_of_a_task_shares_its_numbers_with_the_world(task):
     spec = load_task(task)
-    registry.make_detector(spec.detector, load_robot(spec.robots[0]), spec.world)
+    make_detector(spec.detector, load_robot(spec.robots[0]), spec.world)
 
 
 def test_what_the_task_says_holds_and_what_its_detector_says_goes_before():
@@ -184,11 +183,11 @@ def test_what_the_task_says_holds_and_what_its_detector_says_goes_before():
     for world, own, success in (({'within': 0.02, 'hold': 0.1}, {}, False),
                                 ({'within': 0.04, 'hold': 0.1}, {}, True),
                                 ({'within': 0.04, 'hold': 0.1}, {'within': 0.02}, False)):
-        detector = registry.make_detector(DetectorSpec('tip_distance', own), load_robot('iiwa7'),
+        detector = make_detector(DetectorSpec('tip_distance', own), load_robot('iiwa7'),
                                           world)
         detector.begin(0.0)
         later = Signals(State(2.0, zeros, zeros, zeros), there.tip, poses=there.poses)
         assert [detector.judge(one).success_probability
                 for one in (there, later)][1] == (0.95 if success else 0.05)
     with pytest.raises(BadInput, match='detector tip_distance: missing within'):
-        registry.make_detector(DetectorSpec('tip_distance'), load_robot('iiwa7'), {'hold': 0.1})
+        make_detector(DetectorSpec('tip_distance'), load_robot('iiwa7'), {'hold': 0.1})

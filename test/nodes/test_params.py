@@ -11,8 +11,9 @@ from visuomotor.graph.description import rooms
 from visuomotor.graph.entry import settings_class
 from visuomotor.nodes._ros.node import Node
 from visuomotor.nodes._ros.params import declare
-from visuomotor.specs import layers, paths, settings
+from visuomotor.specs import paths, settings
 from visuomotor.specs.errors import BadInput
+from visuomotor.specs.robot import node_layers
 from visuomotor.specs.settings import Settings, required, setting
 
 
@@ -44,7 +45,7 @@ def make(rig, monkeypatch, tmp_path):
         (tmp_path / 'nodes' / 'safety.yaml').write_text(file)
         monkeypatch.setattr(paths, 'CONFIG', tmp_path)
         robot = dataclasses.make_dataclass('Robot', [('safety', dict)])
-        monkeypatch.setattr(layers, 'load_robot', lambda name: robot(block or {}))
+        monkeypatch.setattr('visuomotor.specs.robot.load_robot', lambda name: robot(block or {}))
         return rig.add(Plain,
                        parameter_overrides=[Parameter(name, value=value) for name,
                                             value in parameters.items()])
@@ -135,4 +136,4 @@ def test_no_node_has_a_default_robot(room):
                          ids=lambda file: file.stem)
 def test_every_file_of_settings_fits_its_node(file):
     settings.layered(settings_class(file.stem),
-                     [('robot', {'robot': 'iiwa7'}), *layers.node_layers(file.stem, '')], 'it')
+                     [('robot', {'robot': 'iiwa7'}), *node_layers(file.stem, '')], 'it')

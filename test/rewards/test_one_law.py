@@ -9,8 +9,7 @@ import sys
 import numpy as np
 import pytest
 from visuomotor.episodes import read
-from visuomotor.rewards import registry
-from visuomotor.rewards.detector import Signals
+from visuomotor.rewards.detector import Signals, make_detector
 from visuomotor.specs.codes import Phase
 from visuomotor.worlds.action_runner import ActionRunner
 from visuomotor.worlds.make import make_expert, make_world
@@ -23,7 +22,7 @@ def returns(robot, task, seconds):
     """What the world pays and what the detector pays for the same episode of the scripted
     expert."""
     world = make_world(task, robot, randomise=False)
-    detector = registry.make_detector(world.task.detector, world.spec, world.task.world)
+    detector = make_detector(world.task.detector, world.spec, world.task.world)
     runner, expert = ActionRunner(world, pictures=False), make_expert(world.spec, world.task)
     go_home(world)
     world.new_scene(np.random.default_rng(5))

@@ -6,8 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from visuomotor.nodes.reward.pace import Pace
-from visuomotor.rewards import registry
-from visuomotor.rewards.detector import Judgement, Signals
+from visuomotor.rewards.detector import Judgement, Signals, make_detector
 from visuomotor.specs.errors import BadInput
 from visuomotor.specs.robot import load_robot
 from visuomotor.specs.task import DetectorSpec
@@ -24,7 +23,7 @@ WORLD = {'within': 0.02, 'hold': 0.5, 'speed': 0.3, 'tilt': 0.5, 'height': 0.13,
 
 def make(name, robot, parameters=None):
     world = {**WORLD, 'hold': 0.2} if name == 'object_height' else WORLD
-    return registry.make_detector(DetectorSpec(name, parameters or {}), robot, world)
+    return make_detector(DetectorSpec(name, parameters or {}), robot, world)
 
 
 def pose(x, y, z, quaternion=LEVEL):
