@@ -24,8 +24,7 @@ from visuomotor.nodes._ros.publisher import CountingPublisher, counts
 IDLE = 0.01     # s, longest wait, so that services and actions are asked often enough
 SELDOM = 10     # polls between two looks at services, clients and actions
 PASSES = 100    # of rclpy's executor in one poll, for the same reason
-# of timers in one poll: one that is always due again does not keep others from their turn
-ROUNDS = 8
+ROUNDS = 8      # of timers in one poll: one that is always due does not keep others from their turn
 
 
 def make_executor(context: Context) -> Polled | Public:
@@ -68,8 +67,7 @@ class Polled(Ordered):
         self._dirty = True   # the lists of entities are not made, or out of date
         self._polls = 0
         self._unfinished: list[Task] = []
-        # the newest message of each type, as bytes and as it is
-        self._decoded: dict[Any, tuple[bytes, Any]] = {}
+        self._decoded: dict[Any, tuple[bytes, Any]] = {}   # newest of each type: bytes, message
         super().__init__(**kwargs)
         self._counts = counts(self.context)
         self._bell: GuardCondition | None = GuardCondition(None, None, context=self.context)
@@ -131,8 +129,7 @@ class Polled(Ordered):
         self._timers = [(*private.timer_calls(t), t) for node in order for t in node.timers]
         self._asked = [(private.take_message(s), place, s.topic_name, s.msg_type, s.raw, s.callback,
                         private.message_only(s)) for place, s in enumerate(self._subscriptions)]
-        # for each subscription, the count of its topic when it was asked last
-        self._seen = [-1] * len(self._asked)
+        self._seen = [-1] * len(self._asked)   # of each, the count of its topic when last asked
         # topics of publishers that count nothing: always asked
         self._plain = {p.topic_name for node in order for p in node.publishers
                        if not isinstance(p, CountingPublisher)}
@@ -241,8 +238,7 @@ class Polled(Ordered):
             task()
             if task.done():
                 self._unfinished.remove(task)
-                if task.exception() is not None:
-                    raise task.exception()
+                task.result()   # raises what it raised
         return sum(task.done() for task in tasks)
 
     def _finish(self, coroutine: Any) -> Any:

@@ -22,16 +22,14 @@ class Node(LifecycleNode):
         super().__init__(name, automatically_declare_parameters_from_overrides=True, **kwargs)
         self.given = {name: given.value
                       for name, given in self.get_parameters_by_prefix('').items()}
-        # of each setting that is not a default, where it was set
-        self.origins: dict[str, str] = {}
+        self.origins: dict[str, str] = {}   # where each setting that is no default was set
         autostart = settings.fit(bool, self.given.get('autostart', True),
                                  f'parameters of {self.get_name()}: autostart')
         self.declare_read_only('autostart', autostart, ParameterDescriptor(
             description='configure and activate when the program starts', read_only=True))
         self.failure = ''        # why the last transition failed, in one sentence
         self.exit_code: int | None = None   # set by a node that ends its process
-        # whoever asks for transitions reads `failure` himself; else it goes to the log
-        self.watched = False
+        self.watched = False     # by somebody who reads `failure`; else it goes to the log
         self.active = self.ended = False
         self.publishes = False   # like `active`, but true in `start` and `halt` as well
         self.goal_clients: list[Any] = []   # its action clients

@@ -12,6 +12,5 @@ COMMAND = _keep(10)    # command, proposals
 IMAGE = _keep(30)      # one second of pictures, so that a busy listener loses none
 EVENT = _keep(100)     # rewards and statuses: each one counts
 LATCHED = _keep(1, DurabilityPolicy.TRANSIENT_LOCAL)  # episode, safety/status for late listeners
-# the same wires, for a listener that must see every change
-LATCHED_EACH = _keep(100, DurabilityPolicy.TRANSIENT_LOCAL)
+LATCHED_EACH = _keep(100, DurabilityPolicy.TRANSIENT_LOCAL)  # for who must see every change
 EVERYTHING = _keep(1000)  # the recorder

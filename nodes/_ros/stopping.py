@@ -18,8 +18,7 @@ class Asked:
     def __init__(self) -> None:
         self.to_stop = False
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            # as nohup leaves it
-            if (number, signal.getsignal(number)) != (signal.SIGHUP, signal.SIG_IGN):
+            if (number, signal.getsignal(number)) != (signal.SIGHUP, signal.SIG_IGN):   # of nohup
                 signal.signal(number, self._hear)
         self._end_with(os.environ.get(STARTER, ''))
 

@@ -8,19 +8,18 @@ from typing import Any
 import cv2
 import numpy as np
 from visuomotor.nodes.camera.picture import Frame
-from visuomotor.nodes.camera.source import Counts
+from visuomotor.nodes.camera.source import Source
 from visuomotor.specs.errors import BadInput
 
 POLL = 200.0  # Hz, at which to ask for a new picture; the camera itself sets the pace
 
 
-class Device:
+class Device(Source):
     """The newest picture wins, with the time at which it was grabbed."""
 
-    rate = POLL
-
     def __init__(self, capture: Any, address: str, clock: Callable[[], float]) -> None:
-        self.address, self.counts = address, Counts()
+        super().__init__(POLL)
+        self.address = address
         self._capture, self._clock = capture, clock
         self._newest: Frame | None = None
         self._lost = self._closing = False
@@ -60,8 +59,7 @@ class Device:
 
 def open_device(address: str) -> Any:
     """Open a camera by index or path; refuse one that is absent or busy."""
-    # it would say the same in many lines
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)   # we say why ourselves
     capture = cv2.VideoCapture(int(address) if address.isdecimal() and len(address) < 5
                                else address)
     if not capture.isOpened() or not capture.grab():

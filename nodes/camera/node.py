@@ -20,7 +20,7 @@ from visuomotor.nodes._ros.run import run
 from visuomotor.nodes.camera.device import Device, open_device
 from visuomotor.nodes.camera.picture import Frame, Pipeline, lens_of_view
 from visuomotor.nodes.camera.settings import CameraSettings
-from visuomotor.nodes.camera.source import Counts, Rendered, Source
+from visuomotor.nodes.camera.source import Rendered, Source
 from visuomotor.nodes.camera.video import Video
 from visuomotor.specs import settings
 from visuomotor.specs.delay_queue import DelayQueue
@@ -46,7 +46,7 @@ class CameraNode(Node):
         self.described: tuple[int, ...] = ()   # shape of the source's picture that `info` is for
         self.info: CameraInfo | None = None
         self.waiting = DelayQueue[Frame](max(0.0, self.settings.latency))
-        self.source: Source | None = getattr(self, f'open_{self.settings.source}')()
+        self.source: Source = getattr(self, f'open_{self.settings.source}')()
         topic = f'camera/{self.settings.camera}'
         self.pictures = self.publisher(Image, f'{topic}/image', qos.IMAGE)
         self.infos = self.publisher(CameraInfo, f'{topic}/camera_info', qos.IMAGE)
@@ -54,11 +54,10 @@ class CameraNode(Node):
         self.timer(1.0, self.on_second)
         self.delivery = self.timer(DELIVERY, self.deliver)
         self.delivery.cancel()
-        if self.source:
-            self.also_undo(self.source.close)
+        self.also_undo(self.source.close)
+        if self.source.rate:
             self.timer(1.0 / self.source.rate, self.capture)
         else:
-            self.counts = Counts()
             self.subscription(Image, self.settings.address, self.on_picture, qos.IMAGE)
 
     # One for each source by its name.
@@ -68,8 +67,8 @@ class CameraNode(Node):
     def open_device(self) -> Source:
         return Device(open_device(self.settings.address), self.settings.address, lambda: self.now)
 
-    def open_topic(self) -> None:
-        """Pictures come by themselves."""
+    def open_topic(self) -> Source:
+        return Source()   # pictures come by themselves
 
     def open_world(self) -> Source:
         task = load_task(self.settings.task)
@@ -87,7 +86,6 @@ class CameraNode(Node):
         return Frame(running.graph_time(space, picture.stamp), picture.rgb)
 
     def capture(self) -> None:
-        assert self.source
         frame = self.source.take(self.now)
         if frame is None:
             return
@@ -97,7 +95,7 @@ class CameraNode(Node):
             self.delivery.reset()
 
     def on_picture(self, message: Image) -> None:
-        self.counts.captured += 1
+        self.source.counts.captured += 1
         self.publish(Frame(convert.seconds(message.header.stamp), convert.picture(message)))
 
     def deliver(self) -> None:
@@ -133,10 +131,9 @@ class CameraNode(Node):
         self.waiting.clear()
 
     def on_second(self) -> None:
-        counts = self.source.counts if self.source else self.counts
-        complaints = (self.trouble, self.source.complaint() if self.source else '')
-        numbers = {**asdict(counts), 'published': self.published, 'source': self.settings.source}
-        name = self.settings.camera
+        name, complaints = self.settings.camera, (self.trouble, self.source.complaint())
+        numbers = {**asdict(self.source.counts), 'published': self.published,
+                   'source': self.settings.source}
         self.health.publish(convert.diagnostics(self.now, f'camera {name}', name, complaints,
                                                 numbers))
 

@@ -6,19 +6,18 @@ from pathlib import Path
 import cv2
 import numpy as np
 from visuomotor.nodes.camera.picture import Frame
-from visuomotor.nodes.camera.source import Counts
+from visuomotor.nodes.camera.source import Source
 from visuomotor.specs.errors import BadInput
 
 
-class Video:
+class Video(Source):
     """Shows the picture that is due and skips those before it, so that it never runs late."""
 
     def __init__(self, path: Path, rate: float = 0.0, loop: bool = True) -> None:
         self.path = path
         self.loop = loop
-        self.counts = Counts()
         self._file = self._open()
-        self.rate = rate or float(self._file.get(cv2.CAP_PROP_FPS))
+        super().__init__(rate or float(self._file.get(cv2.CAP_PROP_FPS)))
         self._began: float | None = None
         self._shown = -1       # number of the newest picture shown, over all rounds
         self.ended = False

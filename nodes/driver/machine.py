@@ -13,9 +13,7 @@ from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.values import Clock, State, Truth
 from visuomotor.worlds.interface import World
 
-# s, longest advance in one beat: a machine that was busy for longer loses time instead of
-# spiralling
-CATCH_UP = 0.25
+CATCH_UP = 0.25   # s, longest advance in one beat: a busy machine loses time, and does not spiral
 
 
 class Pace:

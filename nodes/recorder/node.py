@@ -80,10 +80,9 @@ class RecorderNode(Node):
 
     def begin(self, status: EpisodeStatus) -> None:
         self.began, self.judged_by = self.now, b''
-        policy = status.policy or self.settings.policy
-        about = description(self.settings.robot, self.settings.task, policy, status.number,
-                            status.seed)
-        self.recording.begin(status.number, about)
+        self.recording.begin(status.number, description(
+            self.settings.robot, self.settings.task, status.policy or self.settings.policy,
+            status.number, status.seed))
 
     def store(self, o: EpisodeOutcome) -> None:
         self.end(outcome(o.result, truth=o.truth, success_probability=o.success_probability,
@@ -105,8 +104,9 @@ class RecorderNode(Node):
 
     @property
     def policy_hash(self) -> str:
-        return str(deserialize_message(self.judged_by,
-                                       PolicyStatus).policy_hash) if self.judged_by else ''
+        if not self.judged_by:
+            return ''
+        return str(deserialize_message(self.judged_by, PolicyStatus).policy_hash)
 
 
 def main() -> None:

@@ -38,8 +38,7 @@ class Layout:
         return reader, reader.unpack_from(self.data)
 
 
-# from a place to the place behind a field, noting counts and gaps on the way
-Walk = Callable[[Layout, int], int]
+Walk = Callable[[Layout, int], int]   # to the place behind a field, noting counts and gaps
 
 
 class Padding:

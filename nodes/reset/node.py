@@ -43,7 +43,7 @@ class ResetNode(Node):
         asks = way_to_scene(self.settings.world) == 'new_scene'
         self.scenes = self.client(NewScene, 'world/new_scene') if asks else None
         self.goals = GoalServer(self, Reset, 'reset', refuse=lambda request: '', begin=self.on_goal,
-                                cancel=self.on_cancel)
+                                cancel=lambda: self.end('the reset was cancelled'))
         self.timer(1.0 / self.settings.rate, self.on_tick)
 
     def halt(self) -> None:
@@ -58,9 +58,6 @@ class ResetNode(Node):
                                self.settings.patience)
         self.seed, self.told = request.seed, ''
 
-    def on_cancel(self) -> None:
-        self.end('the reset was cancelled')
-
     def end(self, why: str) -> None:
         if self.routine:
             self.routine.cancel(why)
@@ -70,11 +67,9 @@ class ResetNode(Node):
         if not self.routine:
             return
         state = convert.state(self.heard, self.spec) if self.heard else None
-        proposal = self.routine.step(state, self.now)
-        if proposal:
-            message = convert.proposal_message(proposal, self.now, frame=self.spec.base_link,
-                                               terminate=self.routine.resting)
-            self.proposals.publish(message)
+        if proposal := self.routine.step(state, self.now):
+            self.proposals.publish(convert.proposal_message(
+                proposal, self.now, frame=self.spec.base_link, terminate=self.routine.resting))
         if self.routine.wants_scene:
             self.ask_scene(self.routine)
         self.tell(self.routine)
@@ -99,9 +94,8 @@ class ResetNode(Node):
 
     def answer(self, routine: Routine) -> None:
         self.routine = None
-        result = Reset.Result(ready=routine.ready, attempts=routine.attempt,
-                              message=routine.message)
-        self.goals.finish(routine.ready, result)
+        self.goals.finish(routine.ready, Reset.Result(
+            ready=routine.ready, attempts=routine.attempt, message=routine.message))
 
 
 def main() -> None:

@@ -9,8 +9,7 @@ from visuomotor.nodes.reset.stages import Move, NewScene, Open, Stage, Still
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.values import FloatArray, State
 
-# s; fingers that have not opened by then are held by something, and lifting may free them
-JAMMED = 2.0
+JAMMED = 2.0  # s; fingers that have not opened by then are held, and lifting may free them
 LEAP = 1.0  # rad; an inverse solution further away than this is not a small step up
 
 
