@@ -45,7 +45,8 @@ class Gripper(Settings):
     closed: tuple[float, ...] = setting((), 'position of each when closed', 'rad or m', least=-100,
                                         most=100)
     passive: dict[str, float] = setting(
-        {}, 'finger joints without a motor and the angle that they rest at', 'rad')
+        {}, 'finger joints without a motor and the angle that they rest at', 'rad',
+        least=-100, most=100)
     speed: float = setting(1.0, 'largest speed of closing', '1/s', above=0, most=100)
     force: float = setting(40.0, 'largest force between the fingers', 'N', above=0, most=1e4)
     holds: float = setting(

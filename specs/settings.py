@@ -52,6 +52,8 @@ class Settings:
 
 def unfit(value: Any, limits: Mapping[str, Any]) -> str:
     """Say why a value is outside its range, or ''."""
+    if isinstance(value, Mapping) and LIMITS.keys() & limits.keys():
+        value = tuple(value.values())
     if isinstance(value, tuple | list):
         return next((why for item in value if (why := unfit(item, limits))), '')
     if isinstance(value, str) and 'choices' in limits:

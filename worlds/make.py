@@ -27,6 +27,9 @@ def make_world(task: str | TaskSpec, robot: str, *, seed: int = 0, gui: bool = F
                         clock_start=clock_start)
     world.first_scene(seed)
     _check_fixtures(world)
+    for name, mount in world.cameras.items():   # also of those that nobody looks through yet
+        if mount.link:
+            settings.choose(f'link for camera {name}', mount.link, world.robot.links)
     return world
 
 
