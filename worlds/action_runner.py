@@ -1,5 +1,4 @@
-"""Drives a world by a policy's actions as the graph does, beat by beat. Read, propose, filter,
-send, advance."""
+"""Drives a world by a policy's actions as the graph does, beat by beat."""
 from __future__ import annotations
 
 from collections import deque
@@ -29,16 +28,14 @@ class ActionRunner:
         self.shield = shield
         self.kinematics = Kinematics(world.spec) if world.spec.tip_link else None
         law = limits or limits_for(world.spec)
-        self.filter = make_filter(self.spec, law,
-                                  self.task.fixtures) if shield else make_unshielded(self.spec, law)
+        self.filter = (make_filter(self.spec, law, self.task.fixtures) if shield
+                       else make_unshielded(self.spec, law))
         self.beat = 1 / world.spec.control_hz
         self.cameras = world.task.observe if pictures else ()
         self._depth = depth
         self._moving = any(fixture.body for fixture in self.task.fixtures)
-        self._truth_beats = max(1, round(world.spec.control_hz / world.task.action.rate))
         self._row_beats = world.spec.control_hz / world.task.action.rate
-        # what the robot really took over since `step` was called, one for each beat
-        self.sent: list[Target] = []
+        self._truth_beats = max(1, round(self._row_beats))
 
     def begin(self) -> None:
         """Take over the robot where it stands; the episode's time is 0 now."""
@@ -47,7 +44,7 @@ class ActionRunner:
         self.started = self.world.time
         self.rows = 0
         self._beats = 0
-        self.sent = []
+        self.sent: list[Target] = []   # what the robot really took over since `step`, beat by beat
         self._coming: deque[Proposal] = deque()   # a slow policy has several under way
         self._place()
         self.filter.step(self.world.robot.read(), self.world.time)
@@ -82,21 +79,19 @@ class ActionRunner:
     def observe(self, privileged: bool = False) -> dict[str, NDArray[Any]]:
         """Return what a policy sees now; pictures are as old as the camera is slow."""
         return observe(self.spec, self.task, self.kinematics, self.world.robot.read(),
-                       self.world.truth(),
-                       self._pictures, self.elapsed, privileged)
+                       self.world.truth(), self._pictures, self.elapsed, privileged)
 
     def _beat(self) -> None:
         """Live through one beat in the order of the lock-step graph."""
         now, state = self.world.time, self.world.robot.read()
-        while (self._coming and now + SAME_MOMENT >= self._coming[0].observed
-               + self._coming[0].times[0]):
+        while (self._coming
+               and now + SAME_MOMENT >= self._coming[0].observed + self._coming[0].times[0]):
             self.filter.sources.hear(self._coming.popleft(), now)
         self.sent.append(self.world.robot.send(self.filter.step(state, now).target))
         self.world.advance(self.beat)
 
     def _place(self) -> float:
-        """Tell the filter where moving fixtures are, as world/truth does. Return the reward since
-        it was asked last."""
+        """Tell the filter where moving fixtures are, as world/truth does. Return the new reward."""
         if not self._moving:
             return 0.0
         truth = self.world.truth()

@@ -63,8 +63,8 @@ class Appearance:
         change = self.client.changeVisualShape
         if visuals.surfaces:
             textures = self._load_textures()
-            for (body, _, _), (texture, colour) in zip(self.surfaces, visuals.surfaces,
-                                                       strict=True):
+            pairs = zip(self.surfaces, visuals.surfaces, strict=True)
+            for (body, _, _), (texture, colour) in pairs:
                 change(body, -1, textureUniqueId=textures[texture], rgbaColor=[*colour, 1.0])
         elif self._recoloured:
             for body, own_colour, own_texture in self.surfaces:

@@ -1,14 +1,13 @@
-"""Robots with a body in the simulation. What worlds and scenes may ask of them, and which of them a
-specification gets."""
+"""Robots with a body in the simulation: what worlds may ask of them, and which one a robot gets."""
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from visuomotor.robots.interface import Robot
 from visuomotor.specs.errors import BadInput
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.values import Clock, FloatArray
+from visuomotor.worlds.body import Lock
 from visuomotor.worlds.bullet_robot import BulletRobot
 from visuomotor.worlds.client import Client
 from visuomotor.worlds.minitaur import MinitaurRobot
@@ -25,8 +24,7 @@ class SimulatedRobot(Robot, Protocol):
         """Drive the motors for the physics step that comes."""
 
     def vary(self, dynamics: Dynamics) -> None:
-        """Take over the masses, friction, gains and delays of a new scene, counted from the nominal
-        ones."""
+        """Take over the masses, friction, gains and delays of a new scene, times nominal."""
 
 
 @runtime_checkable
@@ -45,8 +43,7 @@ class LeggedRobot(SimulatedRobot, Protocol):
         """Push the base with a force, N in world axes, during the next physics step."""
 
 
-def make_body(spec: RobotSpec, client: Client, clock: Clock, lock: AbstractContextManager[Any],
-              dt: float,
+def make_body(spec: RobotSpec, client: Client, clock: Clock, lock: Lock, dt: float,
               latency: float) -> SimulatedRobot:
     """Load a robot into a simulation; it obeys `latency` seconds late."""
     body: type[MinitaurRobot] | type[BulletRobot] = MinitaurRobot if spec.legs else BulletRobot

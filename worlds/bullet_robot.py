@@ -1,74 +1,50 @@
-"""Any arm in PyBullet behind the Robot interface. It obeys late, within limits, and brakes on
-silence."""
+"""Any arm in PyBullet as a Robot. It obeys late, within limits, and brakes on silence."""
 from __future__ import annotations
 
 import math
 from collections import deque
-from contextlib import AbstractContextManager
-from typing import Any
 
 import numpy as np
-from visuomotor.robots.command_buffer import CommandBuffer
 from visuomotor.robots.interface import need_connection
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.values import Clock, FloatArray, State, Target
-from visuomotor.worlds.body import Body
+from visuomotor.worlds.body import Body, Lock, Simulated
 from visuomotor.worlds.client import Client
 from visuomotor.worlds.randomise import Dynamics
 from visuomotor.worlds.setpoint import Setpoint
 
-# share of the position error that the joint controller removes in one physics step
-POSITION_GAIN = 0.25
+POSITION_GAIN = 0.25   # of the position error that a joint controller removes in a physics step
 PASSIVE_TORQUE = 0.05  # N m, spring of finger joints without a motor
 
 
-Lock = AbstractContextManager[Any]
-
-
-class BulletRobot:
-    """One simulated arm with its gripper. Time is the world's."""
+class BulletRobot(Simulated):
+    """One simulated arm with its gripper."""
 
     def __init__(self, client: Client, spec: RobotSpec, clock: Clock, lock: Lock, dt: float,
                  latency: float) -> None:
-        self.spec = spec
-        self.clock = clock
-        self._lock = lock
-        self._dt = dt
-        self._body = Body(client, spec)
+        super().__init__(client, spec, clock, lock, dt, latency)
+        self._body = Body(client, spec, useFixedBase=True,
+                          flags=self._client.URDF_USE_INERTIA_FROM_FILE)
         self.body, self.links = self._body.number, self._body.links
-        self._client: Any = client
         self._arm = self._body.numbers(spec.names)
-        self._fingers = self._body.numbers(spec.gripper.joints) if spec.gripper else []
-        self._open = list(spec.gripper.open) if spec.gripper else []
-        self._stroke = [b - a for a,
-                        b in zip(self._open, spec.gripper.closed,
-                                 strict=True)] if spec.gripper else []
+        self._fingers: list[int] = []
+        self._open: list[float] = []
+        self._stroke: list[float] = []
+        if spec.gripper:
+            self._fingers = self._body.numbers(spec.gripper.joints)
+            self._open = list(spec.gripper.open)
+            self._stroke = [b - a for a, b in zip(self._open, spec.gripper.closed, strict=True)]
         self._motors = [*self._arm, *self._fingers]
         # closing, and where it puts each finger
         self._finger_goal: tuple[float, list[float]] = (math.nan, [])
         self._finger_rest = [0.0] * len(self._fingers)
-        self._nominal_latency, self._connected = latency, False
         self._setpoint = Setpoint(spec, spec.home)
         # due at, span, target, closing
         self._queue: deque[tuple[float, float, list[float], float | None]] = deque()
-        self._commands = CommandBuffer(spec)
         self.vary(Dynamics())
         self.place(np.array(spec.home))
 
     # The Robot interface.
-    @property
-    def connected(self) -> bool:
-        return self._connected
-
-    def connect(self) -> None:
-        if not self._connected:
-            self._rest()
-        self._connected = True
-
-    def disconnect(self) -> None:
-        self._rest()
-        self._connected = False
-
     def read(self) -> State:
         need_connection(self)
         with self._lock:
@@ -76,12 +52,11 @@ class BulletRobot:
             alarms = self._commands.alarms
         position, velocity, _, effort = zip(*states, strict=True)
         n, fingers = len(self._arm), max(len(self._fingers), 1)
-        closing = sum((at - a) / b for at, a,
-                      b in zip(position[n:], self._open, self._stroke, strict=True)) / fingers
+        shares = ((at - a) / b
+                  for at, a, b in zip(position[n:], self._open, self._stroke, strict=True))
         force = sum(map(abs, effort[n:])) / fingers
         return State(self.clock(), np.array(position[:n]), np.array(velocity[:n]),
-                     np.array(effort[:n]), closing, force,
-                     None, alarms)
+                     np.array(effort[:n]), sum(shares) / fingers, force, alarms=alarms)
 
     def send(self, target: Target) -> Target:
         need_connection(self)
@@ -90,10 +65,6 @@ class BulletRobot:
             sent, span = self._commands.take(target, now, self._setpoint.position)
             self._queue.append((now + self._latency, span, sent.position.tolist(), sent.gripper))
         return sent
-
-    def stop(self) -> None:
-        with self._lock:
-            self._rest()
 
     # The simulation's side.
     def before_step(self) -> None:
@@ -110,11 +81,10 @@ class BulletRobot:
         self._drive()
 
     def place(self, position: FloatArray, closing: float = 0.0) -> None:
-        """Put the arm somewhere at once, at rest. Between episodes only. Nothing real can do
-        that."""
+        """Put the arm somewhere at once, at rest, between episodes. Nothing real can do that."""
         with self._lock:
-            self._body.place(self._arm, position)
-            self._body.place(self._fingers, np.array(self._closed(closing)))
+            self._body.put(self._arm, position)
+            self._body.put(self._fingers, np.array(self._closed(closing)))
             self._place_passive()
             self._setpoint = Setpoint(self.spec, position)
             self._setpoint.gripper = closing
@@ -123,7 +93,7 @@ class BulletRobot:
 
     def vary(self, dynamics: Dynamics) -> None:
         self._body.vary(dynamics)
-        self._latency = self._nominal_latency + dynamics.latency
+        self._latency = self._actuation + dynamics.latency
         self._forces = [float(force) * dynamics.strength
                         for force in (*self.spec.effort, *self._finger_forces())]
         self._gains = [POSITION_GAIN * dynamics.gain] * len(self._motors)
@@ -154,10 +124,9 @@ class BulletRobot:
         """Put finger joints without a motor on the angle that their spring holds."""
         for name, angle in (self.spec.gripper.passive if self.spec.gripper else {}).items():
             number = self._body.numbers((name,))[0]
-            self._body.place([number], np.array([angle]))
+            self._body.put([number], np.array([angle]))
             self._client.setJointMotorControl2(self.body, number, self._client.POSITION_CONTROL,
-                                               angle,
-                                               force=PASSIVE_TORQUE)
+                                               angle, force=PASSIVE_TORQUE)
 
     def _rest(self) -> None:
         self._commands.rest()

@@ -1,5 +1,4 @@
-"""One physics client: PyBullet's functions bound to their own simulation, so that several worlds
-live side by side."""
+"""One physics client: PyBullet's functions bound to one simulation; several live side by side."""
 from __future__ import annotations
 
 import functools
@@ -14,8 +13,7 @@ from visuomotor.specs.errors import BadInput
 
 
 def _load() -> Any:
-    """Import PyBullet without its greeting. It writes the date of its build to the standard
-    error."""
+    """Import PyBullet without its greeting, the date of its build on the standard error."""
     kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(nowhere, 2)
@@ -32,8 +30,7 @@ WINDOW = 'import pybullet; raise SystemExit(0 if pybullet.connect(pybullet.GUI) 
 
 @functools.lru_cache
 def window_opens() -> bool:
-    """Try a window once, in a process of its own. Where there is no display PyBullet ends its whole
-    process."""
+    """Try a window once, in a process of its own: without a display PyBullet ends its process."""
     return bool(os.environ.get('DISPLAY')) and subprocess.run(
         [sys.executable, '-c', WINDOW], capture_output=True, timeout=60).returncode == 0
 

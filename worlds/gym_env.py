@@ -1,5 +1,4 @@
-"""The worlds as gymnasium environments, without ROS. Importing this registers visuomotor/<Task>-v0
-for every task."""
+"""The worlds as gymnasium environments. Importing this registers visuomotor/<Task>-v0 for each."""
 from __future__ import annotations
 
 import math
@@ -45,21 +44,23 @@ class VisuomotorEnv(gymnasium.Env[Seen, NDArray[np.float32]]):
         self.action_space = Box(-1.0, 1.0, (self.task.action.size,), np.float32)
         self.observation_space: gymnasium.Space[Any] = self._make_space()
         if render_mode == 'human':
-            # a window that cannot open is refused here, not at the first reset
-            vars(self)['runner'] = self._start()
+            _ = self.runner   # a window that cannot open is refused here, not at the first reset
 
     @cached_property
     def runner(self) -> ActionRunner:
-        """What drives the world. Made when first needed, so that an environment is cheap until its
-        first reset."""
-        return self._start()
+        """What drives the world. Made when first needed: until then an environment is cheap."""
+        world = make.make_world(self.task, self.robot.name, gui=self.render_mode == 'human',
+                                randomise=self.settings.randomise)
+        mounts = {**load_task(self.task.name).cameras, **self.robot.cameras}
+        world.cameras[VIEW] = next(iter(mounts.values()))
+        return ActionRunner(world, depth=self.settings.depth, shield=self.settings.shield)
 
     @property
     def world(self) -> BulletWorld:
         return self.runner.world
 
-    def reset(self, *, seed: int | None = None, options: dict[str, Any]
-              | None = None) -> tuple[Seen, dict[str, Any]]:
+    def reset(self, *, seed: int | None = None,
+              options: dict[str, Any] | None = None) -> tuple[Seen, dict[str, Any]]:
         super().reset(seed=seed)
         go_home(self.world)
         self.world.new_scene(self.np_random)
@@ -73,10 +74,9 @@ class VisuomotorEnv(gymnasium.Env[Seen, NDArray[np.float32]]):
         truth = self.runner.step(np.repeat(row[None], self.settings.frame_skip, axis=0))
         self._steps += 1
         seen = self._observe()
-        info = self._info(truth)
         over = truth.success or truth.failed
-        return seen, self._reward(truth,
-                                  seen), over, self._steps >= self.max_steps and not over, info
+        late = self._steps >= self.max_steps and not over
+        return seen, self._reward(truth, seen), over, late, self._info(truth)
 
     def render(self) -> NDArray[np.uint8] | None:  # type: ignore[override]
         """Return what the task's first camera sees; the window of `human` shows itself."""
@@ -86,16 +86,8 @@ class VisuomotorEnv(gymnasium.Env[Seen, NDArray[np.float32]]):
         if 'runner' in vars(self):
             self.world.close()
 
-    def _start(self) -> ActionRunner:
-        world = make.make_world(self.task, self.robot.name, gui=self.render_mode == 'human',
-                                randomise=self.settings.randomise)
-        mounts = {**load_task(self.task.name).cameras, **self.robot.cameras}
-        world.cameras[VIEW] = next(iter(mounts.values()))
-        return ActionRunner(world, depth=self.settings.depth, shield=self.settings.shield)
-
     def _make_space(self) -> Dict:
-        """Lay out all numbers in one row beside the bounds that it is cut to, and return the space
-        of everything."""
+        """Lay out all numbers in one row, with its bounds, and return the space of everything."""
         shapes = observation_spec(self.robot, self.task, depth=self.settings.depth).shapes
         numbers = {name: shape for name, shape in shapes.items() if len(shape.shape) == 1}
         self._pictures = {name: shape for name, shape in shapes.items() if name not in numbers}
@@ -105,11 +97,9 @@ class VisuomotorEnv(gymnasium.Env[Seen, NDArray[np.float32]]):
         self._places = {name: slice(end - len(shape.low), end)
                         for (name, shape), end in zip(numbers.items(), ends, strict=True)}
         low, high = self.named(self._low), self.named(self._high)
-        boxes: dict[str, gymnasium.Space[Any]] = {
-            name: Box(low[name], high[name], dtype=np.float32) for name in low}
-        boxes |= {name: Box(shape.low, shape.high, dtype=shape.low.dtype.type)
-                  for name, shape in self._pictures.items()}
-        return Dict(boxes)
+        return Dict({**{name: Box(low[name], high[name], dtype=np.float32) for name in low},
+                     **{name: Box(shape.low, shape.high, dtype=shape.low.dtype.type)
+                        for name, shape in self._pictures.items()}})
 
     def named(self, row: NDArray[np.float32]) -> Seen:
         """Cut a row of all numbers into the parts of an observation."""
@@ -119,10 +109,8 @@ class VisuomotorEnv(gymnasium.Env[Seen, NDArray[np.float32]]):
         seen = self.runner.observe()
         row = np.concatenate([seen[name] for name in self._places]).astype(np.float32)
         cut = np.minimum(np.maximum(row, self._low), self._high)
-        return self.named(cut) | {name: self._picture(name, seen) for name in self._pictures}
-
-    def _picture(self, name: str, seen: Seen) -> NDArray[Any]:
-        return seen[name] if name in seen else self.runner.depths[name.removeprefix(DEPTH)]
+        depths = {DEPTH + name: depth for name, depth in self.runner.depths.items()}
+        return self.named(cut) | {name: {**depths, **seen}[name] for name in self._pictures}
 
     def _reward(self, truth: Truth, seen: Seen) -> float:
         gained, self._progress = truth.progress - self._progress, truth.progress
@@ -136,8 +124,7 @@ class VisuomotorEnv(gymnasium.Env[Seen, NDArray[np.float32]]):
 
 
 class VisuomotorGoalEnv(VisuomotorEnv):
-    """The same with `observation`, `achieved_goal` (tip, m) and `desired_goal` (m), for hindsight
-    (HER)."""
+    """The same with `observation`, `achieved_goal` (tip, m) and `desired_goal` (m), for HER."""
 
     def __init__(self, task: str, render_mode: str | None = None, **chosen: Any) -> None:
         super().__init__(task, render_mode, **chosen)
@@ -165,8 +152,7 @@ class VisuomotorGoalEnv(VisuomotorEnv):
 
 
 def make_env(goal_env: bool = False, **chosen: Any) -> gymnasium.Env[Seen, NDArray[np.float32]]:
-    """Make an environment; its `spec.max_episode_steps` follows from horizon, action rate and frame
-    skip."""
+    """Make an environment; its `spec.max_episode_steps` follows from horizon and action rate."""
     env = VisuomotorGoalEnv(**chosen) if goal_env else VisuomotorEnv(**chosen)
     return TimeLimit(env, env.max_steps)
 

@@ -1,5 +1,4 @@
-"""What can be chosen of a gymnasium environment, checked, and the robot and task that follow from
-it."""
+"""What can be chosen of a gymnasium environment, and the robot and task that follow from it."""
 from __future__ import annotations
 
 import dataclasses
@@ -25,26 +24,23 @@ class EnvSettings(Settings):
     robot: str = setting('', 'which robot; empty: the first that can do the task')
     pictures: bool = setting(True, 'show pictures; false: numbers alone, and nothing is rendered')
     cameras: tuple[str, ...] = setting((), 'which cameras to show; empty: those of the task')
-    image_size: tuple[int, ...] = setting((),
-                                          'height and width of every picture; empty: of its camera',
-                                          'px',
-                                          least=8, most=2048)
+    image_size: tuple[int, ...] = setting(
+        (), 'height and width of every picture; empty: of its camera', 'px', least=8, most=2048)
     depth: bool = setting(False, 'add depth_<camera> to every picture, in metres')
     control_mode: str = setting('', "one of the task's `actions`; empty: its own `action`")
-    action: dict[str, Any] = setting({},
-                                     "an action space of one's own, as `action` in config/tasks")
-    frame_skip: int = setting(1, 'how many action periods each action is repeated for', least=1,
-                              most=1000)
+    action: dict[str, Any] = setting(
+        {}, "an action space of one's own, as `action` in config/tasks")
+    frame_skip: int = setting(
+        1, 'how many action periods each action is repeated for', least=1, most=1000)
     horizon: float = setting(0.0, 'longest episode; 0: as the task says', 's', least=0, most=86_400)
-    reward: str = setting('task',
-                          "task: the task's own; dense: progress gained, and 1 for success; "
-                                  'sparse: 1 for success', choices=REWARDS)
+    reward: str = setting(
+        'task', "task: the task's own; dense: progress gained, and 1 for success; sparse: 1 for "
+        'success', choices=REWARDS)
     randomise: bool = setting(False, 'draw looks, masses, friction and delays anew for each scene')
-    shield: bool = setting(True,
-                           'obey the safety filter of the graph; false: only the limits of the '
-                           'robot itself')
-    split: str = setting('',
-                         'train or test, of tasks that hold objects out; empty: as the task says')
+    shield: bool = setting(True, 'obey the safety filter of the graph; false: only the limits of '
+                           'the robot itself')
+    split: str = setting(
+        '', 'train or test, of tasks that hold objects out; empty: as the task says')
     world: dict[str, Any] = setting({}, "numbers of the task's scene to replace")
 
     def __post_init__(self) -> None:
@@ -57,19 +53,17 @@ class EnvSettings(Settings):
 
 
 def chosen_task(name: str, chosen: EnvSettings) -> tuple[RobotSpec, TaskSpec]:
-    """Return the robot, and the task as the settings change it, checked without starting a
-    world."""
+    """Return the robot, and the task as the settings change it, without starting a world."""
     task = load_task(name)
     robot = load_robot(chosen.robot or task.robots[0])
-    changes: dict[str, Any] = {'action': _action(task, chosen), 'horizon': chosen.horizon
-                               or task.horizon,
-                               'observe': (chosen.cameras or task.observe) if chosen.pictures
-                               else ()}
+    observe = (chosen.cameras or task.observe) if chosen.pictures else ()
+    cameras = task.cameras
     if chosen.image_size:
-        changes['cameras'] = {**task.cameras,
-                              **_resized(robot, task, changes['observe'], chosen.image_size)}
+        cameras = {**cameras, **_resized(robot, task, observe, chosen.image_size)}
+    task = dataclasses.replace(task, action=_action(task, chosen), observe=observe, cameras=cameras,
+                               horizon=chosen.horizon or task.horizon)
     numbers = {**chosen.world, **({'split': chosen.split} if chosen.split else {})}
-    task = make.with_overrides(dataclasses.replace(task, **changes), numbers)
+    task = make.with_overrides(task, numbers)
     _check(robot, task)
     return robot, task
 
@@ -86,8 +80,7 @@ def _resized(robot: RobotSpec, task: TaskSpec, names: tuple[str, ...],
              size: tuple[int, ...]) -> dict[str, Any]:
     mounts = {**robot.cameras, **task.cameras}
     return {name: dataclasses.replace(mounts[settings.choose('camera', name, mounts)],
-                                      height=size[0], width=size[1])
-            for name in names}
+                                      height=size[0], width=size[1]) for name in names}
 
 
 def _check(robot: RobotSpec, task: TaskSpec) -> None:
@@ -95,5 +88,5 @@ def _check(robot: RobotSpec, task: TaskSpec) -> None:
     joints = task.action.mode.upper() in (Mode.JOINT_POSITION.name, Mode.JOINT_VELOCITY.name)
     if joints and task.action.width != len(robot.joints):
         raise BadInput(f'Task {task.name}: the action space moves {task.action.width} joints, but '
-                       f'{robot.name} has '
-                       f'{len(robot.joints)}; give another `action` or control_mode.')
+                       f'{robot.name} has {len(robot.joints)}; give another `action` or '
+                       'control_mode.')

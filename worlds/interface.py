@@ -37,8 +37,7 @@ class World(Protocol):
         """Seconds of world time since the world was made."""
 
     def advance(self, seconds: float) -> None:
-        """Run whole physics steps. What is left over is kept for the next call, so no time is
-        lost."""
+        """Run whole physics steps. What is left over is kept for the next call."""
 
     def new_scene(self, rng: np.random.Generator) -> str:
         """Lay out objects and draw randomisation; return the scene's hash. The arm is not touched;

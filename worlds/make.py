@@ -1,5 +1,4 @@
-"""Makes a world, a task's scene or its scripted expert by name. A new task is one YAML file and one
-module, no list."""
+"""Makes a world, a task's scene or its expert by name. A new task is a YAML file and a folder."""
 from __future__ import annotations
 
 import dataclasses
@@ -17,8 +16,8 @@ from visuomotor.worlds.world import BulletWorld
 
 
 def make_world(task: str | TaskSpec, robot: str, *, seed: int = 0, gui: bool = False,
-               randomise: bool = False,
-               clock_start: float = 0.0, overrides: dict[str, Any] | None = None) -> BulletWorld:
+               randomise: bool = False, clock_start: float = 0.0,
+               overrides: dict[str, Any] | None = None) -> BulletWorld:
     """Make one robot doing one task, its first scene laid out. Nominal unless `randomise`;
     `overrides` replaces numbers of the task's `world:`."""
     spec, task_spec = load_robot(robot), load_task(task) if isinstance(task, str) else task
@@ -69,9 +68,8 @@ def _check_fixtures(world: BulletWorld) -> None:
     moving = {fixture.body for fixture in world.task.fixtures if fixture.body}
     if moving and not moving <= set(poses := world.truth().poses):
         raise BadInput(f'Task {world.task.name}: fixtures move with '
-                       f'{", ".join(sorted(moving - set(poses)))}, but '
-                       f'the truth of the scene has only {", ".join(poses)}; add the pose to '
-                       'Scene.truth.')
+                       f'{", ".join(sorted(moving - set(poses)))}, but the truth of the scene has '
+                       f'only {", ".join(poses)}; add the pose to Scene.truth.')
 
 
 def _part(task: str, part: str) -> Any:

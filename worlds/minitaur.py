@@ -1,23 +1,18 @@
-"""A simulated Minitaur as a Robot. Its own motor model, run every physics step, and sensors that
-speak late."""
+"""A simulated Minitaur as a Robot. Its own motor model at every physics step, and late sensors."""
 from __future__ import annotations
 
 import dataclasses
 from collections import deque
-from contextlib import AbstractContextManager
-from typing import Any
 
 import numpy as np
-from visuomotor.robots.command_buffer import CommandBuffer
 from visuomotor.robots.interface import need_connection
 from visuomotor.robots.minitaur.motor import MOTORS, MotorConstants, Motors
 from visuomotor.specs.robot import RobotSpec
-from visuomotor.specs.values import Clock, FloatArray, Imu, State, Target
+from visuomotor.specs.values import SAME_MOMENT, Clock, FloatArray, Imu, State, Target
+from visuomotor.worlds.body import Lock, Simulated
 from visuomotor.worlds.client import Client
 from visuomotor.worlds.minitaur_body import START_MOTOR, MinitaurBody
 from visuomotor.worlds.randomise import Dynamics
-
-Lock = AbstractContextManager[Any]
 
 CONSTANTS = MotorConstants(kp=1.0, kd=0.015)
 PD_LATENCY = 0.003       # s, from the encoders to the motor controllers
@@ -39,44 +34,23 @@ class SensorSample:
     spin: FloatArray     # rad/s, world axes
 
 
-class MinitaurRobot:
-    """Eight direct-drive motors under position control. `read` returns what the host knows.
-    `CONTROL_LATENCY` late."""
+class MinitaurRobot(Simulated):
+    """Eight direct-drive motors under position control. `read` is `CONTROL_LATENCY` late."""
 
     def __init__(self, client: Client, spec: RobotSpec, clock: Clock, lock: Lock, dt: float,
                  latency: float) -> None:
-        self.spec = spec
-        self.clock = clock
-        self._lock = lock
-        self._dt = dt
-        self._client: Any = client
+        super().__init__(client, spec, clock, lock, dt, latency)
         self.model = MinitaurBody(client, spec)
         self.body, self.links = self.model.number, self.model.links
         self.motors = Motors(CONSTANTS)
-        # W and J of all shafts together, since it was put on its start
-        self.power, self.work = 0.0, 0.0
-        self._actuation = latency
-        self._connected, self._torque = False, np.zeros(MOTORS)
-        self._commands = CommandBuffer(spec)
+        self.work = 0.0   # J of all shafts together, since it was put on its start
+        self._torque = np.zeros(MOTORS)
         self._queue: deque[tuple[float, FloatArray]] = deque()   # due at, motor angles
         self._samples: deque[SensorSample] = deque(maxlen=round(MEMORY / self._dt))
         self.vary(Dynamics())
         self.stand()
 
     # The Robot interface.
-    @property
-    def connected(self) -> bool:
-        return self._connected
-
-    def connect(self) -> None:
-        if not self._connected:
-            self._hold()
-        self._connected = True
-
-    def disconnect(self) -> None:
-        self._hold()
-        self._connected = False
-
     def read(self) -> State:
         need_connection(self)
         with self._lock:
@@ -95,15 +69,11 @@ class MinitaurRobot:
             self._queue.append((now + self._actuation, sent.position))
         return sent
 
-    def stop(self) -> None:
-        with self._lock:
-            self._hold()
-
     # The simulation's side.
     def before_step(self) -> None:
         """Take over commands that are due and drive the motors for the physics step that comes."""
         now = self.clock()
-        while self._queue and self._queue[0][0] <= now + 1e-9:
+        while self._queue and self._queue[0][0] <= now + SAME_MOMENT:
             self._target = self._queue.popleft()[1]
         if self._commands.ran_out(now):
             self._queue.clear()
@@ -111,8 +81,7 @@ class MinitaurRobot:
         self._drive()
 
     def vary(self, dynamics: Dynamics) -> None:
-        """Take over a scene's masses, foot friction, battery, motor strength, gain and added sensor
-        latency."""
+        """Take over a scene's masses, foot friction, battery, motors, gain and added latency."""
         self.model.weigh(dynamics.mass)
         self.model.shoe(dynamics.friction)
         self.motors.battery = dynamics.battery
@@ -122,12 +91,11 @@ class MinitaurRobot:
         self._soft = dataclasses.replace(CONSTANTS, kp=CONSTANTS.kp * dynamics.gain * SOFT)
 
     def stand(self, x: float = 0.0, y: float = 0.0, yaw: float = 0.0) -> None:
-        """Put it on its start, cooled down, and let it come to rest outside of time. Between
-        episodes only."""
+        """Put it on its start, cooled down, and let it come to rest outside of time."""
         self.model.place(x, y, yaw)
         self.motors.reset()
         self._target = np.full(MOTORS, START_MOTOR)
-        self._hold()
+        self._rest()
         self._samples.clear()
         now, steps = self.clock(), round(SETTLE / self._dt)
         # the stamps lead up to now, so that the delayed sensors have a past
@@ -151,11 +119,10 @@ class MinitaurRobot:
         torque, self._torque = self.motors.step(self._target, (known.angle, known.speed),
                                                 newest.speed, self._dt)
         self.model.pull(torque)
-        self.power = abs(float(torque @ newest.speed))
-        self.work += self.power * self._dt
+        self.work += abs(float(torque @ newest.speed)) * self._dt
 
     def _sense(self) -> None:
-        if self._samples[-1].stamp < self.clock() - 1e-9:
+        if self._samples[-1].stamp < self.clock() - SAME_MOMENT:
             self._remember(self.clock())
 
     def _remember(self, stamp: float) -> None:
@@ -166,7 +133,7 @@ class MinitaurRobot:
     def _delayed(self, delay: float) -> SensorSample:
         return self._samples[-min(1 + round(delay / self._dt), len(self._samples))]
 
-    def _hold(self) -> None:
+    def _rest(self) -> None:
         """Keep the stance that is being held, softly; forget commands under way."""
         self._commands.rest()
         self._queue.clear()

@@ -1,5 +1,4 @@
-"""What differs from scene to scene, in looks and in motion, as distributions declared in a task's
-`randomise:`."""
+"""What differs from scene to scene, as distributions declared in a task's `randomise:`."""
 from __future__ import annotations
 
 import dataclasses
@@ -32,8 +31,7 @@ class Range(Settings):
         return float(rng.uniform(self.low, self.high))
 
     def draw_vector(self, rng: np.random.Generator) -> Vector:
-        x, y, z = rng.uniform(self.low, self.high, 3)
-        return float(x), float(y), float(z)
+        return _vector(rng.uniform(self.low, self.high, 3))
 
 
 ONE, NOTHING = Range(1.0, 1.0), Range(0.0, 0.0)
@@ -41,37 +39,33 @@ ONE, NOTHING = Range(1.0, 1.0), Range(0.0, 0.0)
 
 @dataclass(frozen=True)
 class Randomise(Settings):
-    """What is drawn for each new scene; the nominal value is the default. Limits hold for both ends
-    of a range."""
+    """What is drawn for each new scene; nominal by default. Limits hold for both ends."""
 
-    mass: Range = setting(ONE, 'of each of the robot\'s links, times nominal', above=0, most=10)
+    mass: Range = setting(ONE, "of each of the robot's links, times nominal", above=0, most=10)
     friction: Range = setting(ONE, 'of every contact, times nominal', least=0, most=10)
     object_mass: Range = setting(ONE, 'of loose objects, times nominal', above=0, most=10)
     gain: Range = setting(ONE, 'of the position controllers, times nominal', above=0, most=4)
     strength: Range = setting(ONE, 'of the motors, times nominal', least=0, most=10)
-    battery: Range = setting(Range(BATTERY, BATTERY), 'of battery-driven robots', 'V', above=0,
-                             most=100)
+    battery: Range = setting(
+        Range(BATTERY, BATTERY), 'of battery-driven robots', 'V', above=0, most=100)
     latency: Range = setting(NOTHING, 'added to the actuation latency', 's', least=0, most=1)
-    surfaces: float = setting(0.0,
-                              'probability that floor, tray and table get a random colour and '
-                              'texture',
-                              least=0, most=1)
-    robot_colours: float = setting(0.0, 'probability that the robot gets another colour', least=0,
-                                   most=1)
-    light_direction: Range = setting(NOTHING,
-                                     'added to each component of where the light comes from', 'm',
-                                     least=-10, most=10)
+    surfaces: float = setting(
+        0.0, 'probability that floor, tray and table get a random colour and texture',
+        least=0, most=1)
+    robot_colours: float = setting(
+        0.0, 'probability that the robot gets another colour', least=0, most=1)
+    light_direction: Range = setting(
+        NOTHING, 'added to each component of where the light comes from', 'm', least=-10, most=10)
     light_colour: Range = setting(ONE, 'each component of the light', least=0, most=1)
     ambient: Range = setting(Range(0.6, 0.6), 'light from everywhere', least=0, most=1)
     shadow: float = setting(0.0, 'probability of shadows', least=0, most=1)
-    camera_position: Range = setting(NOTHING, 'added to each coordinate of scene cameras', 'm',
-                                     least=-1, most=1)
-    camera_aim: Range = setting(NOTHING, 'added to each coordinate of where scene cameras look',
-                                'm', least=-1, most=1)
+    camera_position: Range = setting(
+        NOTHING, 'added to each coordinate of scene cameras', 'm', least=-1, most=1)
+    camera_aim: Range = setting(
+        NOTHING, 'added to each coordinate of where scene cameras look', 'm', least=-1, most=1)
     camera_fov: Range = setting(NOTHING, 'added to the field of view', 'deg', least=-20, most=20)
-    distractors: Range = setting(NOTHING,
-                                 'shapes around the scene that mean nothing; a whole number',
-                                 least=0, most=50)
+    distractors: Range = setting(
+        NOTHING, 'shapes around the scene that mean nothing; a whole number', least=0, most=50)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -85,8 +79,7 @@ class Randomise(Settings):
 class Dynamics:
     """How this scene's machine differs from the nominal one."""
 
-    # factor for each link of the robot, base first; empty: nominal
-    mass: tuple[float, ...] = ()
+    mass: tuple[float, ...] = ()   # factor for each link, base first; empty: nominal
     friction: float = 1.0
     object_mass: float = 1.0
     gain: float = 1.0
@@ -99,8 +92,7 @@ class Dynamics:
 class Visuals:
     """How this scene looks different to a camera."""
 
-    # texture number and colour of each surface; empty: as made
-    surfaces: tuple[tuple[int, Vector], ...] = ()
+    surfaces: tuple[tuple[int, Vector], ...] = ()   # texture number and colour; empty: as made
     robot: Vector | None = None                     # colour; none: as made
     light_direction: Vector = (1.0, -0.6, 2.0)
     light_colour: Vector = (1.0, 1.0, 1.0)
@@ -109,8 +101,7 @@ class Visuals:
     camera_position: Vector = (0.0, 0.0, 0.0)
     camera_aim: Vector = (0.0, 0.0, 0.0)
     camera_fov: float = 0.0
-    # shape, colour, place around the scene
-    distractors: tuple[tuple[int, Vector, Vector], ...] = ()
+    distractors: tuple[tuple[int, Vector, Vector], ...] = ()   # shape, colour, place
 
 
 @dataclass(frozen=True)
@@ -129,43 +120,41 @@ def ranges_of(task: TaskSpec) -> Randomise:
 def draw(ranges: Randomise, rng: np.random.Generator, links: int, surfaces: int,
          textures: int) -> SceneSample:
     """Draw one scene's sample; the same generator state gives the same sample."""
-    dynamics = draw_dynamics(ranges, rng, links)
-    return SceneSample(dynamics, draw_visuals(ranges, rng, surfaces, textures))
+    return SceneSample(_dynamics(ranges, rng, links), _visuals(ranges, rng, surfaces, textures))
 
 
-def draw_dynamics(ranges: Randomise, rng: np.random.Generator, links: int) -> Dynamics:
-    masses: NDArray[np.float64] = rng.uniform(ranges.mass.low, ranges.mass.high, links)
+def _dynamics(ranges: Randomise, rng: np.random.Generator, links: int) -> Dynamics:
+    masses = rng.uniform(ranges.mass.low, ranges.mass.high, links).tolist()
     others = (ranges.friction, ranges.object_mass, ranges.gain, ranges.strength, ranges.battery,
               ranges.latency)
-    return Dynamics(tuple(masses.tolist()), *(one.draw(rng) for one in others))
+    return Dynamics(tuple(masses), *(one.draw(rng) for one in others))
 
 
-def draw_visuals(ranges: Randomise, rng: np.random.Generator, surfaces: int,
-                 textures: int) -> Visuals:
+def _visuals(ranges: Randomise, rng: np.random.Generator, surfaces: int,
+             textures: int) -> Visuals:
     recoloured = rng.random() < ranges.surfaces
     chosen = tuple((int(rng.integers(textures)), _colour(rng)) for _ in range(surfaces))
     robot = _colour(rng) if rng.random() < ranges.robot_colours else None
-    offset = ranges.light_direction.draw_vector(rng)
-    direction = tuple(base + more for base,
-                      more in zip(Visuals.light_direction, offset, strict=True))
+    light = _vector(np.add(Visuals.light_direction, ranges.light_direction.draw_vector(rng)))
     colour, ambient = ranges.light_colour.draw_vector(rng), ranges.ambient.draw(rng)
     shadow = bool(rng.random() < ranges.shadow)
     camera = (ranges.camera_position.draw_vector(rng), ranges.camera_aim.draw_vector(rng),
               ranges.camera_fov.draw(rng))
     shapes = tuple(_distractor(rng) for _ in range(round(ranges.distractors.draw(rng))))
-    return Visuals(chosen if recoloured else (), robot, (direction[0], direction[1], direction[2]),
-                   colour, ambient, shadow, *camera, shapes)
+    return Visuals(chosen if recoloured else (), robot, light, colour, ambient, shadow, *camera,
+                   shapes)
+
+
+def _vector(numbers: NDArray[np.float64]) -> Vector:
+    x, y, z = numbers.tolist()
+    return x, y, z
 
 
 def _colour(rng: np.random.Generator) -> Vector:
-    red, green, blue = rng.uniform(0.15, 1.0, 3)
-    return float(red), float(green), float(blue)
+    return _vector(rng.uniform(0.15, 1.0, 3))
 
 
 def _distractor(rng: np.random.Generator) -> tuple[int, Vector, Vector]:
     """A ball or a box somewhere on a ring around the scene, out of the robot's way."""
     shape, colour = int(rng.integers(2)), _colour(rng)
-    angle = rng.uniform(-1.2, 1.2)
-    distance = rng.uniform(0.55, 0.9)
-    size = rng.uniform(0.02, 0.06)
-    return shape, colour, (float(angle), float(distance), float(size))
+    return shape, colour, _vector(rng.uniform((-1.2, 0.55, 0.02), (1.2, 0.9, 0.06)))

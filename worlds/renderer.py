@@ -1,5 +1,4 @@
-"""Renders the cameras of a world: RGB, metres, segmentation. In software or, big pictures, by
-EGL."""
+"""Renders the cameras of a world: RGB, metres, segmentation; in software or, if big, by EGL."""
 from __future__ import annotations
 
 import functools
@@ -36,8 +35,7 @@ def egl_works() -> bool:
 
 
 class Renderer:
-    """The cameras of one simulation. Make it before any body is loaded. EGL sees what comes
-    after."""
+    """The cameras of one simulation. Make it before any body: EGL sees what comes after."""
 
     def __init__(self, client: Any, cameras: Mapping[str, CameraMount]) -> None:
         self.client = client
@@ -59,8 +57,8 @@ class Renderer:
     def render(self, mount: CameraMount, frame: FloatArray | None, stamp: float, depth: bool,
                segmentation: bool) -> Picture:
         """Render one camera; `frame` is the pose of the link that carries it, none: it is fixed."""
-        view, projection = self._scene_view(mount) if frame is None else self._carried_view(mount,
-                                                                                            frame)
+        view, projection = (self._scene_view(mount) if frame is None
+                            else self._carried_view(mount, frame))
         flags = 0 if segmentation else self.client.ER_NO_SEGMENTATION_MASK
         renderer = (self.client.ER_BULLET_HARDWARE_OPENGL if self.egl
                     else self.client.ER_TINY_RENDERER)
@@ -77,9 +75,8 @@ class Renderer:
                        _array(bodies, np.int32).reshape(shape) if segmentation else None)
 
     def _load_egl(self) -> bool:
-        origin = importlib.util.find_spec('eglRenderer')
-        return origin is not None and self.client.loadPlugin(origin.origin,
-                                                             '_eglRendererPlugin') >= 0
+        found = importlib.util.find_spec('eglRenderer')
+        return bool(found and self.client.loadPlugin(found.origin, '_eglRendererPlugin') >= 0)
 
     def _scene_view(self, mount: CameraMount) -> tuple[Any, Any]:
         """Return the matrices of a camera fixed to the scene: they change with the scene alone."""
@@ -96,15 +93,13 @@ class Renderer:
 
     def _matrices(self, mount: CameraMount, eye: Any, aim: Any, up: Any,
                   wider: float) -> tuple[Any, Any]:
-        view = self.client.computeViewMatrix(list(eye), list(aim), list(up))
-        fov = min(max(mount.fov + wider, 1.0), 170.0)
-        return view, self.client.computeProjectionMatrixFOV(fov, mount.width / mount.height, NEAR,
-                                                            FAR)
+        fov, aspect = min(max(mount.fov + wider, 1.0), 170.0), mount.width / mount.height
+        return (self.client.computeViewMatrix(list(eye), list(aim), list(up)),
+                self.client.computeProjectionMatrixFOV(fov, aspect, NEAR, FAR))
 
 
 def metres(share: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Turn the renderer's depth, 0 near .. 1 far and not linear, into metres on the optical
-    axis."""
+    """Turn the renderer's depth, 0 near .. 1 far, not linear, into metres on the optical axis."""
     return np.asarray(FAR * NEAR / (FAR - (FAR - NEAR) * share), dtype=np.float32)
 
 

@@ -1,5 +1,4 @@
-"""Which simulated world belongs to which namespace of this process. How camera nodes look into the
-driver's world."""
+"""Which simulated world belongs to which namespace of this process: cameras find it here."""
 from __future__ import annotations
 
 import threading
@@ -50,6 +49,5 @@ def _shown(namespace: str) -> Shown:
     with _lock:
         if namespace not in _worlds:
             raise BadInput(f"Namespace '{namespace}' has no simulated world in this process; start "
-                           "its driver with "
-                           'world:=sim in the same process, before the cameras.')
+                           'its driver with world:=sim in the same process, before the cameras.')
         return _worlds[namespace]

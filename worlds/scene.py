@@ -1,5 +1,4 @@
-"""What a task adds to a world: bodies, rules and the verdict. One `Scene` for each task, in
-tasks/<name>/scene.py."""
+"""What a task adds to a world: bodies, rules and the verdict. See tasks/<name>/scene.py."""
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
@@ -40,8 +39,8 @@ class SceneWorld(Protocol):
 class TaskScene(ABC):
     """Base of every task's `Scene`. The world calls it; only `new_scene` may settle physics. A part
     that moves and that safety has to know, such as a drawer, is a fixture with a `body` in the
-    task's YAML and a pose of that name in every truth: `{'drawer': world.body_pose(body,
-    link)}`."""
+    task's YAML and a pose of that name in every truth: `{'drawer': world.body_pose(body, link)}`.
+    """
 
     settings_type: ClassVar[type[Any]]   # checks the `world:` numbers of the task's YAML
 

@@ -22,11 +22,9 @@ class Setpoint:
         self._running = 0.0   # s left until the newest target should be reached
 
     def aim(self, position: Sequence[float], span: float) -> None:
-        """Run straight to this position within `span` seconds, as far as the speed limits let
-        it."""
-        self.velocity = [within((goal - at) / span, fastest)
-                         for goal, at,
-                         fastest in zip(position, self.position, self._fastest, strict=True)]
+        """Run straight to this position within `span` seconds, as far as speed limits let it."""
+        ways = zip(position, self.position, self._fastest, strict=True)
+        self.velocity = [within((goal - at) / span, fastest) for goal, at, fastest in ways]
         self._running = span
 
     def grip(self, closing: float) -> None:
@@ -40,8 +38,8 @@ class Setpoint:
 
     def step(self, dt: float) -> None:
         """Move on by one physics step."""
-        self.position = [at + speed * dt for at,
-                         speed in zip(self.position, self.velocity, strict=True)]
+        self.position = [at + speed * dt
+                         for at, speed in zip(self.position, self.velocity, strict=True)]
         if self._running < 0.5 * dt:
             self._brake(dt)
         self._running -= dt
@@ -53,9 +51,8 @@ class Setpoint:
                   for speed, most in zip(self.velocity, self._acceleration, strict=True)]
         coasted = (at + (slow - speed) * dt
                    for at, slow, speed in zip(self.position, slower, self.velocity, strict=True))
-        self.position = [min(max(at, lower), upper)
-                         for at, lower,
-                         upper in zip(coasted, self._lower, self._upper, strict=True)]
+        places = zip(coasted, self._lower, self._upper, strict=True)
+        self.position = [min(max(at, lower), upper) for at, lower, upper in places]
         self.velocity = slower
 
 

@@ -26,8 +26,7 @@ GRAVITY = -9.81  # m/s^2
 
 
 class BulletWorld:
-    """The world of interface.World. Several threads may share it. Every method takes the same
-    lock."""
+    """The world of interface.World. Several threads may share it: every method takes one lock."""
 
     def __init__(self, spec: RobotSpec, task: TaskSpec, scene: TaskScene, *, gui: bool = False,
                  randomise: bool = False, clock_start: float = 0.0) -> None:
@@ -36,7 +35,7 @@ class BulletWorld:
         self.scene = scene
         self.clock_start = clock_start
         self.cameras = {**spec.cameras, **task.cameras}
-        ranges = domain.ranges_of(task)
+        ranges = domain.ranges_of(task)   # checked, also where nothing is drawn
         self.ranges = ranges if randomise else domain.Randomise()
         self.sample = domain.SceneSample()
         self.steps = 0
@@ -62,26 +61,21 @@ class BulletWorld:
             self._owed += seconds
             whole = math.floor(self._owed / self.dt + 1e-6)
             self._owed -= whole * self.dt
-            drive = self.robot.before_step
-            prepare = self.scene.before_step
-            step = self.client.stepSimulation
             for _ in range(whole):
-                drive()
-                prepare(self)
-                step()
+                self.robot.before_step()
+                self.scene.before_step(self)
+                self.client.stepSimulation()
                 self.steps += 1
 
     def rewind(self) -> None:
-        """Start the clock again, so that equal seeds give equal episodes to the last bit. Between
-        episodes only."""
+        """Start the clock again between episodes: equal seeds give equal ones, bit by bit."""
         with self.lock:
             self.steps = 0
             self._owed = 0.0
             self._truth = None
 
     def settle(self, steps: int, solver_iterations: int) -> None:
-        """Let a new scene come to rest outside of time. Cheaper contacts, and the robot's clock
-        stands still."""
+        """Let a new scene come to rest outside of time, with cheaper contacts."""
         self.client.setPhysicsEngineParameter(numSolverIterations=solver_iterations)
         for _ in range(steps):
             self.client.stepSimulation()
@@ -93,8 +87,7 @@ class BulletWorld:
 
     def new_scene(self, rng: np.random.Generator) -> str:
         with self.lock:
-            # A generator of its own for what is randomised, so that the layout of a seed is the
-            # same with and without.
+            # A generator of its own: with and without randomising, a seed's layout is the same.
             other = np.random.default_rng(rng.integers(2 ** 63))
             self.sample = domain.draw(self.ranges, other, len(self.robot.links),
                                       *self.appearance.choices)
@@ -103,12 +96,9 @@ class BulletWorld:
             self.appearance.apply(self.sample.visuals)
             self.renderer.visuals = self.sample.visuals
             sample = dataclasses.asdict(self.sample)
-            # `look`: so it was called when the first episodes were recorded; equal scenes keep
-            # their hashes.
-            sample['look'] = sample.pop('visuals')
-            content = {'scene': description, 'sample': sample}
-            self._hash = hashlib.sha256(json.dumps(content,
-                                                   sort_keys=True).encode()).hexdigest()[:16]
+            sample['look'] = sample.pop('visuals')   # as the first recordings' hashes call it
+            content = json.dumps({'scene': description, 'sample': sample}, sort_keys=True)
+            self._hash = hashlib.sha256(content.encode()).hexdigest()[:16]
             self._truth = None
             return self._hash
 
@@ -136,8 +126,8 @@ class BulletWorld:
 
     def robot_link_pose(self, link: str) -> FloatArray:
         """Return x y z and quaternion of a link of the robot in the world."""
-        return self.body_pose(self.robot.body,
-                              self.robot.links[settings.choose('link', link, self.robot.links)])
+        links = self.robot.links
+        return self.body_pose(self.robot.body, links[settings.choose('link', link, links)])
 
     def close(self) -> None:
         with self.lock:
@@ -147,8 +137,7 @@ class BulletWorld:
         ratio = self.task.physics_hz / self.spec.control_hz
         if abs(ratio - round(ratio)) > 1e-3 or ratio < 1:
             raise BadInput(f'Task {self.task.name}: physics_hz should be a multiple of the control '
-                           'rate of '
-                           f'{self.spec.name}, {self.spec.control_hz:g} Hz, but is '
+                           f'rate of {self.spec.name}, {self.spec.control_hz:g} Hz, but is '
                            f'{self.task.physics_hz:g} Hz.')
         return 1 / (round(ratio) * self.spec.control_hz)
 

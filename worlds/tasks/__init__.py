@@ -1,2 +1,1 @@
-"""The scenes of the tasks. Worlds/tasks/<name>.py holds the class <Name> for
-config/tasks/<name>.yaml."""
+"""The tasks: <name>/scene.py and expert.py belong to config/tasks/<name>.yaml."""

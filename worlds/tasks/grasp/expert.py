@@ -1,5 +1,4 @@
-"""Scripted grasping: choose an object, turn across its narrow side, go down, close, lift. Begin
-again when it slips."""
+"""Scripted grasping: choose an object, turn across its narrow side, go down, close, lift."""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -84,8 +83,7 @@ class Expert:
             self._watch_lift(seen, tip, now)
 
     def _watch_lift(self, seen: Observation, tip: FloatArray, now: float) -> None:
-        """Once up, wait until it is certain that the object came along. Begin again when it did
-        not."""
+        """Once up, wait until it is certain that the object came along; else begin again."""
         if float(seen['gripper'][0]) >= self.holds:
             self._enter('choose', now)
         elif tip[2] < TRAY_FLOOR + LIFTED - 0.02:
@@ -109,8 +107,8 @@ class Expert:
             return np.array([x, y, self._choice.depth]), self._choice.yaw
         # Low sideways travel would push objects about: come down only over the place.
         far = float(np.hypot(x - tip[0], y - tip[1])) > 0.05
-        return np.array([x, y, max(float(tip[2]), TRAY_FLOOR + HOVER) if far else TRAY_FLOOR
-                         + HOVER]), self._choice.yaw
+        height = max(float(tip[2]), TRAY_FLOOR + HOVER) if far else TRAY_FLOOR + HOVER
+        return np.array([x, y, height]), self._choice.yaw
 
     def _arrived(self, tip: FloatArray, tolerance: float) -> bool:
         goal, yaw = self._goal(tip)
@@ -129,12 +127,10 @@ def finger_yaw(tip: FloatArray) -> float:
 
 
 def choose(seen: Observation, tried: dict[str, int], rng: np.random.Generator) -> Choice | None:
-    """Pick the object that is easiest to grasp. Narrow, with room for both fingers, high on the
-    heap, seldom tried."""
+    """Pick the object that is easiest to grasp, or nothing, by its score and how often tried."""
     names = sorted(key.removeprefix('truth.') for key in seen if key.startswith('truth.object_'))
     scored = [(score(seen, name, names, yaw) - 0.05 * tried.get(name, 0) + 0.002 * rng.random(),
-               name, yaw)
-              for name in names for yaw in (0.0, np.pi / 2)]
+               name, yaw) for name in names for yaw in (0.0, np.pi / 2)]
     reachable = [one for one in scored if one[0] > -1.0]
     if not reachable:
         return None
@@ -146,8 +142,7 @@ def choose(seen: Observation, tried: dict[str, int], rng: np.random.Generator) -
 
 
 def score(seen: Observation, name: str, names: list[str], quarter: float) -> float:
-    """Say how easy it is to close across the narrow side of an object (quarter 0) or along it
-    (pi/2), in metres."""
+    """Say how easy it is to close across the narrow side (quarter 0) or along it (pi/2), in m."""
     def value(what: str, of: str = name) -> float:
         return float(seen[f'value.{of}.{what}'][0])
 

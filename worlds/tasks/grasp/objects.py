@@ -1,5 +1,4 @@
-"""The thousand objects of pybullet_data. 900 to train with, 100 held out, and how a gripper sees
-the shape of one."""
+"""The thousand objects of pybullet_data, 900 to train with, 100 held out, and their shapes."""
 from __future__ import annotations
 
 import functools
@@ -34,8 +33,7 @@ def check_disjoint() -> None:
     both = set(split('train')) & set(split('test'))
     if both or not split('train') or not split('test'):
         raise BadInput(f'Training and held-out objects in {FOLDER} should be disjoint and not '
-                       'empty, '
-                       f'but {len(both)} are in both; install pybullet again.')
+                       f'empty, but {len(both)} are in both; install pybullet again.')
 
 
 @functools.lru_cache(maxsize=1024)
@@ -70,12 +68,8 @@ def footprint(corners: FloatArray, position: FloatArray, rotation: FloatArray) -
     points = corners @ rotation.T + position
     across = points[:, :2] @ np.array([np.cos(YAWS), np.sin(YAWS)])
     best = int(np.argmin(np.ptp(across, axis=0)))
-    along = points[:, :2] @ np.array([-np.sin(YAWS[best]), np.cos(YAWS[best])])
-    narrow = across[:, best]
-    wide = along
-    height = points[:, 2]
-    middle = [(line.min() + line.max()) / 2 for line in (narrow, wide, height)]
     c, s = np.cos(YAWS[best]), np.sin(YAWS[best])
-    centre = np.array([c * middle[0] - s * middle[1], s * middle[0] + c * middle[1], middle[2]])
-    return Footprint(centre, np.array([np.ptp(narrow), np.ptp(wide), np.ptp(height)]),
-                     wrapped(float(YAWS[best])))
+    lines = (across[:, best], points[:, :2] @ np.array([-s, c]), points[:, 2])
+    x, y, z = ((line.min() + line.max()) / 2 for line in lines)
+    return Footprint(np.array([c * x - s * y, s * x + c * y, z]),
+                     np.array([np.ptp(line) for line in lines]), wrapped(float(YAWS[best])))

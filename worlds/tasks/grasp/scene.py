@@ -1,5 +1,4 @@
-"""Grasp: lift any object out of a tray. Success is the simulator's word that the fingers hold an
-object up, still."""
+"""Grasp: lift any object out of a tray. Success: the fingers really hold one up, still."""
 from __future__ import annotations
 
 import math
@@ -11,13 +10,12 @@ import numpy as np
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.settings import Settings, setting
 from visuomotor.specs.task import TaskSpec
-from visuomotor.specs.values import FloatArray, Truth
+from visuomotor.specs.values import FloatArray, Truth, passed
 from visuomotor.worlds.scene import SceneWorld, TaskScene
 from visuomotor.worlds.tasks.grasp import objects
 from visuomotor.worlds.tasks.grasp.objects import Footprint
 
-# m, centre; 0.55 keeps the whole floor within an iiwa 7's reach with the tool down
-TRAY = (0.55, 0.0, 0.0)
+TRAY = (0.55, 0.0, 0.0)      # m, centre; all of it within an iiwa 7's reach with the tool down
 TRAY_FLOOR = 0.015           # m, top of the tray's bottom plate
 FINGER_FRICTION = 1.2        # rubber pads
 # Of each object, as values of the truth; the order of Footprint.numbers.
@@ -33,17 +31,17 @@ class GraspSettings(Settings):
 
     split: str = setting('train', 'train or test: which objects', choices=objects.SPLITS)
     objects: int = setting(5, 'how many lie in the tray', least=1, most=20)
-    spread: float = setting(0.13, 'half width of the square that they are dropped into', 'm',
-                            least=0, most=0.2)
-    lift: float = setting(0.12, 'height above the tray floor at which an object counts as lifted',
-                          'm',
-                          above=0, most=1)
-    near: float = setting(0.07, 'largest distance between a held object and the tip', 'm', above=0,
-                          most=0.5)
+    spread: float = setting(
+        0.13, 'half width of the square that they are dropped into', 'm', least=0, most=0.2)
+    lift: float = setting(
+        0.12, 'height above the tray floor at which an object counts as lifted', 'm',
+        above=0, most=1)
+    near: float = setting(
+        0.07, 'largest distance between a held object and the tip', 'm', above=0, most=0.5)
     still: float = setting(0.10, 'largest speed of the tip while it holds', 'm/s', above=0, most=10)
     hold: float = setting(0.2, 'how long', 's', least=0, most=60)
-    settle_steps: int = setting(600, 'physics steps that a new scene has to come to rest, at most',
-                                least=1, most=100_000)
+    settle_steps: int = setting(
+        600, 'physics steps that a new scene has to come to rest, at most', least=1, most=100_000)
     settle_iterations: int = setting(20, 'of the contact solver while it does', least=1, most=1000)
 
 
@@ -106,14 +104,14 @@ class Scene(TaskScene):
             self._measure(world, one)
         heights = [one.centre[2] - TRAY_FLOOR for one in self.loose]
         near = [math.dist(one.centre, state[4]) < self.settings.near for one in self.loose]
-        held = any(close and height >= self.settings.lift for close,
-                   height in zip(near, heights, strict=True))
-        reward = self._judge(world.time, held and speed < self.settings.still)
-        progress = max((min(h / self.settings.lift, 1.0) for h, n in zip(heights, near, strict=True)
-                        if n), default=0.0)
+        highest = max((h for h, close in zip(heights, near, strict=True) if close), default=0.0)
+        held = highest >= self.settings.lift and speed < self.settings.still
+        reward = self._judge(world.time, held)
+        values = {'objects': float(len(self.loose)), 'highest': max(heights), **self._measures}
         return Truth(world.time, {'tip': tip, **{one.name: one.pose for one in self.loose}},
-                     self._values(heights), reward, self._success, False, 1.0 if self._success
-                     else max(progress, 0.0))
+                     values, reward, self._success,
+                     progress=1.0 if self._success
+                     else min(max(highest / self.settings.lift, 0.0), 1.0))
 
     def _start(self) -> None:
         self._success, self._held_since = False, np.inf
@@ -121,12 +119,9 @@ class Scene(TaskScene):
     def _judge(self, now: float, held: bool) -> float:
         """Return 1 at the moment when holding has lasted long enough for the first time."""
         self._held_since = min(self._held_since, now) if held else np.inf
-        begins = not self._success and now - self._held_since >= self.settings.hold - 1e-9
+        begins = not self._success and passed(self.settings.hold, self._held_since, now)
         self._success |= begins
         return float(begins)
-
-    def _values(self, heights: list[float]) -> dict[str, float]:
-        return {'objects': float(len(self.loose)), 'highest': max(heights), **self._measures}
 
     def _rubber(self, world: SceneWorld) -> None:
         friction = FINGER_FRICTION * world.sample.dynamics.friction
@@ -137,8 +132,7 @@ class Scene(TaskScene):
                                         spinningFriction=0.02)
 
     def _drop(self, world: SceneWorld, model: Path, place: int, rng: np.random.Generator) -> Loose:
-        """Drop objects one above the other. They settle together, and none begins inside
-        another."""
+        """Drop an object above the ones before. They settle together, none inside another."""
         aside = rng.uniform(-self.settings.spread, self.settings.spread, 2)
         spot = [TRAY[0] + float(aside[0]), TRAY[1] + float(aside[1]), 0.07 + 0.05 * place]
         turn = rng.normal(size=4)
@@ -152,8 +146,7 @@ class Scene(TaskScene):
                      objects.footprint(corners, np.array(spot), np.eye(3)))
 
     def _settle(self, world: SceneWorld) -> None:
-        """Wait for the heap to come to rest, and make sure of it. What still creeps would never
-        end."""
+        """Wait for the heap to come to rest, and make sure of it: some would creep for ever."""
         for _ in range(0, self.settings.settle_steps, SETTLE_CHUNK):
             world.settle(SETTLE_CHUNK, self.settings.settle_iterations)
             if all(self._speed(world, one) < AT_REST for one in self.loose):

@@ -15,8 +15,7 @@ WANDERED = 0.001     # m from where it was first seen: a goal that moves is foll
 
 
 class Expert:
-    """Scripted: needs only tip_pose, goal and time. The goal's speed is estimated from where it
-    was."""
+    """Scripted: needs only tip_pose, goal and time, and estimates the goal's speed."""
 
     def __init__(self, robot: RobotSpec, task: TaskSpec) -> None:
         self.action = task.action

@@ -1,5 +1,4 @@
-"""Goals of a reach: points that the arm was rehearsed to get to, standing still or wandering
-slowly."""
+"""Goals of a reach: points that the arm was rehearsed to get to, at rest or wandering slowly."""
 from __future__ import annotations
 
 import math
@@ -26,8 +25,7 @@ class Path:
 
     centre: FloatArray                   # m
     first: FloatArray                    # m, from the centre, where it begins
-    # m, from the centre, a quarter of a round later; zero: to and fro
-    second: FloatArray
+    second: FloatArray                   # m, the same a quarter round later; zero: to and fro
     rate: float = 0.0                    # rad/s of the round
 
     def at(self, seconds: float) -> FloatArray:
@@ -55,8 +53,7 @@ def still(point: FloatArray) -> Path:
 
 
 class Rehearsal:
-    """Tries a straight run of the tip in numbers, inside the joints' own limits, before anybody
-    asks a robot for it."""
+    """Tries a straight run of the tip in numbers, before anybody asks a robot for it."""
 
     def __init__(self, spec: RobotSpec, speed: float, seconds: float) -> None:
         self.spec = spec
@@ -89,8 +86,7 @@ class Rehearsal:
         return False
 
     def _stride(self, twist: FloatArray) -> None:
-        """Move on for one stride. All joints slow down together, so that the tip keeps its
-        direction."""
+        """Move on for a stride. All joints slow down together, so the tip keeps its direction."""
         # a whole turn away from home is as good as home
         posture = np.where(self._endless, self._place, self._home)
         speeds = self.kinematics.differential(self._place, twist, posture=posture, pull=POSTURE)

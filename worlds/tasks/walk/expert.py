@@ -1,5 +1,4 @@
-"""A trot that knows time and attitude, nothing else. Diagonal legs in antiphase, longer where the
-body sinks."""
+"""A trot that knows time and attitude alone: diagonal legs in antiphase, longer where it sinks."""
 from __future__ import annotations
 
 import numpy as np
@@ -13,20 +12,15 @@ SWING, ADVANCE = 0.38, 0.35        # rad, and rad of phase by which the swing le
 STANCE = 1.9                       # rad of extension, the middle of the gait
 STRETCH, LIFT = 0.05, 0.35         # rad of extension added on the ground, taken away in the air
 RAMP = 0.5                         # s to reach the full gait
-# beats in one answer: 60 ms, so that the graph may ask every 30 ms
-ROWS = 10
-TILT = 0.5
-RATE = 0.05
-REACH = 0.3  # rad/rad, rad/(rad/s) and rad of extension against falling
-# phase of front left, back left, front right, back right
-PAIR = np.array([0.0, np.pi, np.pi, 0.0])
+ROWS = 10                          # beats in one answer: 60 ms, so one may ask every 30 ms
+TILT, RATE, REACH = 0.5, 0.05, 0.3   # rad/rad, rad/(rad/s), rad of extension against falling
+PAIR = np.array([0.0, np.pi, np.pi, 0.0])      # phase of front left, back left, then right
 FRONT = np.array([1.0, -1.0, 1.0, -1.0])       # a positive pitch lowers the front
 RIGHT = np.array([-1.0, -1.0, 1.0, 1.0])       # a positive roll lowers the right side
 
 
 class Expert:
-    """Scripted trot. It leaves the truth alone. Time and inertial unit only, as on the real
-    machine."""
+    """Scripted trot. It uses time and inertial unit alone, as on the real machine."""
 
     def __init__(self, robot: RobotSpec, task: TaskSpec) -> None:
         self.action = task.action
@@ -41,8 +35,8 @@ class Expert:
         swing, extension = trot(times)
         legs = np.empty((ROWS, 8))
         legs[:, 0::2], legs[:, 1::2] = swing, extension + balance(observation['imu'])
-        return np.asarray(np.clip((legs - np.asarray(self.action.centre))
-                                  / np.asarray(self.action.scale), -1.0, 1.0))
+        wish = (legs - np.array(self.action.centre)) / np.array(self.action.scale)
+        return np.asarray(np.clip(wish, -1.0, 1.0))
 
 
 def trot(times: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -50,8 +44,8 @@ def trot(times: FloatArray) -> tuple[FloatArray, FloatArray]:
     phase = 2 * np.pi * FREQUENCY * times[:, None] + PAIR
     ramp = np.clip(times[:, None] / RAMP, 0.0, 1.0)
     rise = np.cos(phase)
-    return ramp * SWING * np.sin(phase + ADVANCE), STANCE + ramp * np.where(rise > 0, STRETCH,
-                                                                            LIFT) * rise
+    extension = STANCE + ramp * np.where(rise > 0, STRETCH, LIFT) * rise
+    return ramp * SWING * np.sin(phase + ADVANCE), extension
 
 
 def balance(imu: FloatArray) -> FloatArray:

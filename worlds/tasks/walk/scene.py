@@ -1,5 +1,4 @@
-"""Walk: the Minitaur on a flat floor, as far along x as it can get. Sometimes somebody pushes
-it."""
+"""Walk: the Minitaur on a flat floor, as far along x as it can get. Sometimes it is pushed."""
 from __future__ import annotations
 
 import math
@@ -13,7 +12,7 @@ from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.rotation import roll_pitch_yaw
 from visuomotor.specs.settings import Settings, required, setting
 from visuomotor.specs.task import TaskSpec
-from visuomotor.specs.values import FloatArray, Truth
+from visuomotor.specs.values import FloatArray, Truth, passed
 from visuomotor.worlds.bodies import legged
 from visuomotor.worlds.scene import SceneWorld, TaskScene
 
@@ -24,10 +23,9 @@ class WalkSettings(Settings):
 
     friction: float = setting(1.0, 'of the floor', above=0, most=10)
     yaw: float = setting(0.1, 'largest heading at the start, either way', 'rad', least=0, most=3.2)
-    push_force: float = setting(0.0,
-                                'of each push, in a random direction along the floor; 0: nobody '
-                                'pushes', 'N',
-                                least=0, most=1e4)
+    push_force: float = setting(
+        0.0, 'of each push, in a random direction along the floor; 0: nobody pushes', 'N',
+        least=0, most=1e4)
     push_every: float = setting(1.2, 'from one push to the next', 's', least=0.01, most=3600)
     push_time: float = setting(0.06, 'how long one push lasts', 's', above=0, most=3600)
     speed: float = required('mean speed along x that counts as walking', 'm/s', above=0, most=10)
@@ -43,8 +41,7 @@ class WalkSettings(Settings):
 
 
 class Scene(TaskScene):
-    """The scene and its judge. The mean speed counts from the moment that the scene was laid
-    out."""
+    """The scene and its judge. The mean speed counts from when the scene was laid out."""
 
     settings_type = WalkSettings
     settings: WalkSettings
@@ -67,13 +64,11 @@ class Scene(TaskScene):
         directions = rng.uniform(-math.pi, math.pi, pushes)
         self._pushes = [self.settings.push_force * np.array([math.cos(a), math.sin(a), 0.0])
                         for a in directions]
-        robot = self.walker
-        robot.stand(yaw=yaw)
-        self._started = world.time
-        self._judged = world.time
+        self.walker.stand(yaw=yaw)
+        self._started = self._judged = world.time
         self._fallen = False
-        self._origin = self._before = float(robot.pose()[0])
-        self._spent = robot.work
+        self._origin = self._before = float(self.walker.pose()[0])
+        self._spent = self.walker.work
         return {'yaw': yaw, 'pushes': [force.tolist() for force in self._pushes]}
 
     def before_step(self, world: SceneWorld) -> None:
@@ -84,25 +79,21 @@ class Scene(TaskScene):
                 self.walker.push(self._pushes[int(number)])
 
     def truth(self, world: SceneWorld) -> Truth:
-        robot = self.walker
-        pose = robot.pose()
+        pose, work, now = self.walker.pose(), self.walker.work, world.time
         roll, pitch, _ = roll_pitch_yaw(pose[3:])
         self._fallen |= self._fell(roll, pitch, float(pose[2]))
-        distance, elapsed = float(pose[0]) - self._origin, world.time - self._started
-        gained, since = float(pose[0]) - self._before, world.time - self._judged
-        reward = gained - self.settings.energy_price * (robot.work - self._spent)
+        distance, elapsed = float(pose[0]) - self._origin, now - self._started
+        gained, since = float(pose[0]) - self._before, now - self._judged
+        reward = gained - self.settings.energy_price * (work - self._spent)
         speed = gained / since if since > 0 else 0.0
-        self._before = float(pose[0])
-        self._spent = robot.work
-        self._judged = world.time
-        done = (elapsed > self.task.horizon - self.beat - 1e-6 and distance >= self.settings.speed
-                * elapsed)
-        return Truth(world.time, {'base': pose},
-                     {'distance': distance, 'speed': speed, 'roll': roll, 'pitch': pitch,
-                      'work': robot.work}, reward,
-                     success=done and not self._fallen, failed=self._fallen,
-                     progress=min(max(distance / (self.settings.speed * self.task.horizon), 0.0),
-                                  1.0))
+        self._before, self._spent, self._judged = float(pose[0]), work, now
+        done = (passed(self.task.horizon - self.beat, self._started, now)
+                and distance >= self.settings.speed * elapsed)
+        goal = self.settings.speed * self.task.horizon
+        return Truth(now, {'base': pose}, {'distance': distance, 'speed': speed, 'roll': roll,
+                                           'pitch': pitch, 'work': work},
+                     reward, done and not self._fallen, self._fallen,
+                     progress=min(max(distance / goal, 0.0), 1.0))
 
     def _fell(self, roll: float, pitch: float, height: float) -> bool:
         return max(abs(roll), abs(pitch)) > self.settings.tilt or height < self.settings.height
