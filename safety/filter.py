@@ -75,8 +75,7 @@ class SafetyFilter:
             self.keep(self.latch)
 
     def arm(self, reason: str, now: float) -> str:
-        """Permit motion again, from where the robot is, forgetting what was asked. Return why not,
-        or ''."""
+        """Permit motion again from where the robot is, and forget what was asked; or say why."""
         self.latch, why_not = latches.arm(self.latch, reason, self.state, self.state_age(now),
                                           self.limits.state_age, self.spec)
         if not why_not:
@@ -97,8 +96,7 @@ class SafetyFilter:
         return now - self.received
 
     def silence(self, now: float) -> str:
-        """Say that joint_states are missing, when the driver brakes by itself; '' while they
-        come."""
+        """Say that joint_states are missing (the driver then brakes by itself); '' if they come."""
         if self.state is None:
             return 'no joint_states have come yet'
         age = self.state_age(now)

@@ -1,5 +1,4 @@
-"""Every number that the safety node judges by, beyond the limits of the robot's own
-specification."""
+"""Every number that the safety node judges by, beyond the robot's own specification."""
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -90,8 +89,7 @@ class SafetySettings(Limits):
 
 def limits_for(spec: RobotSpec, given: Mapping[str, Any] | None = None,
                task: str = '') -> SafetySettings:
-    """Return the limits of a robot. Defaults, config/nodes/safety.yaml, the robot's own, and what
-    is given on top."""
+    """Return the limits of a robot: defaults, config/nodes/safety.yaml, its own, what is given."""
     return with_origins(spec, given, task)[0]
 
 

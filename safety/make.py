@@ -1,5 +1,4 @@
-"""Makes the filter of one robot. With its kinematics, its surroundings and the stop that stood when
-it last ended."""
+"""Makes the filter of one robot, with its kinematics, surroundings and the stop that stood."""
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -32,8 +31,7 @@ def make_filter(spec: RobotSpec, limits: Limits, fixtures: Sequence[Fixture] = (
 
 
 def make_unshielded(spec: RobotSpec, limits: Limits) -> SafetyFilter:
-    """Make what keeps the robot's own limits and nothing else. No workspace, surroundings, contact
-    or tilt."""
+    """Make what keeps the robot's own limits and nothing else: no workspace, contact or tilt."""
     bare = replace(limits, speed_share=1.0, acceleration_share=1.0, jerk_share=1.0,
                    position_margin=0.0)
     kinematics = Kinematics(spec) if spec.tip_link and spec.urdf else None
@@ -44,10 +42,9 @@ def make_unshielded(spec: RobotSpec, limits: Limits) -> SafetyFilter:
 def make_lasting(spec: RobotSpec, settings: SafetySettings,
                  fixtures: Sequence[Fixture] = ()) -> SafetyFilter:
     """Make a filter whose stop survives a restart, where a file is given for it."""
-    file = Path(settings.latch_file) if settings.latch_file else None
-    armed = settings.armed_at_start
-    latch = latches.restore(file, armed) if file else Latch(armed=armed)
-    made = make_filter(spec, settings, fixtures, latch=latch)
-    if file:
-        made.keep = partial(latches.store, file)
+    armed, file = settings.armed_at_start, Path(settings.latch_file)
+    if not settings.latch_file:
+        return make_filter(spec, settings, fixtures, latch=Latch(armed))
+    made = make_filter(spec, settings, fixtures, latch=latches.restore(file, armed))
+    made.keep = partial(latches.store, file)
     return made

@@ -36,8 +36,7 @@ class JointRequest:
 
 
 class RequestDecoder:
-    """Turns what is due into wishes. Remembers the pose that a run of twists adds up to, so that
-    none drifts."""
+    """Turns what is due into wishes. Twists add up to a pose that it remembers: none drifts."""
 
     def __init__(self, spec: RobotSpec, kinematics: Kinematics | None, limits: Limits,
                  check: LimitCheck) -> None:

@@ -71,8 +71,7 @@ class ContactDetector:
     def forget(self) -> None:
         """Begin anew, as when motion does."""
         self._sent.clear()
-        self._felt = 0
-        self._deaf = 0
+        self._felt = self._deaf = 0
         self._bent = 0.0
         self._hot = np.zeros(len(self.spec.joints))
 
@@ -100,8 +99,8 @@ class ContactDetector:
         worst = int(excess.argmax())
         if excess[worst] <= 0.0:
             return ''
-        torque, most = abs(float(effort[worst])), float(self._torque[worst])
-        return f'contact: {self.spec.names[worst]} feels {torque:.0f} N m, more than {most:.0f}'
+        return (f'contact: {self.spec.names[worst]} feels {abs(effort[worst]):.0f} N m, more than '
+                f'{self._torque[worst]:.0f}')
 
     def _astray(self, position: FloatArray) -> str:
         """A robot lags behind; so it may be wherever it was sent within the last moment."""
@@ -158,8 +157,7 @@ class Reflex:
         return self._towards(self._lying, position)
 
     def stand_up(self, position: FloatArray, low: str = '') -> FloatArray | None:
-        """Return the joint speeds of standing up, as a body that is too `low` does; None: it
-        stands."""
+        """Return the joint speeds of standing up, as a `low` body does; None when it stands."""
         self._down |= bool(low)
         if not self._down or np.abs(self._standing - position).max() < THERE:
             self._down = False

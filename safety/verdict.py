@@ -1,5 +1,4 @@
-"""What the safety filter answers at each cycle. The target permitted, the verdict, every reason and
-the room left."""
+"""What the safety filter answers at each cycle: target, verdict, every reason, the room left."""
 from __future__ import annotations
 
 from collections.abc import Callable

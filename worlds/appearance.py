@@ -17,8 +17,7 @@ STORED = ('checker_blue.png', 'cube.png', 'tex256.png', 'table/table.png')
 
 
 def pattern(number: int) -> Any:
-    """Make one of our textures. Bands, blobs or grain in grey, always the same for the same
-    number."""
+    """Make one of our textures: bands, blobs or grain in grey, the same for the same number."""
     rng = np.random.default_rng(number)
     shape = (2 ** (1 + number % 5), 2 ** (1 + number % 3))
     coarse = rng.integers(90, 256, shape).astype(np.uint8)

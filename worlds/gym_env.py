@@ -109,8 +109,8 @@ class VisuomotorEnv(gymnasium.Env[Seen, NDArray[np.float32]]):
         seen = self.runner.observe()
         row = np.concatenate([seen[name] for name in self._places]).astype(np.float32)
         cut = np.minimum(np.maximum(row, self._low), self._high)
-        depths = {DEPTH + name: depth for name, depth in self.runner.depths.items()}
-        return self.named(cut) | {name: {**depths, **seen}[name] for name in self._pictures}
+        shown = {DEPTH + name: depth for name, depth in self.runner.depths.items()} | seen
+        return self.named(cut) | {name: shown[name] for name in self._pictures}
 
     def _reward(self, truth: Truth, seen: Seen) -> float:
         gained, self._progress = truth.progress - self._progress, truth.progress
