@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from visuomotor.robots.collision import SELF_MARGIN, CollisionScene
 from visuomotor.specs import paths, settings
+from visuomotor.specs.errors import BadInput
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.settings import setting
 from visuomotor.specs.values import FloatArray
@@ -59,7 +60,11 @@ def _idle(clearances: FloatArray, neighbours: bool) -> bool:
 def load(spec: RobotSpec) -> Pairs:
     """Read what was stored for a robot; a robot without a file gets found anew."""
     path = file(spec.name)
-    return settings.read(path, Pairs) if path.exists() else find(spec)
+    pairs = settings.read(path, Pairs) if path.exists() else find(spec)
+    if pairs.robot != spec.name:
+        raise BadInput(f"{path} should be of {spec.name}, but is of '{pairs.robot}'; run "
+                       f'`visuomotor safety pairs {spec.name}`.')
+    return pairs
 
 
 def store(pairs: Pairs) -> Path:

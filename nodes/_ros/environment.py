@@ -96,11 +96,13 @@ def _check_middleware(name: str) -> None:
     if not name or name == DEFAULTS['RMW_IMPLEMENTATION']:
         return
     try:
-        ctypes.CDLL(f'lib{name}.so')
+        found = name.startswith('rmw_') and ctypes.CDLL(f'lib{name}.so')
     except OSError:
+        found = False
+    if not found:
         raise BadInput("RMW_IMPLEMENTATION should be a middleware that is installed here, but "
                        f"'{name}' is not; unset it to have "
-                       f"{DEFAULTS['RMW_IMPLEMENTATION']}.") from None
+                       f"{DEFAULTS['RMW_IMPLEMENTATION']}.")
 
 
 def _check_profile(name: str, file: str) -> None:
