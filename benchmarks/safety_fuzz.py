@@ -173,7 +173,8 @@ class Judged:
     def beat(self, state: State, now: float) -> Permitted:
         """Let the filter answer what it is shown, and the robot obey."""
         answer = self.filter.step(state, now)
-        self.limits.see(answer.target.position, answer.target.velocity, answer.reasons)
+        if answer.target:   # else nothing is commanded
+            self.limits.see(answer.target.position, answer.target.velocity, answer.reasons)
         self.state = self.body.beat(answer.target, now)
         if self.fuzz.judge:
             self.collisions.update(self.fuzz.judge.touching(self.state.position))

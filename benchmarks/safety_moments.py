@@ -111,7 +111,7 @@ def _moving(filtered: SafetyFilter) -> bool:
 
 def _at_rest(stage: Stage) -> bool:
     answer = stage.live()
-    return bool(np.abs(answer.target.velocity).max() < STILL
+    return bool(answer.target and np.abs(answer.target.velocity).max() < STILL
                 and not stage.filter.motion.time_to_stop)
 
 

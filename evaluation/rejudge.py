@@ -89,8 +89,9 @@ def compare(report: Report, command: Any, answer: Permitted) -> None:
     report.why_now.update(map(kind, answer.reasons))
     if then != now:
         report.changed[f'{then} to {now}'] += 1
-    apart = np.abs(np.array(command.position) - answer.target.position).max()
-    report.furthest = max(report.furthest, float(apart))
+    if answer.target is not None:
+        apart = np.abs(np.array(command.position) - answer.target.position).max()
+        report.furthest = max(report.furthest, float(apart))
 
 
 def _nanoseconds(stamp: Any) -> int:

@@ -136,6 +136,12 @@ class Clearance:
         return [(pair, clearance) for clearance, pair in found
                 if clearance - self._soft[pair] < limit[pair]]
 
+    def touching(self, posture: FloatArray) -> tuple[str, ...]:
+        """Name what has lost more than half its margin in a posture."""
+        clearances = self.scene.clearances(posture)
+        pairs = (clearances < -BETWEEN * self.scene.margins).nonzero()[0]
+        return self.describe(pairs.tolist())
+
     def describe(self, pairs: Sequence[int]) -> tuple[str, ...]:
         """Name what would have met."""
         return tuple(dict.fromkeys('{} would come too near {}'.format(*self.scene.names(pair))

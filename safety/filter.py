@@ -1,9 +1,11 @@
 """The safety filter: one answer to every joint state, a function of values and of what it commanded
-before. Invariant: every motion that it commands has a stored, jerk-limited braking run to
-standstill inside the joint limits, the workspace, and clear of the arm itself and its surroundings.
-A request that would lose it is bent or not followed."""
+before. Without a target an answer commands nothing: the robot holds by itself. Invariant: every
+motion that it commands has a stored, jerk-limited braking run to standstill inside the joint
+limits, the workspace, and clear of the arm itself and its surroundings. A request that would lose
+it is bent or not followed."""
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -23,10 +25,14 @@ from visuomotor.safety.profile import Motion
 from visuomotor.safety.request import JointRequest, RequestDecoder
 from visuomotor.safety.sources import Sources
 from visuomotor.safety.state_check import ContactDetector, Reflex, low, squeezed
+from visuomotor.safety.trust import StateTrust
 from visuomotor.safety.verdict import Permitted, tightest
 from visuomotor.specs.codes import Mode, StopCategory, Verdict
 from visuomotor.specs.robot import RobotSpec
-from visuomotor.specs.values import FloatArray, State, Target
+from visuomotor.specs.values import SAME_MOMENT, FloatArray, State, Target
+
+AHEAD = 2.0       # beats of motion at once, when states come late and then in a heap
+MEASURED = 0.01   # rad (m) by which a robot found outside its limits may be measured wrongly
 
 
 class SafetyFilter:
@@ -46,19 +52,25 @@ class SafetyFilter:
         self.requests = RequestDecoder(spec, kinematics, limits, self.check)
         self.clearance = Clearance(scene) if scene else None
         self.follower = Follower(self.motion, self.check, self.clearance, limits)
+        self.trust = StateTrust(spec, limits)
         self.contact = ContactDetector(spec, limits)
         self.reflex = Reflex(spec, limits) if spec.legs and feels else None
-        self.latch = latch or Latch(armed=armed)
+        self.latch = latches.restored(latch) if latch else Latch(armed=armed)
         self.keep: Callable[[Latch], None] = lambda latch: None  # so that a stop outlives us
-        self.state: State | None = None
-        self.received = -np.inf   # s, when the newest state came
-        self._gripper = 0.0
+        self.state: State | None = None  # the newest that is believed
+        self.received = -np.inf   # s, when that came
         self._begun = False
-        self._again = ''          # why motion begins again from the measured state
+        self._lost = ''           # why nobody commands where the robot is
+        self._answered = 0.0      # s, stamp of the state that was answered last
+        self._at = -np.inf        # s, when that came
+        self._spare = 0.0         # s of motion that the time gone by permits
+        self._last = self._silent()
+        self._gripper = 0.0
         self._followed: tuple[int, Mode] | None = None
         self._held = self.motion.now.position   # commanded when the stop was called
         self._seen = dict.fromkeys(scene.moving if scene else (), -np.inf)  # s, bodies placed
         self._touched = ''        # the last contact
+        self._touched_at = -np.inf   # s, when that was
         self._until = -np.inf     # s, when the arm has given way to it
 
     def anew(self) -> SafetyFilter:
@@ -66,95 +78,193 @@ class SafetyFilter:
         return SafetyFilter(self.spec, self.kinematics, self.limits, armed=True, scene=self.scene,
                             feels=self.feels)
 
-    # Stop and arm.
+    # Stop and arm. Seconds are those of a clock that nobody can step.
     def stop(self, reason: str, category: StopCategory = StopCategory.BRAKE) -> None:
         """Latch a stop, until somebody arms. The first one stands, with its place."""
-        if not self.latch.stopped:
-            self.latch = latches.stop(self.latch, reason, category)
+        before, self.latch = self.latch, latches.stop(self.latch, reason, category)
+        if not before.stopped:
             self._held = self.motion.now.position
+        if self.latch != before:
             self.keep(self.latch)
 
-    def arm(self, reason: str, now: float) -> str:
+    def arm(self, reason: str, at: float) -> str:
         """Permit motion again from where the robot is, and forget what was asked; or say why."""
-        self.latch, why_not = latches.arm(self.latch, reason, self.state, self.state_age(now),
+        self.latch, why_not = latches.arm(self.latch, reason, self.state, self.state_age(at),
                                           self.limits.state_age, self.spec)
         if not why_not:
             self.keep(self.latch)
-            self._again = f'armed: {reason.strip()}'
+            self.sources.hand(False)   # who still holds the switch says so again
             self.sources.clear()
+            self._forget()
+            self._touched_at = -np.inf
+            if self.state and self._gap(self.state):
+                self._lost = 'it is not where it was commanded'
         return why_not
 
-    def place(self, body: str, pose: FloatArray, now: float) -> None:
+    def place(self, body: str, pose: FloatArray, at: float) -> None:
         """Note where a body that fixtures move with is: x y z, quaternion x y z w, base frame."""
         if self.clearance and body in self._seen:
-            self._seen[body] = now
+            self._seen[body] = at
             self.clearance.place(body, pose)
 
     # One cycle.
-    def state_age(self, now: float) -> float:
-        """Seconds since the newest joint_states were received; infinite when none ever were."""
-        return now - self.received
+    def state_age(self, at: float) -> float:
+        """Seconds since joint_states were received and believed; infinite when none ever were."""
+        return at - self.received
 
-    def silence(self, now: float) -> str:
+    def silence(self, at: float) -> str:
         """Say that joint_states are missing (the driver then brakes by itself); '' if they come."""
         if self.state is None:
             return 'no joint_states have come yet'
-        age = self.state_age(now)
+        age = self.state_age(at)
         return '' if 0.0 <= age <= self.limits.state_age else f'no joint_states for {age:.2f} s'
 
-    def step(self, state: State, now: float) -> Permitted:
-        """Answer one state, received at `now`: where the joints should be a beat later, and why."""
-        permitted = self._decide(state, now)
-        self.contact.sent(permitted.target.position)
-        return permitted
+    def begin(self, state: State, at: float) -> None:
+        """Take it from who put the robot there that it is, so that the next step moves on."""
+        self.trust.believe(state, at)
+        self._begin(state, at, 'put there')
+        self._answered, self._spare = state.stamp - self.motion.beat, self.motion.beat
 
-    def _decide(self, state: State, now: float) -> Permitted:
+    def step(self, state: State, now: float, steady: float | None = None) -> Permitted:
+        """Answer one state: where the joints should be a beat after it, and why.
+
+        It was received at `now` of the graph's clock, and at `steady` of one that nobody can step.
+        """
+        at = now if steady is None else steady
         if unusable := state_check.unusable(state, now, self.limits):
-            return self._halt((unusable,))
-        broken = self._again or state_check.broken_off(state, self.state, self.spec, self.limits)
-        self._note(state, now)
-        if broken:
-            return self._begin(state, broken)
-        if self.latch.forbids:
-            return self._stand(self.latch.forbids)
-        if lost := self._lost(now):
-            return self._halt((lost,))
-        if self.reflex:
-            return self._walk(state, now, self.reflex)
-        if self.feels and (why := self.contact.contact(state)):
-            self._touched, self._until = why, state.stamp + self.limits.contact_pause
-            self.sources.clear()
-        if state.stamp < self._until:
-            return self._give_way(state)
-        return self._follow(state.stamp, now)
+            return self._brake(unusable, at)
+        belief = self.trust.judge(state, at)
+        if belief.why and not belief.begins:
+            return self._silent(f'{belief.why}: nothing is commanded until that is clear')
+        self.state, self.received = state, at
+        if belief.begins:
+            return self._begin_anew(state, at, belief.why)
+        if self._lost:
+            return self._found(state, at)
+        return self._go_on(state, at)
 
-    def _lost(self, now: float) -> str:
+    def _go_on(self, state: State, at: float) -> Permitted:
+        """Live through the time that passed, in steps of a beat at most."""
+        beat = self.motion.beat
+        self._spare = min(self._spare + at - self._at, AHEAD * beat)
+        passed = min(state.stamp - self._answered, self._spare)
+        self._answered, self._at = state.stamp, at
+        if passed < beat / 2:
+            return self._last   # the same moment, or a heap of states after a pause
+        self._spare -= passed
+        steps = max(1, math.ceil(passed / beat - 0.01))
+        self.motion.step = beat if abs(passed - beat) < SAME_MOMENT else passed / steps
+        for left in reversed(range(steps)):
+            self._last = self._decide(state, state.stamp - left * self.motion.step, at)
+            self.contact.sent(self.motion.now.position)
+        return self._last
+
+    def _decide(self, state: State, stamp: float, at: float) -> Permitted:
+        self._ease(state)
+        # under a stop a hand may lead the arm away, but nothing may be pressed
+        if self.feels and (why := self.contact.contact(state, self.latch.armed)):
+            self._touch(why, at)
+        if self.latch.forbids:
+            return self._stand(state, at, self.latch.forbids)
+        if unseen := self._unseen(at):
+            return self._halt((unseen,))
+        if self.reflex:
+            return self._walk(state, stamp, at, self.reflex)
+        if at < self._until:
+            return self._give_way(state, self._touched)
+        self.follower.stray = self.contact.stray(state.position)
+        return self._follow(stamp, at)
+
+    def _touch(self, why: str, at: float) -> None:
+        """Give way to a contact; a second one soon after is for a person to see to."""
+        since, new = at - self._touched_at, at >= self._until   # else it has yet to come to rest
+        self._touched, self._touched_at = why, at
+        self._until = at + self.limits.contact_pause
+        self.sources.clear()
+        if new and since <= self.limits.contact_memory:
+            self.stop(f'{why}, again after {since:.1f} s: see what it touches')
+
+    def _unseen(self, at: float) -> str:
         """Say which moving body has not been heard of; '' when all have."""
         for body, seen in self._seen.items():
-            if not 0.0 <= now - seen <= self.limits.body_age:
+            if not 0.0 <= at - seen <= self.limits.body_age:
                 return f'no pose of {body} for {self.limits.body_age:g} s: where it is nobody knows'
         return ''
 
-    def _note(self, state: State, now: float) -> None:
-        if self.state is not None and state.stamp < self.state.stamp:
-            self.sources.clear()
-            self._until = -np.inf
-        self.state, self.received = state, now
+    # Beginning, and being lost.
+    def _begin_anew(self, state: State, at: float, why: str) -> Permitted:
+        """A new story of where the robot is moves nothing while a stop stands, and nothing into
+        what no motion may enter."""
+        if self._begun and not self.latch.forbids and (wrong := self._misplaced(state.position)):
+            self.stop(f'{why}, and is where it may not be: {wrong}')
+        if self._begun and self.latch.forbids:
+            self._lost = why
+            return self._found(state, at)
+        return self._begin(state, at, why)
 
-    def _begin(self, state: State, why: str) -> Permitted:
+    def _found(self, state: State, at: float) -> Permitted:
+        """The robot is elsewhere. Who arms it takes it from there."""
+        if self.latch.forbids:
+            return self._silent(self.latch.forbids, f'{self._lost}: nothing is commanded until '
+                                                    'somebody arms')
+        return self._begin(state, at, self._lost)
+
+    def _begin(self, state: State, at: float, why: str) -> Permitted:
         """Begin where the robot is, so that nothing jumps. One found in motion is braked."""
-        self._again = ''
         moving = np.abs(state.velocity) > latches.STILL * self.spec.velocity
         self.motion.restart(state.position, np.where(moving, state.velocity, 0.0))
-        self.requests.forget()
-        self.contact.forget()
+        self._forget()
         if self.reflex:
             self.reflex.forget()
-        self._followed = None
-        if not self._begun:
-            self._begun = True
+        if not self._begun and math.isfinite(state.gripper):
             self._gripper = min(max(state.gripper, 0.0), 1.0)
-        return self._answer(self.motion.now, Verdict.STOP, (f'begins where the robot is: {why}',))
+        self._begun, self._lost = True, ''
+        self._held = self.motion.now.position
+        self.sources.clear()
+        self._answered, self._at, self._spare = state.stamp, at, 0.0
+        self.contact.sent(self.motion.now.position)
+        self._last = self._answer(self.motion.now, Verdict.STOP,
+                                  (f'begins where the robot is: {why}',))
+        return self._last
+
+    def _forget(self) -> None:
+        """Forget what led here: it is over."""
+        self.requests.forget()
+        self.contact.forget()
+        self.follower.stray = None
+        self._followed = None
+        self._until = -np.inf
+
+    def _misplaced(self, position: FloatArray) -> str:
+        """Say why a robot may not be where it is, by more than it may be measured wrongly."""
+        spec, tip = self.spec, self.check.tip(position)
+        joints = (position < spec.lower - MEASURED) | (position > spec.upper + MEASURED)
+        box = spec.workspace
+        walls = None if tip is None else (tip < np.array(box.lower) - MEASURED) | (
+            tip > np.array(box.upper) + MEASURED)
+        near = self.clearance.touching(position) if self.clearance else ()
+        return ', '.join((*self.check.describe(joints, walls), *near))
+
+    def _silent(self, *reasons: str) -> Permitted:
+        return Permitted(None, Verdict.STOP, (*reasons, *self.sources.told()))
+
+    def _gap(self, state: State) -> str:
+        """Say how far the robot is from where it is commanded, when that is far."""
+        apart = np.abs(state.position - self.motion.now.position)
+        worst = int(apart.argmax())
+        if apart[worst] <= self.limits.contact_error:
+            return ''
+        return f'{self.spec.names[worst]} is {apart[worst]:.2f} rad from where it is commanded'
+
+    def _brake(self, why: str, at: float) -> Permitted:
+        """Brake on a state that tells nothing, as long as there is a way out to follow."""
+        if not self._begun or self._lost:
+            return self._silent(why)
+        passed = min(at - self._at, self.limits.state_gap)
+        if passed >= self.motion.beat / 2:
+            self.motion.step, self._at = passed, at
+            self._last = self._halt((why,))
+        return self._last
 
     def _halt(self, reasons: tuple[str, ...], verdict: Verdict = Verdict.STOP) -> Permitted:
         """Brake along the stored way out and hold."""
@@ -162,36 +272,41 @@ class SafetyFilter:
         self._followed = None
         return self._answer(self.motion.brake(), verdict, reasons)
 
-    def _stand(self, why: str) -> Permitted:
-        """Stop as the latch says: brake and stay, or go back to where the stop was called."""
+    def _stand(self, state: State, at: float, why: str) -> Permitted:
+        """Stop as the latch says: brake and stay, or go back to where the stop was called. What is
+        touched is let go."""
+        if at < self._until:
+            return self._give_way(state, why)
+        reasons = tuple(filter(None, (why, self._gap(state))))
         if self.latch.category is StopCategory.HOLD:
-            return self._go_to(self._held, why)
+            if self.contact.stray(state.position) is not None and len(reasons) > 1:
+                self.stop('', StopCategory.BRAKE)   # somebody moves it, and means to
+            return self._go_to(self._held, reasons)
         if self.reflex and self.latch.stopped and not self.motion.time_to_stop:
             return self._reflexively(self.reflex.lie_down(self.motion.now.position), why)
-        return self._halt((why,))
+        return self._halt(reasons)
 
-    def _give_way(self, state: State) -> Permitted:
+    def _give_way(self, state: State, why: str) -> Permitted:
         """Relax after contact: want to be where the arm was pushed to."""
-        return self._go_to(np.clip(state.position, self.check.lower, self.check.upper),
-                           self._touched)
+        return self._go_to(np.clip(state.position, self.check.lower, self.check.upper), (why,))
 
-    def _go_to(self, place: FloatArray, why: str) -> Permitted:
+    def _go_to(self, place: FloatArray, reasons: tuple[str, ...]) -> Permitted:
         going = self.motion.toward(place)
         if going is None or not self.follower.keeps_way_out(going):
-            return self._halt((why,))
-        return self._answer(self.motion.take(going), Verdict.STOP, (why,))
+            return self._halt(reasons)
+        return self._answer(self.motion.take(going), Verdict.STOP, reasons)
 
-    def _walk(self, state: State, now: float, reflex: Reflex) -> Permitted:
+    def _walk(self, state: State, stamp: float, at: float, reflex: Reflex) -> Permitted:
         """A legged robot that leans or overheats lies down, and stands up slowly to go on."""
-        if state.imu is None:
-            return self._halt(('no attitude: imu is missing or old',))
+        if state.imu is None or (blind := state_check.no_attitude(state.imu)):
+            return self._halt((blind if state.imu else state_check.no_attitude(None),))
         lean = state_check.lean_of(state.imu)
         if why := state_check.tilted(lean, self.limits) or self.contact.hot(state):
             return self._reflexively(reflex.lie_down(self.motion.now.position), f'{why}: lies down')
         rising = reflex.stand_up(self.motion.now.position, low(state, lean, self.limits))
         if rising is not None:
             return self._reflexively(rising, 'stands up slowly')
-        return self._follow(state.stamp, now)
+        return self._follow(stamp, at)
 
     def _reflexively(self, speeds: FloatArray, why: str) -> Permitted:
         self.requests.forget()
@@ -199,21 +314,22 @@ class SafetyFilter:
         granted = self.follower.grant(JointRequest(speeds))
         return self._answer(granted.motion, Verdict.STOP, (why, *granted.reasons))
 
-    def _follow(self, stamp: float, now: float) -> Permitted:
-        heard, silent = self.sources.winner(stamp)
+    def _follow(self, stamp: float, at: float) -> Permitted:
+        heard, silent = self.sources.winner(stamp, at)
         if heard is None:
             return self._halt((silent,)) if silent else self._halt((), Verdict.PASS)
         proposal = heard.proposal
         if self._followed != (proposal.source, proposal.mode):
             self.requests.forget()
             self._followed = (proposal.source, proposal.mode)
-        request = self.requests.make(proposal, stamp, self.motion.now.position)
+        request = self.requests.make(proposal, stamp + self.motion.beat, self.motion.now.position,
+                                     self.motion.step)
         permitted = (self._grant(request) if request
                      else self._halt((f'no target of {heard.name} is due',)))
         return replace(permitted, source=proposal.source, mode=int(proposal.mode),
                        asked=request.asked if request else np.zeros(0),
                        observed=proposal.observed, policy_hash=proposal.policy_hash,
-                       proposal_age=now - heard.received)
+                       proposal_age=at - heard.received)
 
     def _grant(self, request: JointRequest) -> Permitted:
         self._grip(request.gripper)
@@ -221,13 +337,23 @@ class SafetyFilter:
         return self._answer(granted.motion, granted.verdict, granted.reasons)
 
     def _grip(self, wanted: float | None) -> None:
+        """Move the fingers by a step, but close them no further on what they squeeze."""
         if wanted is not None and self.spec.gripper is not None:
-            stride = self.spec.gripper.speed * self.motion.dt
             if self.state and squeezed(self.state, self.spec, self.limits):
                 wanted = min(wanted, self.state.gripper)
+            stride = self.spec.gripper.speed * self.motion.step
             self._gripper += min(max(min(max(wanted, 0.0), 1.0) - self._gripper, -stride), stride)
 
+    def _ease(self, state: State) -> None:
+        """Let go of what is squeezed too hard, whoever is followed and even if nobody is."""
+        if squeezed(state, self.spec, self.limits):
+            self._grip(min(self._gripper, state.gripper))
+
     def _answer(self, motion: Motion, verdict: Verdict, reasons: tuple[str, ...]) -> Permitted:
+        if not math.isfinite(motion.position.sum() + motion.velocity.sum() + self._gripper):
+            self.stop('a command was no number')   # the last fence: it is never sent
+            self._lost = 'a command was no number'
+            return self._silent(self.latch.forbids)
         refusals = self.sources.told()
         if refusals:
             verdict = max(verdict, Verdict.CLIP)

@@ -9,7 +9,7 @@ from visuomotor.safety.clearance import Clearance
 from visuomotor.safety.limit_check import AXES, Flags, LimitCheck
 from visuomotor.safety.limits import Limits
 from visuomotor.safety.motion import Candidate, JerkLimited
-from visuomotor.safety.profile import Motion
+from visuomotor.safety.profile import Aside, Motion
 from visuomotor.safety.request import JointRequest
 from visuomotor.specs.codes import Verdict
 from visuomotor.specs.values import FloatArray
@@ -53,6 +53,8 @@ class Follower:
         self.check = check
         self.clearance = clearance
         self.limits = limits
+        # how far the robot is measured from where it was sent; None: it is as good as there
+        self.stray: FloatArray | None = None
 
     def grant(self, request: JointRequest) -> Granted:
         """Command one beat towards a request."""
@@ -71,7 +73,16 @@ class Follower:
         return self._free(candidate, self.check.tip(candidate.before), met)
 
     def _free(self, candidate: Candidate, tip: FloatArray | None, met: Obstacle) -> bool:
-        """Say whether the way out is free; note what is not."""
+        """Say whether the way out is free, of the robot as commanded and as measured."""
+        if not self._clear(candidate, tip, met):
+            return False
+        if self.stray is None:
+            return True
+        measured = aside(candidate, self.stray)
+        return self._clear(measured, self.check.tip(measured.before), met)
+
+    def _clear(self, candidate: Candidate, tip: FloatArray | None, met: Obstacle) -> bool:
+        """Say whether a way out is free; note what is not."""
         joints = self.check.joints_leaving(candidate)
         walls = self.check.walls_crossed(candidate, tip)
         if joints is None and walls is None:
@@ -147,6 +158,11 @@ class Follower:
             return ()
         name = self.check.spec.names[worst]
         return (f'{name} is {error[worst]:.2f} rad behind the target, at its own limits',)
+
+
+def aside(candidate: Candidate, stray: FloatArray) -> Candidate:
+    """Return the same motion of a robot that is `stray` away from it."""
+    return Candidate(candidate.motion, Aside(candidate.way_out, stray), candidate.before + stray)
 
 
 def along_walls(speeds: FloatArray, rows: FloatArray) -> FloatArray:

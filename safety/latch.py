@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -33,10 +33,16 @@ class Latch:
 
 
 def stop(latch: Latch, reason: str, category: StopCategory) -> Latch:
-    """Latch a stop. The first reason stands until somebody arms."""
+    """Latch a stop. The first reason stands until somebody arms; stops only become stricter."""
     if latch.stopped:
-        return latch
+        return restored(latch) if category is StopCategory.BRAKE else latch
     return Latch(False, True, reason.strip() or 'no reason given', category)
+
+
+def restored(latch: Latch) -> Latch:
+    """Return a stop as it stands after a new beginning: where it was called nobody knows now, so
+    it brakes."""
+    return replace(latch, category=StopCategory.BRAKE)
 
 
 def arm(latch: Latch, reason: str, state: State | None, age: float, limit: float,
@@ -75,6 +81,6 @@ def restore(path: Path, armed: bool) -> Latch:
     try:
         content = json.loads(path.read_text())
         latched = Latch(False, True, str(content['reason']), StopCategory(content['category']))
-        return latched if content['stopped'] else Latch(armed)
+        return restored(latched) if content['stopped'] else Latch(armed)
     except (OSError, ValueError, KeyError, TypeError):
         return Latch(False, True, f'{path} cannot be read, and may hold a stop')

@@ -32,6 +32,13 @@ class Limits(Settings):
         1.5, 'braking that slows the tip down before a wall', 'm/s^2', above=0, most=100)
     state_age: float = setting(
         0.2, 'oldest joint_states that anything is decided on', 's', above=0, most=10)
+    state_gap: float = setting(
+        0.05, 'longest silence of joint_states after which motion goes on as if there were none',
+        's', above=0, most=10)
+    state_samples: int = setting(
+        5, 'joint_states that have to agree before a new place of the robot is believed',
+        least=2, most=1000)
+    state_time: float = setting(0.05, 'over which they have to agree', 's', above=0, most=10)
     proposal_age: float = setting(
         0.5, 'silence after which a source is no longer followed', 's', above=0, most=10)
     observation_age: float = setting(
@@ -65,7 +72,11 @@ class Limits(Settings):
     contact_pause: float = setting(
         0.5, 'for which the arm gives way after contact', 's', above=0, most=60)
     contact_grace: float = setting(
-        1.0, 'after that, in which only more than that is contact', 's', above=0, most=60)
+        1.0, 'after that, in which only more is contact, where contact_memory is 0', 's',
+        above=0, most=60)
+    contact_memory: float = setting(
+        30.0, 'within which a second contact is a latched stop, for a person to see to; 0: never',
+        's', least=0, most=3600)
     gripper_share: float = setting(
         1.05, "part of the gripper's force limit above which it eases", 'share', above=0, most=100)
     heartbeat: float = setting(

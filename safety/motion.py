@@ -41,12 +41,13 @@ class JerkLimited:
     """Makes candidates from the commanded state, and remembers the one that was taken."""
 
     def __init__(self, spec: RobotSpec, limits: Limits) -> None:
-        self.dt = 1.0 / spec.control_hz
+        self.beat = 1.0 / spec.control_hz
+        self.step = self.beat    # s that the next candidate lives through
         self.speed = limits.speed_share * spec.velocity
         self.acceleration = limits.acceleration_share * spec.acceleration
         self.jerk = limits.jerk_share * spec.jerk
         self.still = np.zeros(len(spec.joints))
-        self._planner, self._run = Ruckig(len(spec.joints), self.dt), Trajectory(len(spec.joints))
+        self._planner, self._run = Ruckig(len(spec.joints), self.beat), Trajectory(len(spec.joints))
         question = self._question = InputParameter(len(spec.joints))
         question.max_velocity = self.speed.tolist()
         question.max_acceleration = self.acceleration.tolist()
@@ -66,8 +67,8 @@ class JerkLimited:
     def meet(self, course: Course) -> Candidate | None:
         """Catch up with something that moves: at the first of a few moments where one can."""
         for tried, beats in enumerate(LEADS[self._lead:], self._lead):
-            planned = self._plan(course(beats * self.dt), beats * self.dt)
-            if planned and self._run.duration <= beats * self.dt * (1 + 1e-6):
+            planned = self._plan(course(beats * self.beat), beats * self.beat)
+            if planned and self._run.duration <= beats * self.beat * (1 + 1e-6):
                 self._lead = max(0, tried - 1)  # the next beat is one beat nearer
                 return self._first_beat()
         self._lead = max(0, len(LEADS) - 2)
@@ -86,14 +87,14 @@ class JerkLimited:
         speed = np.clip(aim.velocity, -self.speed, self.speed)
         question.target_position, question.target_velocity = aim.position.tolist(), speed.tolist()
         question.target_acceleration = self._kept(speed, aim.acceleration).tolist()
-        question.minimum_duration = max(duration, self.dt)  # arrive with a beat, not between two
+        question.minimum_duration = max(duration, self.beat)  # arrive with a beat, not between two
         try:
             return self._planner.calculate(question, self._run) in DONE
         except RuckigError:  # rare states that the planner cannot solve; another candidate follows
             return False
 
     def _first_beat(self) -> Candidate:
-        return self._candidate(Motion(*(np.array(column) for column in self._run.at_time(self.dt))))
+        return self._candidate(Motion(*map(np.array, self._run.at_time(self.step))))
 
     def _kept(self, speed: FloatArray, acceleration: FloatArray) -> FloatArray:
         """Pass an aim with its acceleration only where speed limits hold afterwards too."""
@@ -103,7 +104,7 @@ class JerkLimited:
     def at_speed(self, velocity: FloatArray) -> Candidate:
         """Take up a velocity as soon as the limits let it."""
         wanted = np.minimum(np.maximum(velocity, -self.speed), self.speed)
-        return self._candidate(self._runs.to(self.now, wanted).at(self.dt))
+        return self._candidate(self._runs.to(self.now, wanted).at(self.step))
 
     def take(self, candidate: Candidate) -> Motion:
         """Command a candidate."""
@@ -113,8 +114,8 @@ class JerkLimited:
         return self.now
 
     def brake(self) -> Motion:
-        """Command one beat of the way out that was stored with the last candidate."""
-        self._gone += self.dt
+        """Command one step of the way out that was stored with the last candidate."""
+        self._gone += self.step
         self.now = self._way_out.at(self._gone)
         return self.now
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -156,8 +156,37 @@ class Ramp:
         return moment
 
 
+class Aside:
+    """A run of joints that are `stray` away from where they are commanded."""
+
+    def __init__(self, run: VelocityProfile, stray: FloatArray) -> None:
+        self._run, self._stray = run, stray
+        self.duration: float = run.duration
+
+    def at(self, seconds: float) -> Motion:
+        """Return the motion after some time."""
+        motion = self._run.at(seconds)
+        return replace(motion, position=motion.position + self._stray)
+
+    def places(self, moments: Sequence[float]) -> FloatArray:
+        """Return the positions of all joints at some moments."""
+        return self._run.places(moments) + self._stray
+
+    @property
+    def turns(self) -> list[tuple[int, float, float]]:
+        """Joints that turn round on the way to standstill: which, when, and where."""
+        return [(joint, moment, place + float(self._stray[joint]))
+                for joint, moment, place in self._run.turns]
+
+    @property
+    def extent(self) -> tuple[FloatArray, FloatArray]:
+        """Return the lowest and highest position of each joint on a run to standstill."""
+        lowest, highest = self._run.extent
+        return lowest + self._stray, highest + self._stray
+
+
 # Every joint's way to a speed, as fast as acceleration and jerk limits let it.
-VelocityProfile = Planned | Ramp
+VelocityProfile = Planned | Ramp | Aside
 
 
 class ProfilePlanner:

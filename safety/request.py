@@ -44,7 +44,6 @@ class RequestDecoder:
         self.limits = limits
         self.check = check
         self._kinematics = kinematics
-        self._dt = 1.0 / spec.control_hz
         self._fastest = limits.speed_share * spec.velocity
         self._endless = np.array([joint.continuous for joint in spec.joints])
         self._home = np.array(spec.home)
@@ -54,9 +53,11 @@ class RequestDecoder:
         """Take the pose as it is: somebody else was followed meanwhile."""
         self._goal = None
 
-    def make(self, proposal: Proposal, now: float, position: FloatArray) -> JointRequest | None:
-        """Return what is due a beat after `now`, for joints sent to `position`; None: nothing."""
-        found = due(proposal, now + self._dt)
+    def make(self, proposal: Proposal, moment: float, position: FloatArray,
+             step: float) -> JointRequest | None:
+        """Return what is due at `moment`, for joints sent to `position` a step before; None:
+        nothing."""
+        found = due(proposal, moment)
         if found is None:
             return None
         row, gripper = found
@@ -67,17 +68,16 @@ class RequestDecoder:
         if proposal.mode is Mode.JOINT_VELOCITY:
             return self._clip_velocity(row, gripper)
         if proposal.mode in (Mode.JOINT_POSITION, Mode.LEG):
-            return self._pass_through(proposal, now, row, gripper)
-        return self._cartesian(proposal.mode, row, slope(proposal, now + self._dt), gripper,
-                               position)
+            return self._pass_through(proposal, moment, step, row, gripper)
+        return self._cartesian(proposal.mode, row, slope(proposal, moment), gripper, position, step)
 
-    def _pass_through(self, proposal: Proposal, now: float, row: FloatArray,
+    def _pass_through(self, proposal: Proposal, moment: float, step: float, row: FloatArray,
                       gripper: float | None) -> JointRequest:
         wanted = legs.motors(row) if proposal.mode is Mode.LEG else row
         clipped = self.check.describe((wanted < self.check.lower) | (wanted > self.check.upper))
-        first = self._aim(proposal, now + self._dt)
-        moves = len(proposal.times) > 1
-        course = (lambda ahead: self._aim(proposal, now + ahead)) if moves else None
+        first = self._aim(proposal, moment)
+        moves, before = len(proposal.times) > 1, moment - step
+        course = (lambda ahead: self._aim(proposal, before + ahead)) if moves else None
         return JointRequest(first.velocity, first.position, course, gripper, row, clipped)
 
     def _aim(self, proposal: Proposal, moment: float) -> Aim:
@@ -99,7 +99,7 @@ class RequestDecoder:
                             asked=wanted, clipped=fast)
 
     def _cartesian(self, mode: Mode, row: FloatArray, rate: FloatArray, gripper: float | None,
-                   position: FloatArray) -> JointRequest:
+                   position: FloatArray, step: float) -> JointRequest:
         assert self._kinematics is not None, 'refused before'
         pose = self._kinematics.pose(position)
         twist = row
@@ -109,7 +109,7 @@ class RequestDecoder:
         twist, clipped = self._clip_twist(twist)
         twist, slowed = self._slow_at_walls(twist, pose)
         if mode is Mode.CARTESIAN_TWIST:
-            twist = twist + self._pull_back(pose, twist)
+            twist = twist + self._pull_back(pose, twist, step)
         else:
             clipped = ()  # a far pose is approached at the speed limit; that is no fault
         # spare joints drift home; an endless joint has no wrong turn to come back from
@@ -147,13 +147,13 @@ class RequestDecoder:
                 slowed.append(f'workspace {AXES[axis]}: slowed before the wall')
         return np.array(slower) if slowed else twist, tuple(slowed)
 
-    def _pull_back(self, pose: FloatArray, twist: FloatArray) -> FloatArray:
+    def _pull_back(self, pose: FloatArray, twist: FloatArray, span: float) -> FloatArray:
         """Correct what the tip lags behind the sum of its twists."""
         goal = pose if self._goal is None else self._goal
         stray = difference(pose, goal)
         if stray[:3] @ stray[:3] > STRAY_LENGTH**2 or stray[3:] @ stray[3:] > STRAY_ANGLE**2:
             goal, stray = pose, np.zeros(6)
-        step = twist * self._dt
+        step = twist * span
         turned = rotation.product(np.array([*step[3:] / 2, 1.0]), goal[3:])
         self._goal = np.concatenate((goal[:3] + step[:3], turned / math.sqrt(turned @ turned)))
         return PULL * stray

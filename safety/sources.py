@@ -15,7 +15,7 @@ from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.values import SAME_MOMENT, Proposal
 
 PRIORITY = (Source.TELEOP, Source.RESET, Source.POLICY)
-WAITING = 16   # proposals of one source that wait for their first target to be due
+WAITING = 500  # proposals of one source that may wait for their first target to be due
 HUGE = 1e6     # no target of any mode, in any unit, is as large
 CARTESIAN = (Mode.CARTESIAN_POSE, Mode.CARTESIAN_TWIST)
 
@@ -43,7 +43,7 @@ class AcceptedProposal:
 class Queue:
     """What one source said, oldest first. The newest whose first target is due counts."""
 
-    heard: deque[AcceptedProposal] = field(default_factory=lambda: deque(maxlen=WAITING))
+    heard: deque[AcceptedProposal] = field(default_factory=deque)
     newest: float = -1e18  # s, newest observation answered
 
     def add(self, heard: AcceptedProposal) -> None:
@@ -67,21 +67,36 @@ class Sources:
         self._spec, self._limits = spec, limits
         self.refused = 0
         self.refusals: list[str] = []  # since the last cycle
+        self._held = False             # somebody holds the dead-man switch
         self.clear()
 
     def clear(self) -> None:
-        """Forget everything said, as when the clock went backwards."""
+        """Forget everything said, as when the clock went backwards; but not who holds the
+        switch."""
         self._queues: dict[int, Queue] = {source: Queue() for source in PRIORITY}
 
-    def hear(self, proposal: Proposal, now: float, last: bool = False) -> str:
-        """Accept a proposal, or return the sentence that refuses it."""
+    def hand(self, held: bool) -> None:
+        """Note the dead-man switch, before anything else that came with it is believed."""
+        self._held = held
+        if not held:
+            self._queues[Source.TELEOP].heard.clear()
+
+    def hear(self, proposal: Proposal, now: float, last: bool = False,
+             steady: float | None = None) -> str:
+        """Accept a proposal, or return the sentence that refuses it. It came at `now` of the
+        graph's clock, and at `steady` of one that nobody can step."""
+        if proposal.source == Source.TELEOP:
+            self.hand(proposal.dead_man)
         newest = self._queues[proposal.source].newest if proposal.source in PROPOSERS else 0.0
         if why := refusal(proposal, self._spec, self._limits, now, newest):
             return self.refuse(proposal.source, why)
-        if proposal.source == Source.TELEOP and not proposal.dead_man:
-            self._queues[Source.TELEOP].heard.clear()  # the hand has let go
-        else:
-            self._queues[proposal.source].add(AcceptedProposal(proposal, now, last))
+        queue = self._queues[proposal.source]
+        if len(queue.heard) >= WAITING:
+            queue.current(now)   # nobody follows now; what is over waits no longer
+        if len(queue.heard) >= WAITING:
+            return self.refuse(proposal.source, f'{WAITING} of its proposals wait already')
+        if proposal.source != Source.TELEOP or self._held:
+            queue.add(AcceptedProposal(proposal, now if steady is None else steady, last))
         return ''
 
     def refuse(self, source: int, why: str) -> str:
@@ -96,25 +111,34 @@ class Sources:
         refusals, self.refusals = tuple(self.refusals), []
         return refusals
 
-    def winner(self, now: float) -> tuple[AcceptedProposal | None, str]:
-        """Return whom to follow at `now`; or nobody, and why that is a fault ('': it is none)."""
+    def winner(self, now: float,
+               steady: float | None = None) -> tuple[AcceptedProposal | None, str]:
+        """Return whom to follow at `now`; or nobody, and why that is a fault ('': it is none).
+        Silence is counted on the clock that nobody can step."""
+        at = now if steady is None else steady
         silent = ''
         for number in PRIORITY:
-            queue = self._queues[number]
+            queue, name = self._queues[number], PROPOSERS[number]
             heard = queue.current(now)
+            taken = number == Source.TELEOP and self._held
             if heard is None:
+                if taken:
+                    return None, f'{name} holds the switch, but asks nothing that can be followed'
+                if queue.heard:
+                    ahead = f'{queue.heard[0].begins() - now:.2f} s'
+                    silent = silent or f'{name} plans ahead: its first target is due in {ahead}'
                 continue
-            if why := self._worn_out(queue, heard, now):
-                silent = silent or ('' if heard.last else f'{PROPOSERS[number]} {why}')
-                if number == Source.TELEOP and not heard.last:
-                    break  # a person who took over and vanished does not mean to hand back
-                continue
-            return heard, ''
+            why = self._worn_out(queue, heard, now, at)
+            if not why:
+                return heard, ''
+            silent = silent or ('' if heard.last else f'{name} {why}')
+            if taken and not heard.last:
+                break   # a person who took over and vanished does not mean to hand back
         return None, silent
 
-    def _worn_out(self, queue: Queue, heard: AcceptedProposal, now: float) -> str:
+    def _worn_out(self, queue: Queue, heard: AcceptedProposal, now: float, at: float) -> str:
         newest = queue.heard[-1]
-        silence, age = now - newest.received, now - newest.proposal.observed
+        silence, age = at - newest.received, now - newest.proposal.observed
         if heard.last and now > heard.ends() + SAME_MOMENT:
             return 'has finished'
         if silence > self._limits.proposal_age:

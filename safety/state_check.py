@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import math
-from collections import deque
 
 import numpy as np
 from visuomotor.robots.minitaur import legs
@@ -10,7 +9,8 @@ from visuomotor.safety.limits import Limits
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.values import FloatArray, Imu, State
 
-LEAP = 0.1     # rad (m) beyond what the speed limits allow, from one joint state to the next
+STRAY = 0.01   # rad (m) from where a joint was sent lately, below which it is as good as there
+UNIT = 0.1     # by which the length of an attitude may differ from 1
 THERE = 0.02   # rad, from a posture that counts as taken up
 EAGER = 4.0    # 1/s, speed for each rad of distance
 
@@ -20,6 +20,8 @@ def unusable(state: State, now: float, limits: Limits) -> str:
     # one that is not makes the sum so
     if not math.isfinite(state.position.sum() + state.velocity.sum()):
         return 'joint_states are not all finite'
+    if not math.isfinite(state.effort.sum()):
+        return 'torques are not all finite'
     age = now - state.stamp
     if age > limits.state_age:
         return f'joint_states are {age:.2f} s old, older than {limits.state_age:g} s'
@@ -28,26 +30,21 @@ def unusable(state: State, now: float, limits: Limits) -> str:
     return ''
 
 
-def broken_off(state: State, before: State | None, spec: RobotSpec, limits: Limits) -> str:
-    """Return why motion has to begin again where the robot is; '' when it can go on."""
-    if before is None:
-        return 'first joint_states'
-    passed = state.stamp - before.stamp
-    if passed < 0.0:
-        return f'the clock went back by {-passed:.3f} s'
-    if passed > limits.state_age:
-        return f'joint_states were missing for {passed:.2f} s'
-    way = 2.0 * spec.velocity * max(passed, 1.0 / spec.control_hz)
-    leap = np.abs(state.position - before.position) - way
-    worst = int(leap.argmax())
-    return f'{spec.names[worst]} was moved by somebody else' if leap[worst] > LEAP else ''
-
-
 def tilted(lean: float, limits: Limits) -> str:
     """Return why a leaning body may not go on; '' when it is upright."""
     if lean <= limits.tilt:
         return ''
     return f'the body leans by {lean:.2f} rad, more than {limits.tilt:g} rad'
+
+
+def no_attitude(imu: Imu | None) -> str:
+    """Say why nobody knows whether a legged robot stands; '' when its attitude is known."""
+    if imu is None:
+        return 'no attitude: imu is missing or old'
+    length = float(np.linalg.norm(imu.orientation))
+    if abs(length - 1.0) <= UNIT:   # false of what is no number
+        return ''
+    return f'no attitude: its quaternion should be of length 1, but is of length {length:g}'
 
 
 def lean_of(imu: Imu) -> float:
@@ -64,33 +61,40 @@ class ContactDetector:
         self._dt = 1.0 / spec.control_hz
         self._torque = limits.contact_torque * spec.effort
         lately = 1 + round(limits.contact_lag * spec.control_hz)
-        self._sent: deque[FloatArray] = deque(maxlen=lately)
+        self._sent = np.zeros((lately, len(spec.joints)))   # a ring of postures
+        self._count = 0   # sent since motion began
         self._beats = max(1, round(limits.contact_time * spec.control_hz))
         self.forget()
 
     def forget(self) -> None:
         """Begin anew, as when motion does."""
-        self._sent.clear()
+        self._count = 0
         self._felt = self._deaf = 0
         self._bent = 0.0
         self._hot = np.zeros(len(self.spec.joints))
+        self._rests = False
 
     def sent(self, position: FloatArray) -> None:
         """Note a commanded posture."""
-        self._sent.append(position)
+        self._sent[self._count % len(self._sent)] = position
+        self._count += 1
+        self._newest = position
 
-    def contact(self, state: State) -> str:
-        """Say what an arm feels; '' when nothing stands in its way."""
-        if not self.spec.tip_link or not self._sent:
+    def contact(self, state: State, moves: bool = True) -> str:
+        """Say what an arm feels; '' when nothing stands in its way. One that is not meant to move
+        may be led elsewhere."""
+        if not self.spec.tip_link or not self._count:
             return ''
         self._deaf = max(0, self._deaf - 1)
-        why = ('' if self._deaf else self._pushed(state.effort)) or self._astray(state.position)
+        why = '' if self._deaf else self._pushed(state.effort)
+        why = why or (self._astray(state.position) if moves else '')
         self._felt = self._felt + 1 if why else 0
         if self._felt < self._beats:
             return ''
-        # One that is wedged in has to move to get free: for a while only what gets worse counts.
-        self._deaf = round((self.limits.contact_pause + self.limits.contact_grace)
-                           * self.spec.control_hz)
+        # While it gives way only what gets worse counts; and where no stop follows, for a while
+        # after that, as one that is wedged in has to move to get free.
+        grace = 0.0 if self.limits.contact_memory else self.limits.contact_grace
+        self._deaf = round((self.limits.contact_pause + grace) * self.spec.control_hz)
         self._bent, self._felt = self._error(state.position)[0], 0
         return why
 
@@ -105,28 +109,41 @@ class ContactDetector:
     def _astray(self, position: FloatArray) -> str:
         """A robot lags behind; so it may be wherever it was sent within the last moment."""
         most = self.limits.contact_error + (self._bent if self._deaf else 0.0)
-        if np.abs(position - self._sent[-1]).max() <= most:
+        if np.abs(position - self._newest).max() <= most:
             return ''
         error, worst = self._error(position)
         if error <= most:
             return ''
         return f'contact: {self.spec.names[worst]} is {error:.2f} rad from where it was sent'
 
+    def stray(self, position: FloatArray) -> FloatArray | None:
+        """Return how far each joint is from the nearest posture that the arm was sent to lately;
+        None: it is as good as there."""
+        if not self._count or np.abs(position - self._newest).max() <= STRAY:
+            return None
+        strays = position - self._sent[:self._count]
+        most = np.abs(strays).max(axis=1)
+        nearest = int(most.argmin())
+        return strays[nearest] if most[nearest] > STRAY else None
+
     def _error(self, position: FloatArray) -> tuple[float, int]:
         """How far the worst joint is from everywhere that it was sent lately, and which it is."""
-        lately = np.array(self._sent)
-        error = np.maximum(lately.min(axis=0) - position, position - lately.max(axis=0))
-        worst = int(error.argmax())
-        return max(0.0, float(error[worst])), worst
+        stray = self.stray(position)
+        if stray is None:
+            return 0.0, 0
+        worst = int(np.abs(stray).argmax())
+        return abs(float(stray[worst])), worst
 
     def hot(self, state: State) -> str:
         """Say which motor of a legged robot is about to overheat."""
         if not self.spec.legs:
             return ''
         above = np.abs(state.effort) > self.limits.hot_share * self.spec.effort
-        self._hot = np.where(above, self._hot + self._dt, 0.0)
+        self._hot = np.maximum(self._hot + np.where(above, self._dt, -self._dt), 0.0)
         worst = int(self._hot.argmax())
-        if self._hot[worst] < self.limits.hot_time:
+        # one that has been hot rests until half of it is over
+        self._rests = self._hot[worst] >= self.limits.hot_time * (0.5 if self._rests else 1.0)
+        if not self._rests:
             return ''
         return (f'{self.spec.names[worst]} has pulled {abs(state.effort[worst]):.1f} N m for '
                 f'{self._hot[worst]:.1f} s')
@@ -134,7 +151,7 @@ class ContactDetector:
 
 def squeezed(state: State, spec: RobotSpec, limits: Limits) -> bool:
     """Say whether the fingers press harder than they may."""
-    return (spec.gripper is not None
+    return (spec.gripper is not None and math.isfinite(state.gripper)
             and abs(state.gripper_effort) > limits.gripper_share * spec.gripper.force)
 
 

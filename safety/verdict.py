@@ -29,7 +29,7 @@ class Margin:
 class Permitted:
     """One cycle's answer."""
 
-    target: Target
+    target: Target | None       # None: nothing is commanded, the robot holds by itself
     verdict: Verdict
     reasons: tuple[str, ...] = ()
     measure: Callable[[], tuple[Margin, ...]] = tuple  # the room left; only who asks pays for it

@@ -47,7 +47,7 @@ class ActionRunner:
         self.sent: list[Target] = []   # what the robot really took over since `step`, beat by beat
         self._coming: deque[Proposal] = deque()   # a slow policy has several under way
         self._place()
-        self.filter.step(self.world.robot.read(), self.world.time)
+        self.filter.begin(self.world.robot.read(), self.world.time)
         self._look()
 
     @property
@@ -87,7 +87,9 @@ class ActionRunner:
         while (self._coming
                and now + SAME_MOMENT >= self._coming[0].observed + self._coming[0].times[0]):
             self.filter.sources.hear(self._coming.popleft(), now)
-        self.sent.append(self.world.robot.send(self.filter.step(state, now).target))
+        target = self.filter.step(state, now).target
+        if target is not None:   # else it holds by itself
+            self.sent.append(self.world.robot.send(target))
         self.world.advance(self.beat)
 
     def _place(self) -> float:

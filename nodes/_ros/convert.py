@@ -136,9 +136,8 @@ def proposal(message: msg.Proposal) -> Proposal:
 
 
 # Commands.
-def command_message(permitted: Permitted, answered: Header) -> msg.Command:
+def command_message(target: Target, permitted: Permitted, answered: Header) -> msg.Command:
     """What safety permits, as the answer to the joint states that had this header."""
-    target = permitted.target
     return msg.Command(
         header=answered, position=doubles(target.position), velocity=doubles(target.velocity),
         gripper=target.gripper or 0.0, verdict=int(permitted.verdict), reasons=permitted.reasons,
@@ -146,13 +145,14 @@ def command_message(permitted: Permitted, answered: Header) -> msg.Command:
         observation_stamp=stamp(permitted.observed), policy_hash=permitted.policy_hash)
 
 
-def safety_status(permitted: Permitted, safety: SafetyFilter, now: float) -> msg.SafetyStatus:
+def safety_status(permitted: Permitted, safety: SafetyFilter, now: float,
+                  steady: float) -> msg.SafetyStatus:
     """The same for people, with what stands between the filter and motion."""
     latch = safety.latch
     return msg.SafetyStatus(
         header=header(now), level=int(permitted.verdict), reasons=permitted.reasons,
         armed=latch.armed, stopped=latch.stopped, stop_reason=latch.reason,
-        source=permitted.source, state_age=safety.state_age(now),
+        source=permitted.source, state_age=safety.state_age(steady),
         proposal_age=permitted.proposal_age, refused=safety.sources.refused,
         margins=[msg.Margin(limit=m.limit, value=m.value, unit=m.unit) for m in permitted.margins])
 

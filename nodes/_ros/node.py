@@ -1,11 +1,13 @@
 """The lifecycle node that ours are made from: wires silent unless active, one sentence an error."""
 from __future__ import annotations
 
+import time
 import traceback
 from collections.abc import Callable
 from typing import Any
 
-from rcl_interfaces.msg import ParameterDescriptor
+from rcl_interfaces.msg import ParameterDescriptor, SetParametersResult
+from rclpy.clock import Clock, ClockType
 from rclpy.exceptions import NameValidationException
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.qos import QoSProfile
@@ -34,12 +36,24 @@ class Node(LifecycleNode):
         self.publishes = False   # like `active`, but true in `start` and `halt` as well
         self.goal_clients: list[Any] = []   # its action clients
         self._undo: list[Callable[[], Any]] = []
+        self.simulated = bool(self.get_parameter('use_sim_time').value)   # time is that of /clock
+        self.add_on_set_parameters_callback(self._keep_clock)
 
     def declare_read_only(self, name: str, value: Any, description: ParameterDescriptor) -> None:
         """Declare a parameter with the value that was decided, whatever was given."""
         if self.has_parameter(name):
             self.undeclare_parameter(name)
         self.declare_parameter(name, value, description, ignore_override=True)
+
+    def _keep_clock(self, parameters: list[Any]) -> SetParametersResult:
+        """Refuse another clock once there are wires: watchdogs would fall asleep over it."""
+        for parameter in parameters:
+            if parameter.name == 'use_sim_time' and parameter.value != self.simulated:
+                if self._undo:
+                    return SetParametersResult(successful=False, reason=(
+                        'use_sim_time is decided before the node is configured; start it anew'))
+                self.simulated = bool(parameter.value)
+        return SetParametersResult(successful=True)
 
     # What a node fills in.
     def open(self) -> None:
@@ -72,8 +86,9 @@ class Node(LifecycleNode):
         return subscription
 
     def timer(self, period: float, callback: Callable[[], None]) -> Any:
-        """Call back at a fixed rate of ROS time while active."""
-        timer = self.create_timer(period, self._gate(callback))
+        """Call back at a fixed rate while active, however the clock is stepped."""
+        clock = None if self.simulated else Clock(clock_type=ClockType.STEADY_TIME)
+        timer = self.create_timer(period, self._gate(callback), clock=clock)
         self._undo.append(lambda: self.destroy_timer(timer))
         return timer
 
@@ -119,6 +134,11 @@ class Node(LifecycleNode):
     def now(self) -> float:
         """ROS time in seconds."""
         return self.nanoseconds * 1e-9
+
+    @property
+    def steady(self) -> float:
+        """Seconds on a clock that nobody can step: what ages and silences are counted on."""
+        return self.now if self.simulated else time.monotonic()
 
     @property
     def nanoseconds(self) -> int:

@@ -1,11 +1,9 @@
 """What is told of the filter, and when: at each change, and ten times a second without one."""
 from __future__ import annotations
 
-import numpy as np
 from visuomotor.safety.latch import Latch
 from visuomotor.safety.verdict import Permitted
 from visuomotor.specs.codes import Verdict
-from visuomotor.specs.values import Target
 
 EVERY = 0.099  # s
 
@@ -28,4 +26,4 @@ class News:
 
 def unheard(silence: str) -> Permitted:
     """Return what is told while there are no joint states to answer."""
-    return Permitted(Target(np.zeros(0), np.zeros(0)), Verdict.STOP, (silence,))
+    return Permitted(None, Verdict.STOP, (silence,))

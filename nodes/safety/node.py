@@ -28,7 +28,7 @@ from visuomotor.nodes.safety.news import News, unheard
 from visuomotor.safety.limits import SafetySettings
 from visuomotor.safety.make import make_lasting
 from visuomotor.safety.verdict import Permitted
-from visuomotor.specs.codes import PROPOSERS, StopCategory, Verdict
+from visuomotor.specs.codes import PROPOSERS, Source, StopCategory, Verdict
 from visuomotor.specs.errors import BadInput
 from visuomotor.specs.robot import load_robot
 from visuomotor.specs.task import load_task
@@ -65,7 +65,7 @@ class SafetyNode(Node):
         if any(fixture.body for fixture in fixtures):
             self.subscription(WorldTruth, 'world/truth', self.on_truth, qos.STATE)
         self.subscription(JointState, 'joint_states', self.on_state, qos.STATE)
-        self.subscription(Empty, 'operator/heartbeat', lambda _: self.heartbeat.beat(self.now),
+        self.subscription(Empty, 'operator/heartbeat', lambda _: self.heartbeat.beat(self.steady),
                           qos.COMMAND)
         self.service(Stop, 'safety/stop', self.on_stop, urgent=True)
         self.service(Arm, 'safety/arm', self.on_arm, urgent=True)
@@ -73,6 +73,8 @@ class SafetyNode(Node):
         self.timer(1.0, self.on_second)
 
     def on_proposal(self, source: int, message: Proposal) -> None:
+        if source == Source.TELEOP:   # the switch counts, whatever else is wrong
+            self.filter.sources.hand(message.dead_man)
         if message.source != source:
             self.filter.sources.refuse(source,
                                        f'it says that it comes from source {message.source}')
@@ -82,33 +84,36 @@ class SafetyNode(Node):
         except BadInput as error:
             self.filter.sources.refuse(source, str(error))
             return
-        self.filter.sources.hear(proposal, self.now, message.terminate)
+        self.filter.sources.hear(proposal, self.now, message.terminate, self.steady)
 
     def on_imu(self, message: ImuMessage) -> None:
-        self.imu, self.imu_at = convert.imu(message), self.now
+        self.imu, self.imu_at = convert.imu(message), self.steady
 
     def on_truth(self, message: WorldTruth) -> None:
         for body, pose in convert.truth(message).poses.items():
-            self.filter.place(body, pose, self.now)
+            self.filter.place(body, pose, self.steady)
 
     def on_state(self, message: JointState) -> None:
-        now = self.now
-        fresh = 0.0 <= now - self.imu_at <= self.limits.state_age
+        steady = self.steady
+        fresh = 0.0 <= steady - self.imu_at <= self.limits.state_age
         state = convert.state(message, self.spec, self.imu if fresh else None)
-        permitted = self.filter.step(state, now)
-        self.commands.publish(convert.command_message(permitted, message.header))
+        permitted = self.filter.step(state, self.now, steady)
+        if permitted.target is not None:   # else the robot holds by itself
+            self.commands.publish(convert.command_message(permitted.target, permitted,
+                                                          message.header))
         self.verdicts[permitted.verdict] += 1
         self.tell(permitted)
 
     def tell(self, permitted: Permitted) -> None:
-        if self.news.worth_telling(self.now, permitted, self.filter.latch):
-            self.status.publish(convert.safety_status(permitted, self.filter, self.now))
+        if self.news.worth_telling(self.steady, permitted, self.filter.latch):
+            status = convert.safety_status(permitted, self.filter, self.now, self.steady)
+            self.status.publish(status)
 
     def on_silence(self) -> None:
         """Without joint_states nothing is answered: the driver brakes by itself, and we say so."""
-        if silence := self.filter.silence(self.now):
+        if silence := self.filter.silence(self.steady):
             self.tell(unheard(silence))
-        if lost := self.heartbeat.lost(self.now, self.filter.latch.armed):
+        if lost := self.heartbeat.lost(self.steady, self.filter.latch.armed):
             self.filter.stop(lost)
 
     def on_stop(self, request: Stop.Request, response: Stop.Response) -> Stop.Response:
@@ -117,13 +122,13 @@ class SafetyNode(Node):
         return response
 
     def on_arm(self, request: Arm.Request, response: Arm.Response) -> Arm.Response:
-        response.message = self.heartbeat.missing(self.now) or self.filter.arm(request.reason,
-                                                                               self.now)
+        response.message = (self.heartbeat.missing(self.steady)
+                            or self.filter.arm(request.reason, self.steady))
         response.armed = not response.message
         return response
 
     def on_second(self) -> None:
-        complaints = (self.filter.latch.forbids, self.filter.silence(self.now))
+        complaints = (self.filter.latch.forbids, self.filter.silence(self.steady))
         numbers = {verdict.name: count for verdict, count in self.verdicts.items()}
         self.health.publish(convert.diagnostics(
             self.now, self.get_fully_qualified_name(), self.spec.name, complaints,

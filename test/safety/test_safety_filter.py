@@ -43,9 +43,10 @@ class Bench:
     def beat(self, **fields) -> Permitted:
         self.now += self.dt
         answer = self.filter.step(self.state(**fields), self.now)
-        self.place = answer.target.position
+        if answer.target is not None:
+            self.place = answer.target.position
+            self.motions.append(self.filter.motion.now)
         self.answers.append(answer)
-        self.motions.append(self.filter.motion.now)
         return answer
 
     def run(self, seconds: float, mode: Mode | None = None, row=None, *, source: int = 1,
@@ -250,17 +251,20 @@ def test_after_missing_joint_states_motion_begins_where_the_robot_is():
     bench = Bench()
     bench.run(0.5, Mode.JOINT_VELOCITY, np.full(7, 0.3))
     bench.now += 0.5
-    answer = bench.beat(position=bench.place + 0.02)
+    found = bench.place + 0.02
+    assert bench.beat(position=found).target is None
+    answer = [bench.beat(position=found) for _ in range(5)][-1]
     assert answer.verdict is Verdict.STOP
     assert 'joint_states were missing for 0.51 s' in bench.reasons()
     assert answer.target.velocity.tolist() == [0.0] * 7
+    assert answer.target.position.tolist() == found.tolist()
 
 
 def test_a_robot_that_somebody_moved_is_not_pulled_back():
     bench = Bench()
     bench.run(0.2)
     moved = bench.place + np.array([0.5, 0, 0, 0, 0, 0, 0])
-    answer = bench.beat(position=moved)
+    answer = [bench.beat(position=moved) for _ in range(6)][-1]
     assert answer.target.position.tolist() == moved.tolist()
     assert 'lbr_A1 was moved by somebody else' in bench.reasons()
 
@@ -269,8 +273,8 @@ def test_a_clock_that_goes_back_is_survived():
     bench = Bench()
     bench.run(0.5, Mode.JOINT_VELOCITY, np.full(7, 0.3))
     bench.now = 3.0
-    assert bench.beat().verdict is Verdict.STOP
-    assert 'the clock went back by 97' in bench.reasons()
+    assert [bench.beat().verdict for _ in range(6)] == [Verdict.STOP] * 6
+    assert 'joint_states went back by 97' in bench.reasons()
     assert bench.say(Mode.JOINT_VELOCITY, np.full(7, 0.1)) == ''
     assert bench.beat().verdict is Verdict.PASS
 
@@ -300,7 +304,8 @@ def test_a_walker_whose_attitude_is_no_number_stops():
     lost = Imu(np.full(4, np.nan), np.zeros(3))
     bench.run(0.1, Mode.LEG, np.tile([0.0, 1.8], 4), imu=lost)
     assert bench.answers[-1].verdict is Verdict.STOP
-    assert bench.reasons() == 'the body leans by nan rad, more than 0.9 rad: lies down'
+    assert bench.reasons() == ('no attitude: its quaternion should be of length 1, '
+                               'but is of length nan')
 
 
 def test_nothing_moves_until_somebody_arms():
@@ -366,11 +371,11 @@ def test_arming_again_never_jumps_and_forgets_what_was_asked():
     bench.run(0.6, Mode.JOINT_VELOCITY, np.full(7, 0.5))
     bench.filter.stop('operator')
     bench.run(1.0)
-    by_hand = bench.place + 0.03  # somebody pushes it a little while it is stopped
-    bench.place = by_hand
+    held = bench.place
+    by_hand = held + 0.03         # somebody pushes it a little while it is stopped
     assert bench.filter.arm('ada: cleared', bench.now) == ''
-    assert bench.beat().target.position.tolist() == by_hand.tolist()
-    assert bench.run(0.2).target.position.tolist() == by_hand.tolist()
+    for _ in range(20):
+        assert bench.beat(position=by_hand).target.position == pytest.approx(held, abs=1e-12)
 
 
 def smooth(bench: Bench) -> None:

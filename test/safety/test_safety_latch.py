@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from visuomotor.nodes.safety.heartbeat import Heartbeat
@@ -12,10 +13,10 @@ from visuomotor.specs.codes import StopCategory
 STOPPED = Latch(armed=False, stopped=True, reason='grace: cup', category=StopCategory.HOLD)
 
 
-def test_a_stop_comes_back_as_it_was(tmp_path):
+def test_a_stop_comes_back_as_it_was_and_a_hold_as_a_brake(tmp_path):
     file = tmp_path / 'run' / 'stop.json'
     latches.store(file, STOPPED)
-    assert latches.restore(file, armed=True) == STOPPED
+    assert latches.restore(file, armed=True) == replace(STOPPED, category=StopCategory.BRAKE)
     assert json.loads(file.read_text()) == {'stopped': True, 'reason': 'grace: cup', 'category': 1}
     # nothing half written is left
     assert [path.name for path in file.parent.iterdir()] == ['stop.json']
