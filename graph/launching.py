@@ -100,10 +100,13 @@ def misspelt(given: Collection[str], names: Collection[str]) -> list[LogInfo]:
     return warnings
 
 
-def environment() -> list[SetEnvironmentVariable]:
-    """Set for every program what the user has not set, and with whom it ends."""
+def environment() -> list[Any]:
+    """Set for every program what the user has not set, and with whom it ends. Say it aloud when
+    others than this host may reach them."""
     values = {**surroundings.missing(os.environ), surroundings.STARTER: str(os.getpid())}
-    return [SetEnvironmentVariable(name, value) for name, value in values.items()]
+    exposed = surroundings.exposure({**os.environ, **values})
+    return [*(SetEnvironmentVariable(name, value) for name, value in values.items()),
+            *([LogInfo(msg=exposed)] if exposed else [])]
 
 
 @dataclasses.dataclass(frozen=True)

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from xml.etree import ElementTree
@@ -13,29 +14,53 @@ from visuomotor.specs.errors import BadInput
 EXECUTOR = 'VISUOMOTOR_EXECUTOR'   # 'public' asks for rclpy's own
 # process id of the program that starts others; they end with it, however it ends
 STARTER = 'VISUOMOTOR_STARTER'
-PROFILE = paths.CONFIG / 'fastdds.xml'
-# Pictures go through shared memory without loss, and discovery stays on this host.
-DEFAULTS = {
-    'RMW_IMPLEMENTATION': 'rmw_fastrtps_cpp',
-    'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST',
-    'FASTRTPS_DEFAULT_PROFILES_FILE': str(PROFILE),   # the name that Jazzy's Fast DDS 2.14 reads
-    'FASTDDS_DEFAULT_PROFILES_FILE': str(PROFILE),    # its name from 3.0 on
-}
+RANGE = 'ROS_AUTOMATIC_DISCOVERY_RANGE'
+AT_HOME = ('LOCALHOST', 'OFF')
+MIDDLEWARE = 'rmw_fastrtps_cpp'
+# Pictures go through shared memory without loss; the first is fenced in to this host besides.
+FENCED = str(paths.CONFIG / 'fastdds.xml')
+OPEN = str(paths.CONFIG / 'fastdds_network.xml')
+# The name that Jazzy's Fast DDS 2.14 reads, and its name from 3.0 on.
 PROFILES = ('FASTRTPS_DEFAULT_PROFILES_FILE', 'FASTDDS_DEFAULT_PROFILES_FILE')
+ALONE = 'SKIP_DEFAULT_XML_FILE'   # 1: a profile that lies in the folder of starting is passed over
 
 
 def missing(present: Mapping[str, str]) -> dict[str, str]:
     """Return what is to be set; a profile of the user's own, under either name, is left alone."""
-    own = any(name in present for name in PROFILES)
-    return {name: value for name, value in DEFAULTS.items() if name not in present
-            and not (own and name in PROFILES)}
+    reach = present.get(RANGE) or 'LOCALHOST'
+    defaults = {'RMW_IMPLEMENTATION': MIDDLEWARE, RANGE: reach,
+                **dict.fromkeys(PROFILES, FENCED if reach in AT_HOME else OPEN), ALONE: '1'}
+    own = any(present.get(name) for name in PROFILES)
+    return {name: value for name, value in defaults.items()
+            if not present.get(name) and not (own and name in (*PROFILES, ALONE))}
+
+
+def exposure(present: Mapping[str, str]) -> str:
+    """Say that others than this host may reach the graph; '' when none can. `present` is a whole
+    environment: what is missing has been set."""
+    if present.get('ROS_SECURITY_ENABLE') == 'true' and (
+            present.get('ROS_SECURITY_STRATEGY') == 'Enforce'):
+        return ''   # who has no key is not heard
+    middleware = present.get('RMW_IMPLEMENTATION', '')
+    if present[RANGE] not in AT_HOME:
+        return (f'WARNING: {RANGE}={present[RANGE]}: any host on this network can hear, command '
+                'and arm this robot; unset it to stay on this host, or run `visuomotor up '
+                '--secure`.')
+    if 'fastrtps' not in middleware:
+        return (f'WARNING: RMW_IMPLEMENTATION={middleware}: our fence around this host is one of '
+                'Fast DDS; keep other hosts out by its own settings, or they may arm this robot.')
+    own = [present[name] for name in PROFILES if present.get(name, FENCED) != FENCED]
+    if own:
+        return (f'WARNING: your own Fast DDS profile {own[0]} decides who can reach this robot: '
+                'without interfaceWhiteList 127.0.0.1 any host that names this one can arm it.')
+    return ''
 
 
 # Words that ROS knows. Of others it dies, or it takes another one without a word; an empty one is
 # none.
 FLAG = ('0', '1')
 WORDS = {
-    'ROS_AUTOMATIC_DISCOVERY_RANGE': ('LOCALHOST', 'SUBNET', 'SYSTEM_DEFAULT', 'OFF', 'NOT_SET'),
+    RANGE: ('LOCALHOST', 'SUBNET', 'SYSTEM_DEFAULT', 'OFF', 'NOT_SET'),
     'ROS_LOCALHOST_ONLY': FLAG,
     'ROS_SECURITY_ENABLE': ('true', 'false'),
     'ROS_SECURITY_STRATEGY': ('Enforce', 'Permissive'),
@@ -78,6 +103,8 @@ def prepare() -> None:
             _check_profile(name, file)
     _check_log_folder()
     os.environ.update(missing(os.environ))
+    if STARTER not in os.environ and (exposed := exposure(os.environ)):   # once, by the starter
+        print(exposed, file=sys.stderr)
 
 
 def _check_log_folder() -> None:
@@ -93,7 +120,7 @@ def _check_log_folder() -> None:
 
 def _check_middleware(name: str) -> None:
     """Refuse one that is not installed."""
-    if not name or name == DEFAULTS['RMW_IMPLEMENTATION']:
+    if not name or name == MIDDLEWARE:
         return
     try:
         found = name.startswith('rmw_') and ctypes.CDLL(f'lib{name}.so')
@@ -101,8 +128,7 @@ def _check_middleware(name: str) -> None:
         found = False
     if not found:
         raise BadInput("RMW_IMPLEMENTATION should be a middleware that is installed here, but "
-                       f"'{name}' is not; unset it to have "
-                       f"{DEFAULTS['RMW_IMPLEMENTATION']}.")
+                       f"'{name}' is not; unset it to have {MIDDLEWARE}.")
 
 
 def _check_profile(name: str, file: str) -> None:

@@ -126,7 +126,8 @@ def test_a_rate_limit_that_is_none_of_these_is_refused(text):
 def test_the_environment_is_filled_in_but_never_overruled():
     assert environment.missing({})['ROS_AUTOMATIC_DISCOVERY_RANGE'] == 'LOCALHOST'
     assert environment.missing({'ROS_AUTOMATIC_DISCOVERY_RANGE': 'SUBNET'}).keys() == {
-        'RMW_IMPLEMENTATION', 'FASTRTPS_DEFAULT_PROFILES_FILE', 'FASTDDS_DEFAULT_PROFILES_FILE'}
+        'RMW_IMPLEMENTATION', 'FASTRTPS_DEFAULT_PROFILES_FILE', 'FASTDDS_DEFAULT_PROFILES_FILE',
+        'SKIP_DEFAULT_XML_FILE'}
     assert environment.missing({'FASTDDS_DEFAULT_PROFILES_FILE': '/mine.xml'}).keys() == {
         'RMW_IMPLEMENTATION', 'ROS_AUTOMATIC_DISCOVERY_RANGE'}
 

@@ -111,14 +111,23 @@ def test_an_argument_says_its_unit_its_range_and_what_there_is(launching):
 
 
 @pytest.mark.parametrize('path', FILES, ids=lambda path: path.name)
-def test_the_environment_is_set_where_the_user_has_not(launching, path, monkeypatch):
-    monkeypatch.setenv('ROS_AUTOMATIC_DISCOVERY_RANGE', 'SUBNET')
-    monkeypatch.delenv('FASTRTPS_DEFAULT_PROFILES_FILE', raising=False)
-    monkeypatch.delenv('FASTDDS_DEFAULT_PROFILES_FILE', raising=False)
-    set_here = {a.given[0]: a.given[1] for a in load(path).generate_launch_description().given[0]
+@pytest.mark.parametrize(('reach', 'profile', 'warning'), [
+    ('', 'config/fastdds.xml', ''),
+    ('SUBNET', 'config/fastdds_network.xml',
+     'WARNING: ROS_AUTOMATIC_DISCOVERY_RANGE=SUBNET: any host on this network can hear, ')])
+def test_the_environment_is_set_where_the_user_has_not(launching, path, monkeypatch, reach,
+                                                       profile, warning):
+    monkeypatch.setenv('ROS_AUTOMATIC_DISCOVERY_RANGE', reach)
+    for name in ('FASTRTPS_DEFAULT_PROFILES_FILE', 'FASTDDS_DEFAULT_PROFILES_FILE',
+                 'RMW_IMPLEMENTATION'):
+        monkeypatch.delenv(name, raising=False)
+    actions = load(path).generate_launch_description().given[0]
+    set_here = {a.given[0]: a.given[1] for a in actions
                 if type(a).__name__ == 'SetEnvironmentVariable'}
-    assert set_here['FASTRTPS_DEFAULT_PROFILES_FILE'].endswith('config/fastdds.xml')
-    assert 'ROS_AUTOMATIC_DISCOVERY_RANGE' not in set_here
+    assert set_here['FASTRTPS_DEFAULT_PROFILES_FILE'].endswith(profile)
+    assert ('ROS_AUTOMATIC_DISCOVERY_RANGE' in set_here) is (reach == '')
+    said = [a.named['msg'] for a in actions if type(a).__name__ == 'LogInfo']
+    assert [line.startswith(warning) for line in said] == ([True] if warning else [])
 
 
 def test_bringup_starts_every_node_in_its_namespace(launching):
