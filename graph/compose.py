@@ -14,11 +14,10 @@ from rclpy.context import Context
 from rclpy.executors import Executor
 from rclpy.lifecycle import TransitionCallbackReturn
 from rclpy.parameter import Parameter
-from visuomotor.nodes._ros import environment
+from visuomotor.nodes._ros import claim, environment
 from visuomotor.nodes._ros.executor import make_executor
 from visuomotor.nodes._ros.node import Node
 from visuomotor.nodes._ros.run import understood
-from visuomotor.nodes.driver.exclusive import ExclusiveDriver
 from visuomotor.specs.errors import BadInput
 
 MATCH = 10.0  # s, longest wait until the wires of this process have found each other
@@ -152,6 +151,7 @@ def new_context(domain: int | None = None, ros: Sequence[str] = ()) -> Context:
     return context
 
 
-def refuse_second_driver(namespace: str) -> None:
-    """Refuse a namespace whose robot is driven already; the driver takes the lock by itself."""
-    ExclusiveDriver(environment.domain(), f'/{namespace.strip("/")}').release()
+def refuse_second(namespace: str) -> None:
+    """Refuse a namespace whose robot is driven already; its nodes claim it by themselves."""
+    for what in ('driver', 'safety'):
+        claim.refuse_second(what, environment.domain(), f'/{namespace.strip("/")}')

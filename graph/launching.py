@@ -56,7 +56,7 @@ def start(names: Collection[str], rooms: Collection[str], context: LaunchContext
     given = context.launch_configurations
     graph = describe(choices({name: given[name] for name in names}))
     ros = Ros(given['params_file'], given['log_level'])
-    compose.refuse_second_driver(f'{given.get("ros_namespace", "")}/{graph.choices.namespace}')
+    compose.refuse_second(f'{given.get("ros_namespace", "")}/{graph.choices.namespace}')
     if graph.choices.record and not rooms:
         naming.mark_latest(graph.folder)
     return [*misspelt(given, names),

@@ -13,7 +13,6 @@ from typing import Any
 from lifecycle_msgs.msg import State
 from lifecycle_msgs.srv import GetState
 from visuomotor.graph import command_line, compose
-from visuomotor.graph.compose import refuse_second_driver
 from visuomotor.graph.description import Graph, console_entry
 from visuomotor.graph.entry import NodeEntry
 from visuomotor.graph.in_process import LOOK
@@ -73,7 +72,7 @@ class Spawned:
     """The programs, and a console here that hears them all."""
 
     def __init__(self, graph: Graph, ros: Sequence[str] = ()) -> None:
-        refuse_second_driver(graph.choices.namespace)
+        compose.refuse_second(graph.choices.namespace)
         self.graph = graph
         self.ros = [*command_line.in_namespace(graph.choices.namespace), *ros]
         self.children: list[Child] = []

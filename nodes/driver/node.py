@@ -17,10 +17,10 @@ from sensor_msgs.msg import Imu, JointState
 from std_msgs.msg import String
 from visuomotor.msg import Command, Sent, WorldTruth
 from visuomotor.nodes._ros import convert, qos
+from visuomotor.nodes._ros.claim import Claim
 from visuomotor.nodes._ros.node import Node
 from visuomotor.nodes._ros.params import declare
 from visuomotor.nodes._ros.run import run
-from visuomotor.nodes.driver.exclusive import ExclusiveDriver
 from visuomotor.nodes.driver.machine import Machine
 from visuomotor.nodes.driver.settings import DriverSettings
 from visuomotor.nodes.driver.watchdog import Watchdog
@@ -42,7 +42,7 @@ class DriverNode(Node):
 
     def open(self) -> None:
         self.spec = load_robot(self.settings.robot)
-        self.also_undo(ExclusiveDriver(self.context.get_domain_id(), self.get_namespace()).release)
+        self.also_undo(Claim('driver', self.context.get_domain_id(), self.get_namespace()).release)
         self.machine = Machine(self.settings, self.spec, lambda: self.now)
         self.also_undo(self.machine.close)
         self.robot, self.world = self.machine.robot, self.machine.world

@@ -20,6 +20,7 @@ from sensor_msgs.msg import JointState
 from std_msgs.msg import Empty, String
 from visuomotor.msg import Command, Proposal, SafetyStatus, WorldTruth
 from visuomotor.nodes._ros import convert, qos
+from visuomotor.nodes._ros.claim import Claim
 from visuomotor.nodes._ros.node import Node
 from visuomotor.nodes._ros.params import declare
 from visuomotor.nodes._ros.run import run
@@ -44,6 +45,8 @@ class SafetyNode(Node):
         self.limits = declare(self, SafetySettings)
 
     def open(self) -> None:
+        self.claim = Claim('safety', self.context.get_domain_id(), self.get_namespace())
+        self.also_undo(self.claim.release)
         self.spec = load_robot(self.limits.robot)
         fixtures = load_task(self.limits.task).fixtures if self.limits.task else ()
         self.filter = make_lasting(self.spec, self.limits, fixtures)

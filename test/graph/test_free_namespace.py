@@ -1,10 +1,10 @@
-"""A second driver on one namespace is refused before any program starts."""
+"""A second graph on one namespace is refused before any program starts."""
 from __future__ import annotations
 
 import pytest
 from visuomotor.graph import compose
 from visuomotor.nodes._ros import environment
-from visuomotor.nodes.driver.exclusive import ExclusiveDriver
+from visuomotor.nodes._ros.claim import Claim
 from visuomotor.specs.errors import BadInput
 
 
@@ -14,18 +14,19 @@ def _own_locks(monkeypatch, tmp_path):
     monkeypatch.setenv('ROS_DOMAIN_ID', '42')
 
 
-def test_a_driven_namespace_is_refused_and_a_free_one_is_not():
-    driver = ExclusiveDriver(42, '/left')
-    with pytest.raises(BadInput, match="Namespace '/left' on ROS domain 42 has a driver already"):
-        compose.refuse_second_driver('left')
-    compose.refuse_second_driver('right')
-    driver.release()
-    compose.refuse_second_driver('left')
+@pytest.mark.parametrize('what', ['driver', 'safety'])
+def test_a_driven_namespace_is_refused_and_a_free_one_is_not(what):
+    held = Claim(what, 42, '/left')
+    with pytest.raises(BadInput, match=f"Namespace '/left' on ROS domain 42 has a {what} already"):
+        compose.refuse_second('left')
+    compose.refuse_second('right')
+    held.release()
+    compose.refuse_second('left')
 
 
 def test_asking_does_not_take_the_namespace():
-    compose.refuse_second_driver('left')
-    ExclusiveDriver(42, '/left').release()
+    compose.refuse_second('left')
+    Claim('driver', 42, '/left').release()
 
 
 @pytest.mark.parametrize('text', ['lab', '999', '-1', '1.5', '٣'])

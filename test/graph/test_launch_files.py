@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from visuomotor.graph.description import Choices
-from visuomotor.nodes.driver.exclusive import ExclusiveDriver
+from visuomotor.nodes._ros.claim import Claim
 from visuomotor.specs.errors import BadInput
 
 LAUNCH = Path(__file__).resolve().parents[2] / 'launch'
@@ -194,14 +194,14 @@ def test_when_a_program_ends_the_graph_does_but_only_once(launching):
 
 
 def test_a_second_driver_is_refused_before_any_program_starts(launching):
-    driver = ExclusiveDriver(42, '/left')
+    driver = Claim('driver', 42, '/left')
     with pytest.raises(BadInput, match="Namespace '/left'"):
         started(FILES[0], robot='iiwa7', namespace='left')
     driver.release()
 
 
 def test_a_second_driver_in_a_pushed_namespace_is_refused(launching):
-    driver = ExclusiveDriver(42, '/cell/left')
+    driver = Claim('driver', 42, '/cell/left')
     with pytest.raises(BadInput, match="Namespace '/cell/left'"):
         started(FILES[0], robot='iiwa7', namespace='left', ros_namespace='/cell')
     driver.release()

@@ -1,13 +1,8 @@
 """The driver's own last line, its lock and its pace: facts in literals."""
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
-
 import numpy as np
 import pytest
-from visuomotor.nodes.driver.exclusive import ExclusiveDriver, lock_folder
 from visuomotor.nodes.driver.machine import Pace
 from visuomotor.nodes.driver.settings import DriverSettings
 from visuomotor.nodes.driver.watchdog import Watchdog, brake
@@ -62,37 +57,6 @@ def test_a_clock_that_went_back_counts_as_silence():
                          [(5.0, True), (4.95, True), (4.8, False), (5.2, False)])
 def test_only_a_command_that_answers_a_fresh_state_is_obeyed(answered, admitted):
     assert Watchdog(SPEC).admits(answered, 5.0) is admitted
-
-
-def test_a_second_driver_on_one_namespace_is_refused(tmp_path):
-    first = ExclusiveDriver(7, '/left', tmp_path)
-    with pytest.raises(BadInput, match="Namespace 'left/' on ROS domain 7 has a driver already"):
-        ExclusiveDriver(7, 'left/', tmp_path)
-    ExclusiveDriver(7, '/right', tmp_path).release()
-    ExclusiveDriver(8, '/left', tmp_path).release()
-    first.release()
-    ExclusiveDriver(7, '/left', tmp_path).release()
-
-
-def test_a_killed_driver_leaves_no_lock_behind(tmp_path):
-    code = ('import sys, pathlib; from visuomotor.nodes.driver.exclusive import ExclusiveDriver\n'
-            f"lock = ExclusiveDriver(7, '/', pathlib.Path({str(tmp_path)!r})); print('held', "
-            "flush=True); sys.stdin.read()")
-    pipe = subprocess.PIPE
-    with subprocess.Popen([sys.executable, '-c', code], stdin=pipe, stdout=pipe,
-                          text=True) as other:
-        assert other.stdout.readline() == 'held\n'
-        with pytest.raises(BadInput, match=r'has a driver already \(process \d+\)'):
-            ExclusiveDriver(7, '/', tmp_path)
-        other.send_signal(signal.SIGKILL)
-        other.wait()
-        ExclusiveDriver(7, '/', tmp_path).release()
-
-
-def test_the_lock_lies_where_every_driver_of_this_user_looks(tmp_path):
-    assert lock_folder({'XDG_RUNTIME_DIR': str(tmp_path)}) == tmp_path
-    assert lock_folder({'XDG_RUNTIME_DIR': '/nowhere/at/all'}).is_dir()
-    assert lock_folder({}).is_dir()
 
 
 def test_every_nanosecond_is_handed_out_once():
