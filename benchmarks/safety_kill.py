@@ -82,7 +82,7 @@ class Stage:
     """The driver of a fake robot here, and the safety node as a program that can be killed."""
 
     def __init__(self, domain: int, folder: Path) -> None:
-        self._domain, self.file = domain, folder / 'stop.json'
+        self._domain, self.file = domain, folder / 'run' / 'stop.json'
         self.context = compose.new_context(domain)
         self.driver = compose.make('visuomotor.nodes.driver.node:DriverNode', self.context,
                                    parameters={'robot': ROBOT, 'world': 'fake'})

@@ -10,6 +10,7 @@ from typing import Any
 
 from visuomotor.episodes import naming
 from visuomotor.graph.entry import EXAMPLE, NodeEntry, overridden, resolve
+from visuomotor.graph.stop_file import lay_out, stop_file
 from visuomotor.nodes.camera.settings import of_mount
 from visuomotor.policies.make import names as policies
 from visuomotor.robots import registry
@@ -78,6 +79,7 @@ class Graph:
     task: TaskSpec
     spec: RobotSpec
     nodes: tuple[NodeEntry, ...] = ()
+    within: str = ''   # namespace that a launch file pushed
 
     @property
     def processes(self) -> dict[str, tuple[NodeEntry, ...]]:
@@ -92,6 +94,16 @@ class Graph:
         return naming.run_folder(Path(chosen.data), chosen.robot, self.task.name,
                                  chosen.run).absolute()
 
+    @property
+    def stop_file(self) -> Path:
+        """Where the safety node keeps its stop."""
+        chosen = self.choices
+        return stop_file(chosen.world, chosen.robot, self.folder, self.within, chosen.namespace)
+
+    def lay_out(self) -> None:
+        """Make what a run has before its nodes start."""
+        lay_out(self.choices.world, self.stop_file)
+
 
 def rooms() -> list[str]:
     """Return the nodes that there are: every folder here with a node.py."""
@@ -104,13 +116,14 @@ def tasks_of(robot: str) -> list[str]:
     return [name for name in task_names() if robot in load_task(name).robots]
 
 
-def describe(choices: Choices) -> Graph:
-    """Check the choices and lay out the graph; refuse what does not fit, with what would."""
+def describe(choices: Choices, within: str = '') -> Graph:
+    """Check the choices and lay out the graph; refuse what does not fit, with what would. `within`:
+    the namespace that a launch file pushed."""
     spec, task = load_robot(choices.robot), _task(choices)
     _check(choices, spec, task)
     run = choices.run or datetime.now().strftime('%Y%m%d-%H%M%S')
     chosen = dataclasses.replace(choices, run=run)
-    graph = Graph(chosen, task, spec)
+    graph = Graph(chosen, task, spec, within=within)
     nodes = tuple(overridden(_entries(graph), chosen.set))
     for entry in nodes:
         if entry.overrides:
@@ -136,7 +149,7 @@ def _entries(graph: Graph) -> list[NodeEntry]:
         _entry('reward', **who, scene=scene),
         # Armed at once where nothing can be hurt; a real machine waits for a person.
         _entry('safety', 'control', **who, armed_at_start=not registry.WORLDS[chosen.world].real,
-               latch_file=str(graph.folder / 'stop.json')),
+               latch_file=str(graph.stop_file)),
         *recorded,
         _entry('supervisor', **who, policy=chosen.policy, episodes=chosen.episodes,
                seed=chosen.seed, horizon=chosen.horizon or task.horizon, autorun=True,

@@ -26,6 +26,7 @@ class Composed:
         self.entries = (console_entry(graph), *graph.nodes)
 
     def start(self) -> None:
+        self.graph.lay_out()
         choices = self.graph.choices
         for entry in self.entries:
             parameters = {**entry.parameters, **SHOWN.get(entry.room, {})}

@@ -54,9 +54,12 @@ def description(rooms: Collection[str] = (), **defaults: Any) -> LaunchDescripti
 def start(names: Collection[str], rooms: Collection[str], context: LaunchContext) -> list[Any]:
     """Read the arguments and start what they ask for."""
     given = context.launch_configurations
-    graph = describe(choices({name: given[name] for name in names}))
+    pushed = given.get('ros_namespace', '')
+    graph = describe(choices({name: given[name] for name in names}), pushed)
     ros = Ros(given['params_file'], given['log_level'])
-    compose.refuse_second(f'{given.get("ros_namespace", "")}/{graph.choices.namespace}')
+    compose.refuse_second(f'{pushed}/{graph.choices.namespace}')
+    if not graph.choices.lockstep:   # whose program does it
+        graph.lay_out()
     if graph.choices.record and not rooms:
         naming.mark_latest(graph.folder)
     return [*misspelt(given, names),

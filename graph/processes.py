@@ -95,6 +95,7 @@ class Spawned:
 
     def start(self) -> None:
         """Start everybody; when one refuses, nobody stays."""
+        self.graph.lay_out()
         self.folder.mkdir(parents=True, exist_ok=True)
         compose.bring_up([self.console])
         self.threads.start()

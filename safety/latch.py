@@ -63,24 +63,31 @@ def arm(latch: Latch, reason: str, state: State | None, age: float, limit: float
 
 
 def store(path: Path, latch: Latch) -> None:
-    """Write the stop, or that there is none, so that it survives the loss of power too."""
+    """Write the stop, or that there is none. It outlives this process from the moment when the file
+    has its name; then it is made to outlive the loss of power. An empty file would be a stop."""
     path.parent.mkdir(parents=True, exist_ok=True)
     content = {'stopped': latch.stopped, 'reason': latch.reason, 'category': int(latch.category)}
     beside = path.with_name(f'{path.name}.{os.getpid()}')
-    with open(beside, 'w') as stream:
-        json.dump(content, stream)
-        stream.flush()
-        os.fsync(stream.fileno())
-    os.replace(beside, path)
+    try:
+        with open(beside, 'w') as stream:
+            json.dump(content, stream)
+            stream.flush()
+            os.replace(beside, path)
+            os.fsync(stream.fileno())
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def restore(path: Path, armed: bool) -> Latch:
-    """Return the stop that stands, or a fresh latch. What cannot be read counts as a stop."""
-    if not path.exists():
+    """Return the stop that stands, or a fresh latch. What cannot be read counts as a stop, and so
+    does what is missing, unless even its folder is new and nobody has to arm."""
+    if armed and not path.parent.exists():
         return Latch(armed)
     try:
         content = json.loads(path.read_text())
         latched = Latch(False, True, str(content['reason']), StopCategory(content['category']))
         return restored(latched) if content['stopped'] else Latch(armed)
+    except FileNotFoundError:
+        return Latch(False, True, f'{path} is missing, and may have held a stop')
     except (OSError, ValueError, KeyError, TypeError):
         return Latch(False, True, f'{path} cannot be read, and may hold a stop')

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from visuomotor.robots import collision_pairs
@@ -11,6 +10,7 @@ from visuomotor.robots.collision import CollisionScene
 from visuomotor.robots.kinematics import Kinematics
 from visuomotor.safety import latch as latches
 from visuomotor.safety.filter import SafetyFilter
+from visuomotor.safety.keeper import Keeper
 from visuomotor.safety.latch import Latch
 from visuomotor.safety.limits import Limits, SafetySettings
 from visuomotor.specs.robot import RobotSpec, Workspace
@@ -40,11 +40,14 @@ def make_unshielded(spec: RobotSpec, limits: Limits) -> SafetyFilter:
 
 
 def make_lasting(spec: RobotSpec, settings: SafetySettings,
-                 fixtures: Sequence[Fixture] = ()) -> SafetyFilter:
-    """Make a filter whose stop survives a restart, where a file is given for it."""
-    armed, file = settings.armed_at_start, Path(settings.latch_file)
-    if not settings.latch_file:
-        return make_filter(spec, settings, fixtures, latch=Latch(armed))
-    made = make_filter(spec, settings, fixtures, latch=latches.restore(file, armed))
-    made.keep = partial(latches.store, file)
-    return made
+                 fixtures: Sequence[Fixture] = ()) -> tuple[SafetyFilter, Keeper]:
+    """Make a filter whose stop survives a restart, where a file is given for it, and its keeper."""
+    armed = settings.armed_at_start
+    file = Path(settings.latch_file) if settings.latch_file else None
+    latch = latches.restore(file, armed) if file else Latch(armed)
+    made = make_filter(spec, settings, fixtures, latch=latch)
+    keeper = Keeper(file, latch)
+    made.keep = keeper.keep
+    if keeper.problem:
+        made.stop(keeper.problem)
+    return made, keeper

@@ -11,6 +11,7 @@ serves safety/stop, safety/arm
 """
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -49,7 +50,8 @@ class SafetyNode(Node):
         self.also_undo(self.claim.release)
         self.spec = load_robot(self.limits.robot)
         fixtures = load_task(self.limits.task).fixtures if self.limits.task else ()
-        self.filter = make_lasting(self.spec, self.limits, fixtures)
+        self.filter, self.keeper = make_lasting(self.spec, self.limits, fixtures)
+        self.also_undo(self.keeper.close)
         self.heartbeat, self.news = Heartbeat(self.limits.heartbeat), News()
         self.imu: Imu | None = None
         self.imu_at = -1e18
@@ -108,6 +110,9 @@ class SafetyNode(Node):
         self.tell(permitted)
 
     def tell(self, permitted: Permitted) -> None:
+        wrong = self.keeper.problem
+        if wrong and wrong not in self.filter.latch.forbids:
+            permitted = replace(permitted, reasons=(*permitted.reasons, wrong))
         if self.news.worth_telling(self.steady, permitted, self.filter.latch):
             status = convert.safety_status(permitted, self.filter, self.now, self.steady)
             self.status.publish(status)
@@ -116,8 +121,9 @@ class SafetyNode(Node):
         """Without joint_states nothing is answered: the driver brakes by itself, and we say so."""
         if silence := self.filter.silence(self.steady):
             self.tell(unheard(silence))
-        if lost := self.heartbeat.lost(self.steady, self.filter.latch.armed):
-            self.filter.stop(lost)
+        armed = self.filter.latch.armed
+        if wrong := self.heartbeat.lost(self.steady, armed) or self.keeper.problem:
+            self.filter.stop(wrong)
 
     def on_stop(self, request: Stop.Request, response: Stop.Response) -> Stop.Response:
         self.filter.stop(request.reason, StopCategory(min(request.category, StopCategory.HOLD)))
@@ -125,13 +131,14 @@ class SafetyNode(Node):
         return response
 
     def on_arm(self, request: Arm.Request, response: Arm.Response) -> Arm.Response:
-        response.message = (self.heartbeat.missing(self.steady)
+        response.message = (self.heartbeat.missing(self.steady) or self.keeper.problem
                             or self.filter.arm(request.reason, self.steady))
         response.armed = not response.message
         return response
 
     def on_second(self) -> None:
-        complaints = (self.filter.latch.forbids, self.filter.silence(self.steady))
+        complaints = (self.filter.latch.forbids, self.keeper.problem,
+                      self.filter.silence(self.steady))
         numbers = {verdict.name: count for verdict, count in self.verdicts.items()}
         self.health.publish(convert.diagnostics(
             self.now, self.get_fully_qualified_name(), self.spec.name, complaints,

@@ -8,7 +8,9 @@ import pytest
 from visuomotor.graph import description
 from visuomotor.graph.description import Choices, describe
 from visuomotor.graph.entry import NodeEntry, resolve, rows
+from visuomotor.graph.stop_file import lay_out, stop_file
 from visuomotor.robots import registry
+from visuomotor.safety.latch import Latch, restore
 from visuomotor.specs import paths, settings
 from visuomotor.specs.errors import BadInput
 from visuomotor.specs.robot import DriverChoice, load_robot
@@ -109,6 +111,29 @@ def test_a_policy_folder_needs_its_weights(tmp_path):
 
 def test_a_simulated_robot_is_armed_from_the_start():
     assert entry(Choices(world='sim'), 'safety').parameters['armed_at_start'] is True
+
+
+def test_a_new_run_gets_the_file_of_its_stop_and_one_that_lost_it_does_not(tmp_path):
+    graph = describe(Choices(data=str(tmp_path), run='today', namespace='left'))
+    file = tmp_path / 'iiwa7-grasp' / 'today' / 'left' / 'stop.json'
+    assert graph.stop_file == file
+    graph.lay_out()
+    assert restore(file, armed=True) == Latch(armed=True)
+    file.unlink()
+    graph.lay_out()
+    assert not file.exists()   # so that the safety node asks for somebody who arms
+
+
+def test_a_real_robot_keeps_its_stop_through_every_run(monkeypatch, tmp_path):
+    monkeypatch.setenv('XDG_STATE_HOME', str(tmp_path / 'state'))
+    here = stop_file('real', 'iiwa7', tmp_path / 'run', '', '/left')
+    assert here == tmp_path / 'state' / 'visuomotor' / 'iiwa7' / 'left' / 'stop.json'
+    lay_out('real', here)
+    assert not here.exists()   # nobody but a person arms it the first time
+    monkeypatch.setenv('XDG_STATE_HOME', '')
+    monkeypatch.setenv('HOME', '/home/grace')
+    assert str(stop_file('real', 'iiwa7', tmp_path, '', '')) == (
+        '/home/grace/.local/state/visuomotor/iiwa7/stop.json')
 
 
 MANY = (Choices(), Choices(lockstep=True, teleop='joy', randomise=True),

@@ -35,6 +35,7 @@ def launching(monkeypatch, tmp_path):
     monkeypatch.setenv('ROS_DOMAIN_ID', '42')
     # drivers of other programs hold their locks elsewhere
     monkeypatch.setenv('XDG_RUNTIME_DIR', str(tmp_path))
+    monkeypatch.chdir(tmp_path)   # runs are laid out where launch was called
     actions = ('DeclareLaunchArgument', 'LogInfo', 'OpaqueFunction', 'SetEnvironmentVariable',
                'Shutdown')
     for module, names in {'launch': ('LaunchContext', 'LaunchDescription'),
@@ -164,6 +165,18 @@ def test_yes_and_no_in_every_usual_way(launching, text, programs):
 def test_by_hand_nobody_but_the_person_proposes(launching):
     actions = started(FILES[1], robot='iiwa7')
     assert [a.named['executable'] for a in actions] == ['visuomotor', 'teleop', 'safety']
+
+
+def test_a_run_is_laid_out_with_a_stop_file_for_each_robot(launching, tmp_path):
+    started(FILES[0], robot='iiwa7', run='one', namespace='left', ros_namespace='/cell')
+    *_, safety, _, _ = started(FILES[0], robot='iiwa7', run='one', namespace='right')
+    run = tmp_path / 'data' / 'iiwa7-grasp' / 'one'
+    assert parameters(safety)['latch_file'] == f'{run}/right/stop.json'
+    assert {str(file.relative_to(run)): file.read_text() for file in run.rglob('*.json')} == {
+        'cell/left/stop.json': '{"stopped": false, "reason": "", "category": 0}',
+        'right/stop.json': '{"stopped": false, "reason": "", "category": 0}'}
+    started(FILES[0], robot='iiwa7', run='two', lockstep='true')   # its own program lays it out
+    assert not (run.parent / 'two').exists()
 
 
 def test_settings_reach_their_node_and_a_file_of_parameters_stands_under_them(launching, tmp_path):

@@ -29,8 +29,8 @@ inside mount -t tmpfs none /dev/shm
 "$PYTHON" -m visuomotor.cli.main node driver -p robot:=minitaur -p world:=fake &
 "$PYTHON" -m visuomotor.cli.main node safety -p robot:=minitaur &
 "$PYTHON" -c "$STRANGER" 20
-inside env -u FASTRTPS_DEFAULT_PROFILES_FILE -u FASTDDS_DEFAULT_PROFILES_FILE ROS_STATIC_PEERS=10.9.0.1 \\
-  ROS_AUTOMATIC_DISCOVERY_RANGE=SUBNET "$PYTHON" -c "$STRANGER" 6
+inside env -u FASTRTPS_DEFAULT_PROFILES_FILE -u FASTDDS_DEFAULT_PROFILES_FILE \\
+  ROS_STATIC_PEERS=10.9.0.1 ROS_AUTOMATIC_DISCOVERY_RANGE=SUBNET "$PYTHON" -c "$STRANGER" 6
 """
 # Listens, and calls safety/stop as soon as it can; ends early when it has had everything.
 STRANGER = textwrap.dedent("""

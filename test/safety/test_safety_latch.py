@@ -28,7 +28,6 @@ def test_after_arming_a_restart_begins_as_it_is_told(tmp_path):
     latches.store(file, Latch(armed=True))
     assert latches.restore(file, armed=True) == Latch(armed=True)
     assert latches.restore(file, armed=False) == Latch(armed=False)
-    assert latches.restore(tmp_path / 'never', armed=True) == Latch(armed=True)
 
 
 @pytest.mark.parametrize('text', [
@@ -38,6 +37,16 @@ def test_what_cannot_be_read_counts_as_a_stop(tmp_path, text):
     file.write_text(text)
     latch = latches.restore(file, armed=True)
     assert latch.forbids == f'stopped: {file} cannot be read, and may hold a stop'
+
+
+def test_what_is_missing_where_it_should_be_counts_as_a_stop(tmp_path):
+    file = tmp_path / 'run' / 'stop.json'
+    assert latches.restore(file, armed=True) == Latch(armed=True)   # a run that never was
+    stopped = f'stopped: {file} is missing, and may have held a stop'
+    assert latches.restore(file, armed=False).forbids == stopped   # of a robot that people arm
+    latches.store(file, Latch(armed=True))
+    file.unlink()
+    assert latches.restore(file, armed=True).forbids == stopped
 
 
 def test_a_required_heartbeat_that_ends_stops_an_armed_robot():

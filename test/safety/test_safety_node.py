@@ -2,6 +2,7 @@
 and diagnostics."""
 from __future__ import annotations
 
+import shutil
 from functools import partial
 
 import numpy as np
@@ -61,7 +62,7 @@ def one(speed):
 
 
 def test_a_word_on_a_topic_stops_and_the_stop_survives_a_restart(start, tmp_path):
-    file = str(tmp_path / 'stop.json')
+    file = str(tmp_path / 'run' / 'stop.json')
     here = start(latch_file=file)
     here.beats(40, one(0.3))
     here.ear.button.publish(String(data='grace: red button'))
@@ -78,6 +79,44 @@ def test_a_word_on_a_topic_stops_and_the_stop_survives_a_restart(start, tmp_path
     here.rig.again(here.safety)
     here.beats(20, one(0.3))
     assert not here.ear.status[-1].stopped
+
+
+def test_a_stop_that_cannot_be_written_stops_and_is_an_alarm_until_it_can(start, tmp_path):
+    file = tmp_path / 'run' / 'stop.json'
+    here = start(latch_file=str(file))
+    here.beats(40, one(0.3))
+    assert here.ear.commands[-1].verdict == Command.PASS
+    file.unlink()
+    file.parent.rmdir()
+    file.parent.write_text('')   # nobody can write there now, root neither
+    here.safety.keeper.look()    # as its thread does every second
+    here.beats(20, one(0.3))
+    wrong = f'the stop file {file} cannot be written: File exists'
+    assert here.ear.status[-1].stop_reason == wrong
+    assert here.arm('grace: never mind').message == wrong
+    here.beats(120)
+    assert wrong in [s.message for array in here.ear.health for s in array.status
+                     if s.name.endswith('safety')][-1]
+    file.parent.unlink()
+    here.safety.keeper.look()
+    assert here.arm('grace: the disk is back').armed
+    here.beats(40, one(0.3))
+    assert here.ear.commands[-1].verdict == Command.PASS
+
+
+def test_a_stop_that_stands_is_told_with_the_disk_that_does_not_keep_it(start, tmp_path):
+    file = tmp_path / 'run' / 'stop.json'
+    here = start(latch_file=str(file))
+    here.beats(20)
+    here.ear.button.publish(String(data='grace: x'))
+    here.beats(10)
+    file.unlink(missing_ok=True)
+    shutil.rmtree(file.parent)
+    file.parent.write_text('')
+    here.safety.keeper.look()
+    here.beats(20)
+    assert here.ear.status[-1].reasons == [
+        'stopped: grace: x', f'the stop file {file} cannot be written: File exists']
 
 
 @pytest.mark.parametrize('beats', range(20, 30))
