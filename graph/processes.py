@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from visuomotor.graph.entry import NodeEntry
 from visuomotor.graph.in_process import LOOK
 from visuomotor.nodes._ros.environment import STARTER
 from visuomotor.nodes._ros.run import USAGE
+from visuomotor.nodes._ros.stopping import end_with
 from visuomotor.nodes.console.statistics import GraphStatistics
 from visuomotor.specs.errors import BadInput
 
@@ -45,7 +47,8 @@ class Child:
         with self.log.open('w') as log:
             self.process = subprocess.Popen(
                 words, stdin=None if keys else subprocess.DEVNULL, stdout=log, stderr=log,
-                env={**os.environ, STARTER: str(os.getpid())}, start_new_session=not keys)
+                env={**os.environ, STARTER: str(os.getpid())}, start_new_session=not keys,
+                preexec_fn=partial(end_with, os.getpid()))
 
     def check(self) -> None:
         """Complain when the program has ended by itself, in its own words."""

@@ -91,7 +91,7 @@ def spin(context: Context, nodes: Sequence[Node], asked: Asked) -> None:
     for node in nodes:
         executor.add_node(node)
     for node in nodes:
-        if node.get_parameter('autostart').value:
+        if node.get_parameter('autostart').value and not asked.to_stop:
             start(node)
     print(ACTIVE + ', '.join(node.get_name() for node in nodes if node.active), flush=True)
     until = time.monotonic() + CLOCK

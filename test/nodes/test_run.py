@@ -43,3 +43,12 @@ def test_a_clock_that_stands_still_is_told_once(rig, capfd, monkeypatch):
     said = capfd.readouterr()
     assert said.err.count('use_sim_time is true, but nothing came on /clock for 0 s') == 1
     assert said.out == 'active: reset\n'
+
+
+def test_a_program_that_should_stop_already_moves_nothing(rig, capfd):
+    soon = Soon()
+    soon.looks = 4   # its starter was gone before it could begin
+    driver = rig.make('driver', robot='minitaur', world='fake')
+    run.spin(rig.context, [driver], soon)
+    assert not driver.active
+    assert capfd.readouterr().out == 'active: \n'
