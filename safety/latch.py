@@ -63,19 +63,26 @@ def arm(latch: Latch, reason: str, state: State | None, age: float, limit: float
 
 
 def store(path: Path, latch: Latch) -> None:
-    """Write the stop, or that there is none. It outlives this process from the moment when the file
-    has its name; then it is made to outlive the loss of power. An empty file would be a stop."""
+    """Write the stop, or that there is none, so that it outlives this process. Until `sync` the
+    loss of power may leave an older file, or an empty one, which counts as a stop."""
     path.parent.mkdir(parents=True, exist_ok=True)
     content = {'stopped': latch.stopped, 'reason': latch.reason, 'category': int(latch.category)}
     beside = path.with_name(f'{path.name}.{os.getpid()}')
     try:
-        with open(beside, 'w') as stream:
-            json.dump(content, stream)
-            stream.flush()
-            os.replace(beside, path)
-            os.fsync(stream.fileno())
+        beside.write_text(json.dumps(content))
+        os.replace(beside, path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def sync(path: Path) -> None:
+    """Bring a file that was written, and its name, to the disk."""
+    for one in (path, path.parent):
+        file = os.open(one, os.O_RDONLY)
+        try:
+            os.fsync(file)
+        finally:
+            os.close(file)
 
 
 def restore(path: Path, armed: bool) -> Latch:

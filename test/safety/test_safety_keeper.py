@@ -4,6 +4,7 @@ from __future__ import annotations
 import json
 import shutil
 import threading
+from dataclasses import replace
 
 import pytest
 from visuomotor.safety import latch as latches
@@ -69,13 +70,33 @@ def test_who_calls_a_stop_never_waits_for_the_disk(file):
     assert disk.holds == ['']
     assert keeper.problem == ''
     now[0] = 5.1
-    assert keeper.problem == f'the stop file {file} is not written after 5 s'
+    assert keeper.problem == f'the stop file {file} cannot be written: nothing after 5 s'
     keeper.keep(Latch(True))
     keeper.keep(STOPPED)
     disk.let.set()
     keeper.close()
     assert keeper.problem == ''
     assert json.loads(file.read_text())['reason'] == 'grace: cup'
+
+
+def test_a_disk_that_takes_its_time_holds_up_no_stop_after_the_first(file):
+    """Being killed forgets nothing: the file is named while the disk still brings in the last."""
+    slow = threading.Event()
+    keeper = Keeper(file, Latch(True), sync=lambda path: slow.wait(GIVE_UP) or None)
+    keeper.keep(replace(STOPPED, reason='ada'))
+    keeper.keep(STOPPED)
+    keeper.look()
+    assert latches.restore(file, armed=True) == STOPPED
+    slow.set()
+    keeper.close()
+
+
+def test_a_disk_that_fails_later_is_told(file):
+    def fail(path):
+        raise OSError(28, 'No space left on device')
+    keeper = Keeper(file, Latch(True), sync=fail)
+    keeper.close()
+    assert keeper.problem == f'the stop file {file} cannot be written: No space left on device'
 
 
 def test_what_is_told_last_is_written_before_the_end(file):
