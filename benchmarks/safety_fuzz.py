@@ -17,7 +17,7 @@ from visuomotor.robots import collision_pairs
 from visuomotor.robots.collision import CollisionScene
 from visuomotor.robots.kinematics import Kinematics
 from visuomotor.safety.filter import SafetyFilter
-from visuomotor.safety.limits import limits_for
+from visuomotor.safety.limits import SIMULATED, limits_for
 from visuomotor.safety.verdict import Permitted
 from visuomotor.specs.codes import Verdict
 from visuomotor.specs.robot import RobotSpec, load_robot
@@ -124,8 +124,8 @@ class Fuzz:
 
     def filter(self) -> SafetyFilter:
         """Make a fresh filter, armed."""
-        return SafetyFilter(self.spec, self.kinematics, limits_for(self.spec), armed=True,
-                            scene=self.scene)
+        limits = limits_for(self.spec, SIMULATED)
+        return SafetyFilter(self.spec, self.kinematics, limits, armed=True, scene=self.scene)
 
     def chunk(self, statistics: GraphStatistics, seed: int, cycles: int = CHUNK) -> None:
         """Fuzz for some cycles and add what was seen to the count."""

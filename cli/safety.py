@@ -72,7 +72,9 @@ def margins(chosen: Limits, origins: dict[str, str]) -> Table:
                   title='margins of the safety node')
     for field in dataclasses.fields(Limits):
         about = field.metadata
-        table.add_row(field.name, f'{getattr(chosen, field.name):g}', about['unit'],
+        value = getattr(chosen, field.name)
+        numbers = value if isinstance(value, tuple) else (value,)
+        table.add_row(field.name, ', '.join(f'{number:g}' for number in numbers), about['unit'],
                       about['sentence'], words(about), origins.get(field.name, 'default'))
     return table
 

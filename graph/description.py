@@ -14,6 +14,7 @@ from visuomotor.graph.stop_file import lay_out, stop_file
 from visuomotor.nodes.camera.settings import of_mount
 from visuomotor.policies.make import names as policies
 from visuomotor.robots import registry
+from visuomotor.safety.limits import SIMULATED
 from visuomotor.specs import paths, settings
 from visuomotor.specs.errors import BadInput
 from visuomotor.specs.robot import RobotSpec, load_robot, robot_names
@@ -134,6 +135,7 @@ def describe(choices: Choices, within: str = '') -> Graph:
 def _entries(graph: Graph) -> list[NodeEntry]:
     """List the nodes: a new one is a line here. The order is that of lock-step."""
     chosen, task = graph.choices, graph.task
+    real = registry.WORLDS[chosen.world].real
     who = {'robot': chosen.robot, 'task': task.name}
     scene = ', '.join(chosen.scene)
     recorded = [_entry('recorder', 'recorder', **who, folder=str(graph.folder),
@@ -148,8 +150,8 @@ def _entries(graph: Graph) -> list[NodeEntry]:
         *(by_hand if chosen.teleop != 'none' else ()),
         _entry('reward', **who, scene=scene),
         # Armed at once where nothing can be hurt; a real machine waits for a person.
-        _entry('safety', 'control', **who, armed_at_start=not registry.WORLDS[chosen.world].real,
-               latch_file=str(graph.stop_file)),
+        _entry('safety', 'control', **who, armed_at_start=not real,
+               latch_file=str(graph.stop_file), **({} if real else SIMULATED)),
         *recorded,
         _entry('supervisor', **who, policy=chosen.policy, episodes=chosen.episodes,
                seed=chosen.seed, horizon=chosen.horizon or task.horizon, autorun=True,

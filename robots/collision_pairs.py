@@ -60,7 +60,9 @@ def _idle(clearances: FloatArray, neighbours: bool) -> bool:
 def load(spec: RobotSpec) -> Pairs:
     """Read what was stored for a robot; a robot without a file gets found anew."""
     path = file(spec.name)
-    pairs = settings.read(path, Pairs) if path.exists() else find(spec)
+    if not path.exists():
+        return find(spec)
+    pairs = settings.read(path, Pairs)
     if pairs.robot != spec.name:
         raise BadInput(f"{path} should be of {spec.name}, but is of '{pairs.robot}'; run "
                        f'`visuomotor safety pairs {spec.name}`.')

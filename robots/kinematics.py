@@ -43,6 +43,11 @@ class Kinematics:
                                                       pin.LOCAL_WORLD_ALIGNED)
         return matrix
 
+    def torque(self, q: FloatArray, velocity: FloatArray, acceleration: FloatArray) -> FloatArray:
+        """Return the torque of each joint that gravity and motion alone account for."""
+        torque: FloatArray = pin.rnea(self.model, self.data, q, velocity, acceleration)
+        return torque
+
     def differential(self, q: FloatArray, twist: FloatArray, damping: float = 0.05,
                      posture: FloatArray | None = None, pull: float = 1.0) -> FloatArray:
         """Return joint speeds for a twist: least squares, damped only where nearly lost.

@@ -53,7 +53,7 @@ class SafetyFilter:
         self.clearance = Clearance(scene) if scene else None
         self.follower = Follower(self.motion, self.check, self.clearance, limits)
         self.trust = StateTrust(spec, limits)
-        self.contact = ContactDetector(spec, limits)
+        self.contact = ContactDetector(spec, limits, kinematics)
         self.reflex = Reflex(spec, limits) if spec.legs and feels else None
         self.latch = latches.restored(latch) if latch else Latch(armed=armed)
         self.keep: Callable[[Latch], None] = lambda latch: None  # so that a stop outlives us
@@ -162,7 +162,8 @@ class SafetyFilter:
     def _decide(self, state: State, stamp: float, at: float) -> Permitted:
         self._ease(state)
         # under a stop a hand may lead the arm away, but nothing may be pressed
-        if self.feels and (why := self.contact.contact(state, self.latch.armed)):
+        speeding = self.motion.now.acceleration
+        if self.feels and (why := self.contact.contact(state, speeding, self.latch.armed)):
             self._touch(why, at)
         if self.latch.forbids:
             return self._stand(state, at, self.latch.forbids)

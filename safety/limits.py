@@ -9,6 +9,9 @@ from visuomotor.specs import settings
 from visuomotor.specs.robot import RobotSpec, node_layers
 from visuomotor.specs.settings import Layer, Settings, required, setting
 
+# Where nobody can be clamped, runs go on by themselves.
+SIMULATED: dict[str, Any] = {'contact_memory': 0.0}
+
 
 @dataclass(frozen=True)
 class Limits(Settings):
@@ -63,6 +66,9 @@ class Limits(Settings):
         above=0, most=60)
     contact_torque: float = setting(
         0.97, "part of a joint's torque limit that counts as contact", 'share', above=0, most=100)
+    contact_excess: tuple[float, ...] = setting(
+        (0.25,), 'the same, of what neither gravity nor motion accounts for: one for all joints, '
+        'or one for each', 'share', above=0, most=100)
     contact_error: float = setting(
         0.06, 'distance from where a joint was sent that counts as contact', 'rad',
         above=0, most=100)

@@ -4,8 +4,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from visuomotor.robots.kinematics import Kinematics
 from visuomotor.robots.minitaur import legs
 from visuomotor.safety.limits import Limits
+from visuomotor.specs.errors import BadInput
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.values import FloatArray, Imu, State
 
@@ -56,8 +58,14 @@ def lean_of(imu: Imu) -> float:
 class ContactDetector:
     """Notices contact on arms and heat on legs. One sample proves nothing: both have to last."""
 
-    def __init__(self, spec: RobotSpec, limits: Limits) -> None:
+    def __init__(self, spec: RobotSpec, limits: Limits,
+                 kinematics: Kinematics | None = None) -> None:
         self.spec, self.limits = spec, limits
+        self._model = kinematics
+        if len(limits.contact_excess) not in (1, len(spec.joints)):
+            raise BadInput(f'contact_excess should hold 1 share or {len(spec.joints)}, one for '
+                           f'each joint of {spec.name}, but holds {len(limits.contact_excess)}.')
+        self._excess = np.array(limits.contact_excess) * spec.effort
         self._dt = 1.0 / spec.control_hz
         self._torque = limits.contact_torque * spec.effort
         lately = 1 + round(limits.contact_lag * spec.control_hz)
@@ -80,13 +88,13 @@ class ContactDetector:
         self._count += 1
         self._newest = position
 
-    def contact(self, state: State, moves: bool = True) -> str:
-        """Say what an arm feels; '' when nothing stands in its way. One that is not meant to move
-        may be led elsewhere."""
+    def contact(self, state: State, acceleration: FloatArray, moves: bool = True) -> str:
+        """Say what an arm feels that is commanded to accelerate so; '' when nothing stands in its
+        way. One that is not meant to move may be led elsewhere."""
         if not self.spec.tip_link or not self._count:
             return ''
         self._deaf = max(0, self._deaf - 1)
-        why = '' if self._deaf else self._pushed(state.effort)
+        why = '' if self._deaf else self._pushed(state, acceleration)
         why = why or (self._astray(state.position) if moves else '')
         self._felt = self._felt + 1 if why else 0
         if self._felt < self._beats:
@@ -98,7 +106,16 @@ class ContactDetector:
         self._bent, self._felt = self._error(state.position)[0], 0
         return why
 
-    def _pushed(self, effort: FloatArray) -> str:
+    def _pushed(self, state: State, acceleration: FloatArray) -> str:
+        effort = state.effort
+        if self._model and effort.any():   # one that reports no torque reports none at all
+            due = self._model.torque(state.position, state.velocity, acceleration)
+            beyond = np.abs(effort - due) - self._excess
+            worst = int(beyond.argmax())
+            if beyond[worst] > 0.0:
+                extra = beyond[worst] + self._excess[worst]
+                return (f'contact: {self.spec.names[worst]} feels {extra:.0f} N m beyond gravity '
+                        f'and motion, more than {self._excess[worst]:.0f}')
         excess = np.abs(effort) - self._torque
         worst = int(excess.argmax())
         if excess[worst] <= 0.0:

@@ -33,7 +33,7 @@ class State:
     stamp: float          # s on the robot's clock, when it was measured
     position: FloatArray  # rad (m)
     velocity: FloatArray  # rad/s (m/s)
-    effort: FloatArray    # N m (N), external or motor torque as the robot reports it
+    effort: FloatArray    # N m (N) at the joint, gravity and motion in it; all 0: not measured
     gripper: float = 0.0  # measured, 0 open .. 1 closed
     gripper_effort: float = 0.0  # N
     imu: Imu | None = None

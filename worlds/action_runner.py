@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from visuomotor.robots.kinematics import Kinematics
-from visuomotor.safety.limits import Limits, limits_for
+from visuomotor.safety.limits import SIMULATED, Limits, limits_for
 from visuomotor.safety.make import make_filter, make_unshielded
 from visuomotor.specs.observation import observe
 from visuomotor.specs.values import SAME_MOMENT, FloatArray, Proposal, Target, Truth
@@ -27,7 +27,7 @@ class ActionRunner:
         self.spec = world.spec
         self.shield = shield
         self.kinematics = Kinematics(world.spec) if world.spec.tip_link else None
-        law = limits or limits_for(world.spec)
+        law = limits or limits_for(world.spec, SIMULATED)
         self.filter = (make_filter(self.spec, law, self.task.fixtures) if shield
                        else make_unshielded(self.spec, law))
         self.beat = 1 / world.spec.control_hz

@@ -53,7 +53,7 @@ def replace_filter(sighted: Fuzz) -> Fuzz:
             self.__dict__ = dict(sighted.__dict__)
 
         def filter(self):
-            return SafetyFilter(self.spec, self.kinematics, Limits(), armed=True)
+            return SafetyFilter(self.spec, self.kinematics, Limits(), armed=True, feels=False)
     return Blind()
 
 

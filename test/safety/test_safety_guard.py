@@ -32,7 +32,8 @@ def felt(efforts=NONE, error=NONE, beats=30, lag=0):
     said = []
     for beat, place in enumerate(places):
         guard.sent(place)
-        said.append(guard.contact(State(0.0, places[max(0, beat - lag)] + error, NONE, efforts)))
+        state = State(0.0, places[max(0, beat - lag)] + error, NONE, efforts)
+        said.append(guard.contact(state, NONE))
     return said
 
 
@@ -99,7 +100,16 @@ def test_torque_above_the_limit_stops():
     arm.push(30, one(0, 0.3))
     arm.push(12, one(0, 0.3), effort=one(1, 175.0))
     assert arm.answers[-1].verdict is Verdict.STOP
-    assert 'lbr_A2 feels 175 N m' in arm.answers[-1].reasons[0]
+    assert 'lbr_A2 feels 216 N m beyond gravity and motion' in arm.answers[-1].reasons[0]
+
+
+@pytest.mark.parametrize(('push', 'felt'), [(25.0, False), (30.0, True), (-30.0, True)])
+def test_a_push_shows_net_of_gravity(push, felt):
+    arm = Arm()
+    weight = np.array([0.0, -41.3, -0.2, 20.8, -0.4, 0.0, 0.0])   # N m at home, as it stands
+    arm.push(20, NONE, effort=weight + one(3, push))
+    assert arm.filter.state.effort[3] == pytest.approx(20.8 + push)
+    assert any('lbr_A4 feels 30 N m beyond' in r for r in arm.answers[-1].reasons) is felt
 
 
 def test_an_arm_that_is_wedged_in_may_move_between_stops():
