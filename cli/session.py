@@ -42,10 +42,11 @@ class Running(Protocol):
     def seconds(self) -> float: ...
 
 
-def make(graph: Graph, processes: bool, limit: float, ros: Sequence[str] = ()) -> Running:
+def make(graph: Graph, processes: bool, limit: float, ros: Sequence[str] = (),
+         secure: bool = False) -> Running:
     """Choose how the graph runs; ROS arguments hold for every node."""
     if processes:
-        return Spawned(graph, ros)
+        return Spawned(graph, ros, secure)
     return InLockstep(graph, limit, ros) if graph.choices.lockstep else InThreads(graph, ros)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import math
+import os
 from typing import Annotated, Any, get_type_hints
 
 import typer
 from typer import Option
 from visuomotor.cli.node import RosCommand
-from visuomotor.graph import command_line
+from visuomotor.graph import command_line, security
 from visuomotor.graph.description import Choices, describe
 from visuomotor.nodes._ros import environment
 from visuomotor.specs.errors import BadInput
@@ -45,6 +46,8 @@ def up(
     *,
     processes: bool = Option(
         False, '--processes', help='one process for each node, not one for all'),
+    secure: bool = Option(
+        False, '--secure', help='keys for each process, and nobody says what is not theirs'),
     rate_limit: str = Option(
         'none', help='fastest lock-step, in times real time; none: no limit'),
     quiet: bool = Option(False, '--quiet', help='only the summary'),
@@ -57,18 +60,23 @@ def up(
     Example: [bold]visuomotor up --robot iiwa7 --task grasp --policy scripted --lockstep --episodes
     10[/bold]
     """
+    os.environ.update(security.ENFORCED if secure else {})
     environment.prepare()
+    if secure:
+        security.require()
     words: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value
                              for name, value in chosen.items()}
     graph, limit = describe(Choices(**words)), fastest(rate_limit)
-    if graph.choices.lockstep and processes:
+    if graph.choices.lockstep and (processes or secure):
         raise BadInput('Lock-step needs one process, so that nothing overtakes; leave out '
-                       '--lockstep or --processes.')
+                       '--lockstep or --processes and --secure.')
     if limit and not graph.choices.lockstep:
         raise BadInput('--rate-limit is of lock-step alone, because real time has its own rate; '
                        'leave one of them out.')
     from visuomotor.cli import session
-    running = session.make(graph, processes, limit, context.obj or [])
+    if secure:
+        os.environ[security.KEYSTORE] = str(security.make_keys(graph))
+    running = session.make(graph, processes or secure, limit, context.obj or [], secure)
     raise typer.Exit(session.run(running, graph, quiet, json))
 
 

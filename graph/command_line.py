@@ -35,6 +35,11 @@ def in_namespace(namespace: str) -> list[str]:
     return ['--ros-args', '-r', f'__ns:=/{namespace.strip("/")}'] if namespace else []
 
 
+def enclave(process: str) -> list[str]:
+    """Return the ROS arguments that give a whole program its keys."""
+    return ['--ros-args', '--enclave', f'/{process}']
+
+
 def up(choices: Choices) -> list[str]:
     """Return what follows `visuomotor` to run the whole graph in one process."""
     words = ['up']

@@ -74,18 +74,23 @@ class Child:
 class Spawned:
     """The programs, and a console here that hears them all."""
 
-    def __init__(self, graph: Graph, ros: Sequence[str] = ()) -> None:
+    def __init__(self, graph: Graph, ros: Sequence[str] = (), secure: bool = False) -> None:
         compose.refuse_second(graph.choices.namespace)
         self.graph = graph
         self.ros = [*command_line.in_namespace(graph.choices.namespace), *ros]
+        self.secure = secure   # each program has keys of its own
         self.children: list[Child] = []
-        self.context = compose.new_context(ros=self.ros)
+        self.context = compose.new_context(ros=self.arguments('console'))
         entry = console_entry(graph)
         self.console: Any = compose.make(entry.class_path, self.context, name=entry.name,
                                          parameters=entry.parameters,
                                          namespace=graph.choices.namespace)
         self.threads = compose.Threads(self.context, [[self.console]])
         self.folder = graph.folder / 'log'
+
+    def arguments(self, process: str) -> list[str]:
+        """Return the ROS arguments of one program."""
+        return [*self.ros, *(command_line.enclave(process) if self.secure else ())]
 
     @property
     def statistics(self) -> GraphStatistics:
@@ -111,7 +116,7 @@ class Spawned:
     def start_programs(self) -> None:
         """Start them all, each waiting for what it needs, and wait until every node is active."""
         for name, entries in self.graph.processes.items():
-            self.children.append(Child(name, entries, self.ros, self.folder))
+            self.children.append(Child(name, entries, self.arguments(name), self.folder))
         for entry in self.graph.nodes:
             self.await_active(entry)
 
