@@ -3,10 +3,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
-from visuomotor.benchmarks.safety_fuzz import Fuzz, Judged
+from visuomotor.benchmarks.safety_followers import Joints
+from visuomotor.benchmarks.safety_fuzz import Fuzz
+from visuomotor.benchmarks.safety_judged import Judged
+from visuomotor.benchmarks.safety_telling import Plain
 from visuomotor.safety.filter import SafetyFilter
 from visuomotor.safety.verdict import Permitted
 from visuomotor.specs.codes import Mode
@@ -34,18 +37,14 @@ class Stage(Judged):
 
     def __init__(self, fuzz: Fuzz, seed: int) -> None:
         self.rng = np.random.default_rng(seed)
-        super().__init__(fuzz, self.rng)
-        self.body.sways = False
-        self.now = 100.0
+        body, begin = Joints(fuzz.spec, 100.0), 100.0
+        super().__init__(fuzz, body, Plain(fuzz.spec, self.rng), begin)
         self.left = 0
-        self.begin(self.now)
         self.wish: tuple[Mode, FloatArray] = (Mode.JOINT_VELOCITY, np.zeros(len(fuzz.spec.joints)))
 
     def live(self) -> Permitted:
-        """Live through one beat, judged; the arm feels nothing."""
-        self.now += self.dt
-        calm = np.zeros_like(self.state.effort)
-        return self.beat(replace(self.state, stamp=self.now, effort=calm), self.now)
+        """Live through one beat, judged."""
+        return self.beat(lambda now, steady: None)[-1]
 
     def say(self, source: int, held: bool = True) -> None:
         """Repeat a random wish of one source, a new one now and then."""
@@ -83,7 +82,7 @@ def brakes(fuzz: Fuzz, times: int, seed: int = 0) -> Moments:
         stage.filter.stop('now')
         beats = next((beat for beat in range(LONGEST) if _at_rest(stage)), LONGEST)
         seen.restless += beats == LONGEST
-        seen.seconds.append(beats * stage.dt)
+        seen.seconds.append(beats * stage.beat_time)
         stage.filter.arm('bench: again', stage.now)
     return _closed(stage, seen)
 
@@ -116,6 +115,6 @@ def _at_rest(stage: Stage) -> bool:
 
 
 def _closed(stage: Stage, seen: Moments) -> Moments:
-    stage.body.close()
-    seen.broken, seen.worst = stage.limits.broken + stage.collisions, stage.limits.worst
+    stage.follower.close()
+    seen.broken, seen.worst = stage.broken + stage.collisions, stage.worst
     return seen

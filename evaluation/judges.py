@@ -1,6 +1,7 @@
-"""Judges commands without the filter's code: limits by differences, collisions by PyBullet."""
+"""Judges motion without the filter's code: limits by differences, collisions by PyBullet."""
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
@@ -11,7 +12,7 @@ from visuomotor.robots.kinematics import Kinematics
 from visuomotor.robots.model import model_path
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.task import Fixture
-from visuomotor.specs.values import FloatArray
+from visuomotor.specs.values import SAME_MOMENT, FloatArray
 from visuomotor.worlds.client import Client
 
 EXACT = 1e-6  # part of a limit, by which rounding may exceed it
@@ -61,6 +62,46 @@ class LimitJudge:
             self.broken[what] += 1
 
 
+class PathJudge:
+    """Differences of position over time of one path, however unevenly it was looked at: divided
+    differences never exceed a bound that the derivative itself keeps. `orders` is how many of
+    speed, acceleration and jerk are judged."""
+
+    def __init__(self, spec: RobotSpec, orders: int = 3) -> None:
+        self.spec = spec
+        limits = ('speed', spec.velocity), ('acceleration', spec.acceleration), ('jerk', spec.jerk)
+        self._limits = limits[:orders]
+        self.broken: Counter[str] = Counter()
+        self.worst = {what: 0.0 for what, _ in self._limits}   # part of the limit
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin another path: the next point is not joined to those before."""
+        self._times: list[float] = []          # s, of the newest points
+        self._before: list[FloatArray] = []    # divided differences that end at the newest point
+
+    def see(self, moment: float, position: FloatArray) -> None:
+        """Judge the next point; one moment has one place."""
+        outside = np.maximum(self.spec.lower - position, position - self.spec.upper)
+        if not outside.max() <= EXACT:   # true of what is no number
+            self.broken['position'] += 1
+        if self._times and moment - self._times[-1] < SAME_MOMENT:
+            if not np.abs(position - self._before[0]).max() <= EXACT:
+                self.broken['two places at one moment'] += 1
+            return
+        ladder = [position]
+        for order, ((what, limit), last) in enumerate(zip(self._limits, self._before, strict=False)):
+            ladder.append((ladder[-1] - last) / (moment - self._times[-1 - order]))
+            self._judge(what, math.factorial(order + 1) * np.abs(ladder[-1]) / limit)
+        self._before, self._times = ladder, [*self._times[-2:], moment]
+
+    def _judge(self, what: str, parts: FloatArray) -> None:
+        most = float(parts.max())
+        self.worst[what] = max(self.worst[what], most)
+        if not most <= 1.0 + EXACT:
+            self.broken[what] += 1
+
+
 class CollisionJudge:
     """The arm's shapes in PyBullet, put where the robot is; counts what touches and may not."""
 
@@ -73,6 +114,8 @@ class CollisionJudge:
                  for joint in range(self.client.getNumJoints(self._number))]
         joints = {info[1].decode(): info[0] for info in infos}
         self._arm = [joints[name] for name in spec.names]
+        self._tip = next(info[0] for info in infos if info[12].decode() == spec.tip_link)
+        self._box = np.array(spec.workspace.lower), np.array(spec.workspace.upper)
         self._links = {-1: spec.base_link, **{info[0]: info[12].decode() for info in infos}}
         if spec.gripper:
             for name, opened in zip(spec.gripper.joints, spec.gripper.open, strict=True):
@@ -98,6 +141,13 @@ class CollisionJudge:
                 if frozenset(names) in self._watched:
                     found.append(f'{names[0]} and {names[1]}')
         return found
+
+    def outside(self) -> float:
+        """Return how far the tip is outside its box in the posture looked at last, m; less than 0:
+        inside."""
+        tip = np.array(self.client.getLinkState(self._number, self._tip,
+                                                computeForwardKinematics=True)[4])
+        return float(np.maximum(self._box[0] - tip, tip - self._box[1]).max())
 
     def _name(self, body: int, link: int) -> str:
         return self._links[link] if body == self._number else self._bodies[body]
