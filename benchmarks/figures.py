@@ -3,8 +3,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+from rich.console import Console
+from rich.table import Table
 
 
 @dataclass(frozen=True)
@@ -50,3 +53,21 @@ def markdown(rows: Sequence[Sequence[str]], headings: Sequence[str] = HEADINGS) 
     """Return the table for docs/benchmarks.md."""
     lines = [headings, ('---',) * len(headings), *rows]
     return '\n'.join('| ' + ' | '.join(line) + ' |' for line in lines)
+
+
+def show(figures: Sequence[Figure], section: str, write: str) -> None:
+    """Print figures for people, and put them into a file if one is given."""
+    table = Table(*HEADINGS)
+    for figure in figures:
+        table.add_row(*figure.row(), style='green' if figure.holds else 'bold red')
+    Console().print(table)
+    if write:
+        put(Path(write), section, markdown([figure.row() for figure in figures]))
+
+
+def put(file: Path, section: str, text: str) -> None:
+    """Replace what stands between the section's two marks."""
+    begin, end = f'<!-- bench {section} -->\n', f'<!-- end of bench {section} -->\n'
+    before, _, rest = file.read_text().partition(begin)
+    _, _, after = rest.partition(end)
+    file.write_text(f'{before}{begin}{text}\n{end}{after}')

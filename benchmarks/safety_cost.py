@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pinocchio as pin
 from ruckig import ControlInterface, InputParameter, Ruckig, Trajectory
+from visuomotor.benchmarks.figures import Figure
 from visuomotor.benchmarks.safety_fuzz import Fuzz
 from visuomotor.safety.filter import SafetyFilter
 from visuomotor.specs.codes import Mode
@@ -15,6 +16,8 @@ from visuomotor.specs.values import FloatArray, Proposal, State, Target
 
 KEEPS = 50   # beats that a wish lasts
 SPEAKS = 5   # beats between two proposals, as of a policy at 20 Hz
+MOST = 400.0  # us, p50 of a cycle with collisions looked at
+ROBOTS = ('iiwa7', 'j2n6s300')
 MODES = (Mode.CARTESIAN_TWIST, Mode.JOINT_VELOCITY, Mode.JOINT_POSITION)
 
 
@@ -62,6 +65,21 @@ class Bare:
             pin.computeDistances(self.scene.model, self.data, self.scene.geometry, self.placed,
                                  posture)
         return time.perf_counter() - began
+
+
+def figures(robot: str, cycles: int) -> list[Figure]:
+    """p50 and p99 of a cycle, and their ratios to ruckig and coal called barely."""
+    costs = measure(robot, cycles)
+    ours, way_out, here = (np.array(column) * 1e6
+                           for column in (costs.ours, costs.way_out, costs.here))
+    found = [Figure(f'{robot}: a cycle, p50, against {MOST:g} us', float(np.median(ours)), MOST,
+                    'us', 1.0)]
+    for q in (50, 99):
+        mine, floor, least = (float(np.percentile(column, q)) for column in (ours, way_out, here))
+        name = f'{robot}: a cycle, p{q}, against bare ruckig and coal'
+        found.append(Figure(f'{name} along the way out', mine, floor, 'us', 1.5))
+        found.append(Figure(f'{name} at one posture', mine, least, 'us', np.inf))
+    return found
 
 
 def measure(robot: str, cycles: int, seed: int = 0) -> Costs:

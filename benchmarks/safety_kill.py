@@ -1,173 +1,204 @@
-"""Kills the safety program in motion: the driver has to hold, and the stop has to stand."""
+"""Kills and freezes the safety program and the driver program while the simulated arm moves at full
+speed, and judges the path that was measured outside both."""
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import tempfile
-import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from rclpy.context import Context
-from rclpy.node import Node
-from sensor_msgs.msg import JointState
-from visuomotor.graph import compose
-from visuomotor.msg import Command, SafetyStatus
-from visuomotor.msg import Proposal as ProposalMessage
-from visuomotor.nodes._ros import convert, qos
-from visuomotor.specs.codes import Mode
-from visuomotor.specs.robot import load_robot
-from visuomotor.specs.values import Proposal
-from visuomotor.srv import Arm, Stop
+from visuomotor.benchmarks.figures import markdown
+from visuomotor.benchmarks.safety_programs import SWUNG, Point, Programs, speeds, until, wait
+from visuomotor.specs.values import FloatArray
 
-ROBOT = 'iiwa7'
-GRACE = 0.05    # s, beyond command age and one control period, within which the driver has to hold
-PATIENCE = 60.0  # s, for anything that takes a process to start
-FAST = 0.15     # rad/s, of the first joint, that counts as motion
+FULL = 0.9        # part of a speed limit that counts as full speed; the filter uses 0.95
+NOISE = 0.02      # part of a speed limit, by which a measured speed may differ
+REST = 0.01       # part of a speed limit, below which the arm is at rest
+IN_TIME = 0.6     # s from the kill to rest
+LOOKS = 1.2       # s for which the path is written down
+GOES_ON = 0.15    # s after a freeze, for which the policy still asks for full speed
+FREEZES = 0.05, 5.0   # s
+STOPPED = 'bench: red button'
+HEADINGS = ('program', 'signal', 'times', 'rad/s when it came', 'speed rose', 'reversed (worst)',
+            'not at rest in 0.6 s (most s)', 'thrown after a restart (worst rad)',
+            'stops forgotten', 'could not be armed again', 'holds')
 
 
 @dataclass
-class Kills:
-    """What was seen."""
+class Seen:
+    """What was seen of one program and one signal. Shares are of the speed limits."""
 
+    program: str
+    signal: str
     times: int = 0
-    held: list[float] = field(default_factory=list)  # s from the last command obeyed to braking
-    speeds: list[float] = field(default_factory=list)  # rad/s of the fastest joint when killed
-    late: int = 0
-    forgotten: int = 0      # stops that a restart forgot
+    at: list[float] = field(default_factory=list)        # rad/s, fastest joint when it came
+    rises: list[float] = field(default_factory=list)     # share
+    reverses: list[float] = field(default_factory=list)  # share
+    rests: list[float] = field(default_factory=list)     # s until rest
+    thrown: list[float] = field(default_factory=list)    # rad that it moved after a restart
+    forgotten: int = 0
+    restless: Counter[str] = field(default_factory=Counter)   # why it could not be armed again
+
+    def bad(self, values: list[float], most: float) -> int:
+        return sum(value > most for value in values)
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.bad(self.rises, NOISE) or self.bad(self.reverses, NOISE)
+                    or self.bad(self.rests, IN_TIME) or self.bad(self.thrown, NOISE)
+                    or self.forgotten or self.restless)
+
+    def row(self) -> tuple[str, ...]:
+        def worst(values: list[float], most: float, unit: str = '') -> str:
+            return f'{self.bad(values, most)} ({max(values, default=0.0):.3g}{unit})'
+        return (self.program, self.signal, str(self.times),
+                f'{min(self.at, default=0.0):.2f} .. {max(self.at, default=0.0):.2f}',
+                worst(self.rises, NOISE), worst(self.reverses, NOISE), worst(self.rests, IN_TIME),
+                worst(self.thrown, NOISE), str(self.forgotten),
+                ', '.join(f'{why} ({count})' for why, count in self.restless.items()) or '0',
+                'NO' if self.failed else 'yes')
 
 
-class Ear(Node):
-    """A policy that wants to swing, and an operator."""
+@dataclass(frozen=True)
+class Verdict:
+    """What a path did after a moment, in shares of the speed limits and in seconds."""
 
-    def __init__(self, context: Context, driver: Any) -> None:
-        super().__init__('ear', context=context, use_global_arguments=False,
-                         start_parameter_services=False)
-        self._driver, self.wants = driver, False
-        self.speed = 0.0
-        self.braked_at = 0.0
-        self.commands = 0
-        self.status: SafetyStatus | None = None
-        self.create_subscription(JointState, 'joint_states', self.on_state, qos.STATE)
-        self.create_subscription(Command, 'command', self.on_command, qos.COMMAND)
-        self.create_subscription(SafetyStatus, 'safety/status', self.on_status, qos.LATCHED)
-        self._voice = self.create_publisher(ProposalMessage, 'action/policy', qos.COMMAND)
-        self.stop = self.create_client(Stop, 'safety/stop')
-        self.arm = self.create_client(Arm, 'safety/arm')
-
-    def on_state(self, message: JointState) -> None:
-        stamp = convert.seconds(message.header.stamp)
-        self.speed = float(np.abs(message.velocity).max())
-        if self._driver.watchdog.braking and not self.braked_at:
-            self.braked_at = stamp
-        if self.wants:
-            speeds = np.array([0.5 * np.sign(np.sin(2.0 * stamp)), *np.zeros(5), 0.5])
-            wish = Proposal(Mode.JOINT_VELOCITY, np.zeros(1), speeds[None], np.zeros(0), stamp, 1)
-            self._voice.publish(convert.proposal_message(wish, stamp))
-
-    def on_command(self, message: Command) -> None:
-        self.commands += 1
-        self.last_command = convert.seconds(message.header.stamp)
-
-    def on_status(self, message: SafetyStatus) -> None:
-        self.status = message
+    rises: float
+    reverses: float
+    rests: float
 
 
-class Stage:
-    """The driver of a fake robot here, and the safety node as a program that can be killed."""
-
-    def __init__(self, domain: int, folder: Path) -> None:
-        self._domain, self.file = domain, folder / 'run' / 'stop.json'
-        self.context = compose.new_context(domain)
-        self.driver = compose.make('visuomotor.nodes.driver.node:DriverNode', self.context,
-                                   parameters={'robot': ROBOT, 'world': 'fake'})
-        self.ear = Ear(self.context, self.driver)
-        compose.bring_up([self.driver])
-        self.threads = compose.Threads(self.context, [[self.driver], [self.ear]])
-        self.threads.start()
-        self.program: subprocess.Popen[bytes] | None = None
-
-    def __enter__(self) -> Stage:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.kill()
-        self.threads.stop()
-        compose.take_down([self.driver])
-        for node in (self.driver, self.ear):
-            node.destroy_node()
-        self.context.try_shutdown()
-
-    def begin(self) -> None:
-        """Start the safety program and wait until it answers."""
-        self.ear.status, self.ear.commands = None, 0
-        words = ['node', 'safety', '-p', f'robot:={ROBOT}', '-p', 'armed_at_start:=true',
-                 '-p', f"latch_file:='{self.file}'"]
-        environment = {**os.environ, 'ROS_DOMAIN_ID': str(self._domain)}
-        self.program = subprocess.Popen([sys.executable, '-m', 'visuomotor.cli.main', *words],
-                                        env=environment, stdin=subprocess.DEVNULL)
-        until(lambda: self.ear.commands > 3 and self.ear.status is not None)
-
-    def kill(self) -> None:
-        """Send SIGKILL: no last words."""
-        if self.program:
-            self.program.kill()
-            self.program.wait()
-        self.program = None
-
-    def ask(self, client: Any, request: Any) -> Any:
-        until(client.service_is_ready)
-        future = client.call_async(request)
-        until(future.done)
-        return future.result()
+def judge(path: list[Point], came: float, until_: float, limit: FloatArray,
+          asked_until: float) -> Verdict:
+    """Judge a measured path around the second `came`. Up to `until_` no joint may become faster
+    again, later none faster than it was; the arm has IN_TIME from `asked_until` to be at rest."""
+    times = np.array([point.stamp for point in path])[1:]
+    shares = speeds(path) / limit
+    before = shares[times <= came][-3:]
+    ways = np.where(np.abs(before.mean(axis=0)) > NOISE, np.sign(before.mean(axis=0)), 0.0)
+    after, late = shares[times > came], times[times > came]
+    along = np.where(ways == 0.0, np.abs(after), after * ways)
+    most = np.where(ways == 0.0, 0.0, (before * ways).max(axis=0))
+    least = np.minimum.accumulate(np.vstack((most, along)), axis=0)[:-1]
+    allowed = np.where((late <= until_)[:, None], least, most)
+    rises = float((along - allowed).max(initial=0.0))
+    reverses = float((-along).max(initial=0.0))
+    moving = late[(np.abs(after) > REST).any(axis=1)]
+    rests = float(moving.max(initial=asked_until) - asked_until)
+    return Verdict(rises, reverses, rests)
 
 
-def until(fact: Callable[[], bool]) -> None:
-    """Wait for a fact; give up aloud."""
-    pause, began = threading.Event(), time.monotonic()
-    while not fact():
-        if time.monotonic() - began > PATIENCE:
-            raise TimeoutError(f'waited {PATIENCE:g} s in vain')
-        pause.wait(0.001)
+class Trial:
+    """One kill or freeze after the other."""
+
+    def __init__(self, programs: Programs, rng: np.random.Generator) -> None:
+        self.programs, self.ear, self.rng = programs, programs.ear, rng
+        self.limit = programs.ear.spec.velocity
+
+    def swing(self) -> float:
+        """Reach full speed at a random moment; return the speed of the fastest joint, rad/s."""
+        ear = self.ear
+        del ear.path[:-4], ear.commands[:-4]
+        ear.asks, ear.turns = 1.0, True
+
+        def steadily() -> bool:
+            shares = np.abs(ear.shares(5)[:, list(SWUNG)]) if len(ear.path) > 5 else np.zeros((1, 1))
+            return bool(shares.min() > FULL and np.ptp(shares, axis=0).max() < NOISE)
+        until(steadily)
+        wait(float(self.rng.uniform(0.0, 0.02)))   # anywhere between two beats
+        until(steadily)
+        ear.turns = False
+        return float(np.abs(speeds(ear.path[-3:])).max())
+
+    def kill(self, seen: Seen, stopped: bool) -> None:
+        seen.at.append(self.swing())
+        if stopped:
+            self.programs.call_stop(STOPPED)
+            wait(float(self.rng.uniform(0.0, 0.1)))
+        came = time.time()
+        self.programs.kill(seen.program)
+        wait(LOOKS)
+        if seen.program == 'safety':
+            self.note(seen, judge(list(self.ear.path), came, np.inf, self.limit, came))
+        self._again(seen, stopped)
+
+    def _again(self, seen: Seen, stopped: bool) -> None:
+        """Start what was killed: who was stopped stands whatever is asked, who was not stands
+        while nothing is asked."""
+        ear = self.ear
+        ear.asks = 1.0 if stopped else np.nan
+        del ear.path[:-1]
+        self.programs.begin(seen.program)
+        place = ear.path[-1].position
+        wait(LOOKS)
+        seen.thrown.append(max((float(np.abs(point.position - place).max())
+                                for point in ear.path[1:]), default=0.0))
+        status = ear.status
+        if stopped:
+            seen.forgotten += not (status and status.stopped and status.stop_reason == STOPPED)
+        self._go_on(seen)
+
+    def _go_on(self, seen: Seen) -> None:
+        """Arm again; an arm that does not come to rest for that begins anew."""
+        self.ear.asks = np.nan
+        status = self.ear.status
+        if status and status.armed:
+            return
+        if why := self.programs.arm():
+            seen.restless[why] += 1
+            for name in ('driver', 'safety'):
+                self.programs.kill(name)
+            for name in ('driver', 'safety'):
+                self.programs.begin(name)
+            self.programs.arm()
+
+    def freeze(self, seen: Seen) -> None:
+        seen.at.append(self.swing())
+        seconds = float(np.exp(self.rng.uniform(*np.log(FREEZES))))
+        came = time.time()
+        self.programs.freeze(seen.program)
+        wait(seconds)
+        thawed = time.time()
+        self.programs.thaw(seen.program)
+        wait(GOES_ON)
+        self.ear.asks = 0.0
+        asked = time.time()
+        wait(LOOKS)
+        path, braked = list(self.ear.path), seconds > IN_TIME and seen.program == 'safety'
+        self.note(seen, judge(path, came, thawed, self.limit, asked))
+        if braked:
+            frozen = [point for point in path if point.stamp < thawed]
+            seen.rests[-1] = max(seen.rests[-1],
+                                 judge(frozen, came, thawed, self.limit, came).rests)
+        self._go_on(seen)
+
+    def note(self, seen: Seen, verdict: Verdict) -> None:
+        seen.rises.append(verdict.rises)
+        seen.reverses.append(verdict.reverses)
+        seen.rests.append(verdict.rests)
 
 
-def kills(times: int, domain: int, seed: int = 0) -> Kills:
-    """Move, stop, kill while it still moves, look, start again, look again, arm; so many times."""
-    seen = Kills()
+def run(times: int, domain: int, seed: int, tell: Callable[[str], None],
+        programs: tuple[str, ...] = ('safety', 'driver')) -> list[Seen]:
+    """Kill and freeze each program so many times; every second kill comes after a stop."""
     rng = np.random.default_rng(seed)
-    robot = load_robot(ROBOT)
-    allowed = robot.command_age + 1.0 / robot.control_hz + GRACE
-    with tempfile.TemporaryDirectory() as folder, Stage(domain, Path(folder)) as stage:
-        stage.begin()
-        for _ in range(times):
-            _once(stage, seen, int(rng.integers(1, 60)), allowed)
-            seen.times += 1
-    return seen
+    found = {(program, kind): Seen(program, kind) for program in programs
+             for kind in ('SIGKILL', 'SIGSTOP')}
+    with tempfile.TemporaryDirectory() as folder, Programs(domain, Path(folder)) as stage:
+        stage.begin('driver')
+        stage.begin('safety')
+        trial = Trial(stage, rng)
+        for number in range(times):
+            for (_, kind), seen in found.items():
+                trial.freeze(seen) if kind == 'SIGSTOP' else trial.kill(seen, bool(number % 2))
+                seen.times += 1
+                tell('  '.join(seen.row()))
+    return list(found.values())
 
 
-def _once(stage: Stage, seen: Kills, beats: int, allowed: float) -> None:
-    ear = stage.ear
-    ear.wants = True
-    until(lambda: ear.speed > FAST)
-    since = ear.commands
-    until(lambda: ear.commands > since + beats and ear.speed > FAST)
-    stage.ask(ear.stop, Stop.Request(reason='bench: red button'))
-    seen.speeds.append(ear.speed)
-    ear.braked_at = 0.0
-    stage.kill()
-    ear.wants = False
-    until(lambda: bool(ear.braked_at))
-    seen.held.append(ear.braked_at - ear.last_command)
-    seen.late += seen.held[-1] > allowed
-    until(lambda: ear.speed < 1e-6)
-    stage.begin()
-    status = ear.status
-    seen.forgotten += not (status and status.stopped
-                           and status.stop_reason == 'bench: red button')
-    if not stage.ask(ear.arm, Arm.Request(reason='bench: again')).armed:
-        raise RuntimeError('the safety program could not be armed again')
+def table(seen: list[Seen]) -> str:
+    """Return the table for docs/benchmarks.md."""
+    return markdown([one.row() for one in seen], HEADINGS)
