@@ -96,7 +96,7 @@ class Programs:
     """The driver and the safety node, each a program that can be killed."""
 
     def __init__(self, domain: int, folder: Path, world: str = 'sim') -> None:
-        self._environment = {**os.environ, 'ROS_DOMAIN_ID': str(domain)}
+        self._environment = self.surroundings(domain)
         self.context = compose.new_context(domain)
         self.ear = Ear(self.context)
         self.threads = compose.Threads(self.context, [[self.ear]])
@@ -107,6 +107,11 @@ class Programs:
             'driver': ['driver', *scene, '-p', f'world:={world}'],
             'safety': ['safety', *scene, '-p', 'armed_at_start:=true',
                        '-p', f"latch_file:='{folder / 'stop.json'}'"]}
+
+    @staticmethod
+    def surroundings(domain: int) -> dict[str, str]:
+        """Return the environment of programs that are to hear each other."""
+        return {**os.environ, 'ROS_DOMAIN_ID': str(domain)}
 
     def __enter__(self) -> Programs:
         return self
