@@ -1,4 +1,4 @@
-"""`visuomotor bench safety`: hostile company by the million, moments of all kinds, and their tables."""
+"""`visuomotor bench safety`: hostile company by the million, random moments, and their tables."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence

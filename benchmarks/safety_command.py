@@ -120,21 +120,30 @@ def latency(long: bool = LONG, write: str = WRITE) -> None:
 def _latency(long: bool, write: str) -> bool:
     environment.prepare()
     from visuomotor.benchmarks import safety_latency
-    seen = safety_latency.run(300 if long else 5, DOMAIN + 1)
+    console = Console(soft_wrap=True)
+    seen = safety_latency.run(200 if long else 5, DOMAIN + 1, partial(console.print, markup=False))
     tell(safety_latency.table(seen), 'safety latency', write)
     return all(one.holds for one in seen)
 
 
-def contact(write: str = WRITE) -> None:
-    """Peak force and duration when a moving arm meets a stiff and a soft post."""
-    raise typer.Exit(0 if _contact(write) else 1)
+def contact(
+    against: str = Option('', help='a commit; what its filter does stands before each figure'),
+    write: str = Option('', help='put the table into this file, such as docs/safety.md'),
+) -> None:
+    """Peak force and duration when a moving arm meets a stiff and a soft post.
+
+    Example: [bold]visuomotor bench safety contact --against 42ed1f4[/bold]
+    """
+    raise typer.Exit(0 if _contact(write, against) else 1)
 
 
-def _contact(write: str) -> bool:
+def _contact(write: str, against: str = '') -> bool:
     environment.prepare()
-    from visuomotor.benchmarks import safety_contact
-    tell(safety_contact.table(safety_contact.run()), 'safety contact', write)
-    return True
+    from visuomotor.benchmarks import safety_contact as bench
+    seen = bench.run()
+    before = bench.run_elsewhere(against) if against else []
+    tell(bench.compared(before, seen) if before else bench.table(seen), 'safety contact', write)
+    return True   # figures to be read; what a person may bear is not for software to say
 
 
 def cost(
@@ -154,10 +163,13 @@ def _cost(long: bool, write: str, against: str = '') -> bool:
     environment.prepare()
     from visuomotor.benchmarks import safety_cost
     cycles = 6000 if long else 900
-    figures = [figure for robot in safety_cost.ROBOTS for figure in safety_cost.figures(robot, cycles)]
+    figures = [figure for robot in safety_cost.ROBOTS
+               for figure in safety_cost.figures(robot, cycles)]
     if against:
         from visuomotor.benchmarks import safety_turns
-        figures += [safety_turns.figure(robot, against, cycles) for robot in safety_cost.ROBOTS]
+        from visuomotor.benchmarks.safety_followers import TASKS
+        figures += [safety_turns.figure(robot, TASKS[robot], against, cycles)
+                    for robot in safety_cost.ROBOTS]
     show(figures, 'safety cost', write)
     return all(figure.holds for figure in figures)
 

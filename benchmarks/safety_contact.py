@@ -2,6 +2,9 @@
 presses, by PyBullet's contact points."""
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
@@ -150,6 +153,27 @@ def run(robots: tuple[str, ...] = ROBOTS, seconds: float = SECONDS) -> list[Push
             for robot, part, post, way in product(robots, PARTS, POSTS, WAYS)]
 
 
+def run_elsewhere(commit: str) -> list[Push]:
+    """Do the same with the filter and the arms of another commit."""
+    from visuomotor.benchmarks.safety_turns import elsewhere
+    words = ('import json, runpy, sys; '
+             'print(json.dumps([vars(one) for one in runpy.run_path(sys.argv[1])["run"]()]))')
+    with elsewhere(commit) as environment:
+        told = subprocess.run([sys.executable, '-c', words, __file__], env=environment, text=True,
+                              stdout=subprocess.PIPE, check=True).stdout
+    return [Push(**one) for one in json.loads(told)]
+
+
 def table(seen: list[Push]) -> str:
     """Return the table for docs/safety.md."""
     return markdown([one.row() for one in seen], HEADINGS)
+
+
+def compared(before: list[Push], seen: list[Push]) -> str:
+    """Return the table with what another commit did before every figure."""
+    rows = []
+    for then, now in zip(before, seen, strict=True):
+        old, new = then.row(), now.row()
+        figures = (f'{a} → {b}' for a, b in zip(old[4:-1], new[4:-1], strict=True))
+        rows.append((*new[:4], *figures, now.said))
+    return markdown(rows, HEADINGS)

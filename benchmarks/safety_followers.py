@@ -112,7 +112,8 @@ class Joints:
     def _reached(self, wanted: FloatArray) -> FloatArray:
         """No joint moves faster than it can."""
         reach = self.spec.velocity * self.beat
-        return self._aims[-1] + np.clip(wanted - self._aims[-1], -reach, reach)
+        near: FloatArray = self._aims[-1] + np.clip(wanted - self._aims[-1], -reach, reach)
+        return near
 
     def _braked(self, now: float) -> FloatArray:
         if self._brake is None:

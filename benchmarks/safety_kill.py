@@ -105,7 +105,9 @@ class Trial:
         ear.asks, ear.turns = 1.0, True
 
         def steadily() -> bool:
-            shares = np.abs(ear.shares(5)[:, list(SWUNG)]) if len(ear.path) > 5 else np.zeros((1, 1))
+            if len(ear.path) < 5:
+                return False
+            shares = np.abs(ear.shares(5)[:, list(SWUNG)])
             return bool(shares.min() > FULL and np.ptp(shares, axis=0).max() < NOISE)
         until(steadily)
         wait(float(self.rng.uniform(0.0, 0.02)))   # anywhere between two beats
@@ -183,7 +185,8 @@ class Trial:
 
 def run(times: int, domain: int, seed: int, tell: Callable[[str], None],
         programs: tuple[str, ...] = ('safety', 'driver')) -> list[Seen]:
-    """Kill and freeze each program so many times; every second kill comes after a stop."""
+    """Kill and freeze each program so many times; every second kill comes after a stop, the
+    first one too."""
     rng = np.random.default_rng(seed)
     found = {(program, kind): Seen(program, kind) for program in programs
              for kind in ('SIGKILL', 'SIGSTOP')}
@@ -193,7 +196,10 @@ def run(times: int, domain: int, seed: int, tell: Callable[[str], None],
         trial = Trial(stage, rng)
         for number in range(times):
             for (_, kind), seen in found.items():
-                trial.freeze(seen) if kind == 'SIGSTOP' else trial.kill(seen, bool(number % 2))
+                if kind == 'SIGSTOP':
+                    trial.freeze(seen)
+                else:
+                    trial.kill(seen, stopped=number % 2 == 0)
                 seen.times += 1
                 tell('  '.join(seen.row()))
     return list(found.values())

@@ -6,15 +6,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from visuomotor.benchmarks.figures import markdown
-from visuomotor.benchmarks.safety_programs import Programs, happens, until, wait
+from visuomotor.benchmarks.safety_programs import Programs, happens, wait
 from visuomotor.msg import Command
+from visuomotor.specs.codes import Source
 from visuomotor.srv import Stop
 
 BUSY = 'while True: pass'
@@ -59,7 +60,8 @@ IDLE, LOADED = 2.0, 5.0        # beats, p99 of the first command that brakes
 FULL = 0.9                     # part of the speed limit
 PATIENCE = 20.0                # s, for one stop
 HEADINGS = ('load', 'times', 'to the first braking command, p50 and p99, ms', 'beats, p99',
-            'to rest, p50 and p99, ms', 'unanswered', 'wanted', 'holds')
+            'to rest, p50 and p99, ms', 'unanswered', 'never at speed',
+            'wanted', 'holds')
 
 
 @dataclass
@@ -71,6 +73,7 @@ class Latencies:
     braked: list[float] = field(default_factory=list)
     rested: list[float] = field(default_factory=list)
     unanswered: int = 0
+    unmoved: int = 0     # times that the arm did not come to full speed before
     rate: float = 0.0    # messages a second that a flood really was
 
     @property
@@ -83,15 +86,15 @@ class Latencies:
 
     @property
     def holds(self) -> bool:
-        return self.beats <= self.most and not self.unanswered
+        return self.beats <= self.most and not self.unanswered + self.unmoved
 
     def row(self) -> tuple[str, ...]:
         def both(values: list[float]) -> str:
             return ', '.join(f'{np.percentile(values or [np.inf], q) * 1e3:.1f}' for q in (50, 99))
         rate = f' ({self.rate:,.0f} /s)' if self.rate else ''
         return (self.load + rate, str(len(self.braked)), both(self.braked), f'{self.beats:.1f}',
-                both(self.rested), str(self.unanswered), f'≤ {self.most:g} beats',
-                'yes' if self.holds else 'NO')
+                both(self.rested), str(self.unanswered), str(self.unmoved),
+                f'≤ {self.most:g} beats', 'yes' if self.holds else 'NO')
 
 
 @contextmanager
@@ -120,7 +123,10 @@ def one_stop(programs: Programs, seen: Latencies) -> None:
     """Swing at full speed, call a stop, and look at the commands that come."""
     ear, limit = programs.ear, programs.ear.spec.velocity[0]
     ear.asks = 1.0
-    until(lambda: bool(ear.commands) and abs(ear.commands[-1][1].velocity[0]) > FULL * limit)
+    if not happens(lambda: bool(ear.commands)
+                   and abs(ear.commands[-1][1].velocity[0]) > FULL * limit, PATIENCE):
+        seen.unmoved += 1
+        return
     reason = f'bench {len(seen.braked)}'
     since = len(ear.commands)
     called = time.monotonic()
@@ -138,14 +144,18 @@ def one_stop(programs: Programs, seen: Latencies) -> None:
         return
     first = braking()[0]
     seen.braked.append(first - called)
-    until(lambda: bool(at_rest()))
+    if not happens(lambda: bool(at_rest()), PATIENCE):
+        seen.unanswered += 1
+        return
     seen.rested.append(at_rest()[0] - called)
 
 
-def run(times: int, domain: int, loads: tuple[str, ...] = LOADS) -> list[Latencies]:
+def run(times: int, domain: int, tell: Callable[[str], None],
+        loads: tuple[str, ...] = LOADS) -> list[Latencies]:
     """Stop so many times under each load."""
     found = []
-    with tempfile.TemporaryDirectory(dir='.') as name, Programs(domain, Path(name), 'fake') as stage:
+    with tempfile.TemporaryDirectory(dir='.') as name, Programs(
+            domain, Path(name), 'fake', Source.RESET) as stage:
         stage.begin('driver')
         stage.begin('safety')
         for load in loads:
@@ -157,6 +167,7 @@ def run(times: int, domain: int, loads: tuple[str, ...] = LOADS) -> list[Latenci
                     wait(0.1)
                     stage.arm()
             found.append(seen)
+            tell('  '.join(seen.row()))
     return found
 
 

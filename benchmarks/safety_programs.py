@@ -20,7 +20,8 @@ from visuomotor.graph import compose
 from visuomotor.msg import Command, SafetyStatus
 from visuomotor.msg import Proposal as ProposalMessage
 from visuomotor.nodes._ros import convert, qos
-from visuomotor.specs.codes import Mode
+from visuomotor.nodes._ros.environment import STARTER
+from visuomotor.specs.codes import PROPOSERS, Mode, Source
 from visuomotor.specs.robot import load_robot
 from visuomotor.specs.values import FloatArray, Proposal
 from visuomotor.srv import Arm, Stop
@@ -40,9 +41,9 @@ class Point(NamedTuple):
 
 
 class Ear(Node):
-    """A policy that wants to swing at full speed, and an operator."""
+    """Somebody who wants to swing at full speed, and an operator."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, source: Source) -> None:
         super().__init__('ear', context=context, use_global_arguments=False,
                          start_parameter_services=False)
         self.spec = load_robot(ROBOT)
@@ -51,11 +52,12 @@ class Ear(Node):
         self.path: list[Point] = []
         self.commands: list[tuple[float, Command]] = []   # arrival on a steady clock
         self.status: SafetyStatus | None = None
-        self._way = 1.0
+        self._way, self._source = 1.0, source
         self.create_subscription(JointState, 'joint_states', self.on_state, qos.EVERYTHING)
         self.create_subscription(Command, 'command', self.on_command, qos.EVERYTHING)
         self.create_subscription(SafetyStatus, 'safety/status', self.on_status, qos.LATCHED)
-        self._voice = self.create_publisher(ProposalMessage, 'action/policy', qos.COMMAND)
+        self._voice = self.create_publisher(ProposalMessage, f'action/{PROPOSERS[source]}',
+                                            qos.COMMAND)
         self.stop = self.create_client(Stop, 'safety/stop')
         self.arm = self.create_client(Arm, 'safety/arm')
 
@@ -69,7 +71,8 @@ class Ear(Node):
             self._way = -self._way
         speeds = np.zeros(joints)
         speeds[[*SWUNG]] = self.asks * self._way * self.spec.velocity[[*SWUNG]]
-        wish = Proposal(Mode.JOINT_VELOCITY, np.zeros(1), speeds[None], np.zeros(0), stamp, 1)
+        wish = Proposal(Mode.JOINT_VELOCITY, np.zeros(1), speeds[None], np.zeros(0), stamp,
+                        self._source)
         self._voice.publish(convert.proposal_message(wish, stamp))
 
     def on_command(self, message: Command) -> None:
@@ -95,10 +98,11 @@ def speeds(path: list[Point]) -> FloatArray:
 class Programs:
     """The driver and the safety node, each a program that can be killed."""
 
-    def __init__(self, domain: int, folder: Path, world: str = 'sim') -> None:
+    def __init__(self, domain: int, folder: Path, world: str = 'sim',
+                 source: Source = Source.POLICY) -> None:
         self._environment = self.surroundings(domain)
         self.context = compose.new_context(domain)
-        self.ear = Ear(self.context)
+        self.ear = Ear(self.context, source)
         self.threads = compose.Threads(self.context, [[self.ear]])
         self.threads.start()
         self.running: dict[str, subprocess.Popen[bytes]] = {}
@@ -110,8 +114,8 @@ class Programs:
 
     @staticmethod
     def surroundings(domain: int) -> dict[str, str]:
-        """Return the environment of programs that are to hear each other."""
-        return {**os.environ, 'ROS_DOMAIN_ID': str(domain)}
+        """Return the environment of programs that hear each other, and end with this one."""
+        return {**os.environ, 'ROS_DOMAIN_ID': str(domain), STARTER: str(os.getpid())}
 
     def __enter__(self) -> Programs:
         return self

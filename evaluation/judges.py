@@ -90,7 +90,8 @@ class PathJudge:
                 self.broken['two places at one moment'] += 1
             return
         ladder = [position]
-        for order, ((what, limit), last) in enumerate(zip(self._limits, self._before, strict=False)):
+        known = zip(self._limits, self._before, strict=False)
+        for order, ((what, limit), last) in enumerate(known):
             ladder.append((ladder[-1] - last) / (moment - self._times[-1 - order]))
             self._judge(what, math.factorial(order + 1) * np.abs(ladder[-1]) / limit)
         self._before, self._times = ladder, [*self._times[-2:], moment]
