@@ -121,7 +121,7 @@ def _latency(long: bool, write: str) -> bool:
     environment.prepare()
     from visuomotor.benchmarks import safety_latency
     console = Console(soft_wrap=True)
-    seen = safety_latency.run(200 if long else 5, DOMAIN + 1, partial(console.print, markup=False))
+    seen = safety_latency.run(200 if long else 5, DOMAIN, partial(console.print, markup=False))
     tell(safety_latency.table(seen), 'safety latency', write)
     return all(one.holds for one in seen)
 

@@ -11,20 +11,21 @@ from pathlib import Path
 
 import numpy as np
 from visuomotor.benchmarks.figures import markdown
-from visuomotor.benchmarks.safety_programs import SWUNG, Point, Programs, speeds, until, wait
+from visuomotor.benchmarks.safety_programs import SWUNG, Point, Programs, happens, speeds, wait
 from visuomotor.specs.values import FloatArray
 
 FULL = 0.9        # part of a speed limit that counts as full speed; the filter uses 0.95
 NOISE = 0.02      # part of a speed limit, by which a measured speed may differ
 REST = 0.01       # part of a speed limit, below which the arm is at rest
 IN_TIME = 0.6     # s from the kill to rest
+PATIENCE = 20.0   # s, within which the arm has to come to full speed
 LOOKS = 1.2       # s for which the path is written down
 GOES_ON = 0.15    # s after a freeze, for which the policy still asks for full speed
 FREEZES = 0.05, 5.0   # s
 STOPPED = 'bench: red button'
 HEADINGS = ('program', 'signal', 'times', 'rad/s when it came', 'speed rose', 'reversed (worst)',
             'not at rest in 0.6 s (most s)', 'thrown after a restart (worst rad)',
-            'stops forgotten', 'could not be armed again', 'holds')
+            'stops forgotten', 'had to begin anew', 'holds')
 
 
 @dataclass
@@ -40,7 +41,7 @@ class Seen:
     rests: list[float] = field(default_factory=list)     # s until rest
     thrown: list[float] = field(default_factory=list)    # rad that it moved after a restart
     forgotten: int = 0
-    restless: Counter[str] = field(default_factory=Counter)   # why it could not be armed again
+    restless: Counter[str] = field(default_factory=Counter)   # why both programs had to begin anew
 
     def bad(self, values: list[float], most: float) -> int:
         return sum(value > most for value in values)
@@ -98,8 +99,15 @@ class Trial:
         self.programs, self.ear, self.rng = programs, programs.ear, rng
         self.limit = programs.ear.spec.velocity
 
-    def swing(self) -> float:
-        """Reach full speed at a random moment; return the speed of the fastest joint, rad/s."""
+    def swing(self, seen: Seen) -> None:
+        """Reach full speed at a random moment, and note how fast that is."""
+        while not self._at_full_speed():
+            seen.restless['it never came to full speed'] += 1
+            self._begin_anew()
+        self.ear.turns = False
+        seen.at.append(float(np.abs(speeds(self.ear.path[-3:])).max()))
+
+    def _at_full_speed(self) -> bool:
         ear = self.ear
         del ear.path[:-4], ear.commands[:-4]
         ear.asks, ear.turns = 1.0, True
@@ -109,14 +117,13 @@ class Trial:
                 return False
             shares = np.abs(ear.shares(5)[:, list(SWUNG)])
             return bool(shares.min() > FULL and np.ptp(shares, axis=0).max() < NOISE)
-        until(steadily)
+        if not happens(steadily, PATIENCE):
+            return False
         wait(float(self.rng.uniform(0.0, 0.02)))   # anywhere between two beats
-        until(steadily)
-        ear.turns = False
-        return float(np.abs(speeds(ear.path[-3:])).max())
+        return happens(steadily, PATIENCE)
 
     def kill(self, seen: Seen, stopped: bool) -> None:
-        seen.at.append(self.swing())
+        self.swing(seen)
         if stopped:
             self.programs.call_stop(STOPPED)
             wait(float(self.rng.uniform(0.0, 0.1)))
@@ -151,14 +158,17 @@ class Trial:
             return
         if why := self.programs.arm():
             seen.restless[why] += 1
-            for name in ('driver', 'safety'):
-                self.programs.kill(name)
-            for name in ('driver', 'safety'):
-                self.programs.begin(name)
-            self.programs.arm()
+            self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        for name in ('driver', 'safety'):
+            self.programs.kill(name)
+        for name in ('driver', 'safety'):
+            self.programs.begin(name)
+        self.programs.arm()
 
     def freeze(self, seen: Seen) -> None:
-        seen.at.append(self.swing())
+        self.swing(seen)
         seconds = float(np.exp(self.rng.uniform(*np.log(FREEZES))))
         came = time.time()
         self.programs.freeze(seen.program)
@@ -184,12 +194,13 @@ class Trial:
 
 
 def run(times: int, domain: int, seed: int, tell: Callable[[str], None],
-        programs: tuple[str, ...] = ('safety', 'driver')) -> list[Seen]:
+        programs: tuple[str, ...] = ('safety', 'driver'),
+        signals: tuple[str, ...] = ('SIGKILL', 'SIGSTOP')) -> list[Seen]:
     """Kill and freeze each program so many times; every second kill comes after a stop, the
     first one too."""
     rng = np.random.default_rng(seed)
     found = {(program, kind): Seen(program, kind) for program in programs
-             for kind in ('SIGKILL', 'SIGSTOP')}
+             for kind in signals}
     with tempfile.TemporaryDirectory() as folder, Programs(domain, Path(folder)) as stage:
         stage.begin('driver')
         stage.begin('safety')

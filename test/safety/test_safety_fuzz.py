@@ -1,22 +1,22 @@
-"""Hostile proposals, brakes and take-overs at random moments, judged from outside. The short
-version of the bench."""
+"""Hostile proposals, followers that are late, off or lie, brakes and take-overs at random moments,
+judged from outside. The short version of the bench."""
 from __future__ import annotations
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from visuomotor.benchmarks import safety_fuzz, safety_moments
-from visuomotor.benchmarks.safety_fuzz import Fuzz, GraphStatistics
-from visuomotor.evaluation.judges import CollisionJudge, LimitJudge
+from visuomotor.benchmarks.safety_fuzz import TELLINGS, Fuzz, FuzzStatistics
+from visuomotor.evaluation.judges import CollisionJudge, LimitJudge, PathJudge
 from visuomotor.safety.filter import SafetyFilter
 from visuomotor.safety.limits import Limits
 from visuomotor.specs.robot import load_robot
 
-ROBOTS = ('iiwa7', 'j2n6s300', 'minitaur')
+ROBOTS = ('iiwa7', 'iiwa14', 'j2n6s300', 'j2s7s300', 'minitaur')
 FUZZES = {}
+# Rows that the filter does not hold yet; docs/benchmarks.md. Who mends one takes it out of here.
+OPEN = {'offset', 'jumps', 'jitter', 'repeats', 'freezes', 'clock'}
 
 
 def fuzz(robot) -> Fuzz:
@@ -26,25 +26,42 @@ def fuzz(robot) -> Fuzz:
     return FUZZES[robot]
 
 
-@pytest.mark.parametrize('robot', ROBOTS)
-@settings(max_examples=6, deadline=None, derandomize=True)
-@given(seed=st.integers(0, 2**32))
-def test_no_company_is_bad_enough(robot, seed):
-    statistics = GraphStatistics(robot)
-    fuzz(robot).chunk(statistics, seed, cycles=400)
+def row(robot, follower):
+    marks = [pytest.mark.xfail(reason='see OPEN', strict=False)] * (follower in OPEN)
+    return pytest.param(robot, follower, marks=marks)
+
+
+@pytest.mark.parametrize(('robot', 'follower'), [
+    *(row('iiwa7', follower) for follower in TELLINGS),
+    *(row(robot, follower) for robot in ROBOTS[1:4] for follower in ('ideal', 'noise', 'voices')),
+    *(row('j2n6s300', follower) for follower in ('offset', 'jitter', 'freezes'))])
+def test_no_company_is_bad_enough(robot, follower):
+    statistics = FuzzStatistics(robot, follower)
+    fuzz(robot).chunk(statistics, seed=1, cycles=400)
     assert statistics.broken.total() == 0, statistics.broken
     assert statistics.collisions.total() == 0, statistics.collisions
     assert statistics.unanswered == 0
-    assert sum(statistics.verdicts.values()) == statistics.cycles == 400
+    assert statistics.cycles == 400
+    assert sum(statistics.verdicts.values()) >= 390   # the newest states are still under way
     assert statistics.refused > 0
+    assert statistics.moving > 40
+
+
+def test_no_company_moves_a_walker_on_the_ground_beyond_what_may_be_commanded():
+    statistics = FuzzStatistics('minitaur')
+    fuzz('minitaur').chunk(statistics, 1, cycles=300)
+    broken = {what: count for what, count in statistics.broken.items() if 'commanded' in what}
+    assert not any(broken.values())
+    assert statistics.worst['commanded speed'] > 0.5
+    assert statistics.unanswered == 0
 
 
 def test_the_judge_sees_what_a_filter_without_eyes_does():
-    blind, statistics = fuzz('iiwa7'), GraphStatistics('iiwa7')
+    blind, statistics = fuzz('iiwa7'), FuzzStatistics('iiwa7')
     blind = replace_filter(blind)
     for seed in range(3):
         blind.chunk(statistics, seed, cycles=1500)
-    assert statistics.collisions.total() > 0
+    assert any('commanded' in pair for pair in statistics.collisions)
 
 
 def replace_filter(sighted: Fuzz) -> Fuzz:
@@ -55,6 +72,34 @@ def replace_filter(sighted: Fuzz) -> Fuzz:
         def filter(self):
             return SafetyFilter(self.spec, self.kinematics, Limits(), armed=True, feels=False)
     return Blind()
+
+
+def path_judge(times, places) -> PathJudge:
+    judge = PathJudge(load_robot('iiwa7'))
+    for moment, place in zip(times, places, strict=True):
+        judge.see(moment, np.array([place, 0, 0, 0, 0, 0, 0], dtype=float))
+    return judge
+
+
+@pytest.mark.parametrize('times', [np.arange(20) * 0.01, np.cumsum([0.007, 0.013, 0.01] * 7)])
+@pytest.mark.parametrize(('power', 'scale', 'what'), [
+    (1, 1.710422, 'speed'), (2, 8.65 / 2, 'acceleration'), (3, 86.5 / 6, 'jerk')])
+def test_a_path_is_judged_by_its_places_over_time_however_uneven(times, power, scale, what):
+    just, more = (path_judge(times, part * scale * times**power) for part in (1.0, 1.01))
+    assert just.worst[what] == pytest.approx(1.0, abs=1e-9)
+    assert just.broken[what] == 0
+    assert more.broken[what] == len(times) - power
+
+
+def test_a_path_has_one_place_at_one_moment_and_begins_anew_only_when_told():
+    judge = path_judge([1.0, 1.0, 1.01], [0.0, 0.001, 0.001])
+    assert judge.broken == {'two places at one moment': 1}
+    judge.begin()
+    judge.see(1.02, np.full(7, 0.5))
+    assert judge.broken == {'two places at one moment': 1}
+    judge.see(1.03, np.full(7, 3.2))
+    assert judge.broken['position'] == 1
+    assert judge.broken['speed'] == 1
 
 
 @pytest.mark.parametrize(('what', 'change'), [
@@ -81,8 +126,10 @@ def test_the_judge_of_collisions_knows_the_table():
     iiwa = fuzz('iiwa7')
     judge = CollisionJudge(iiwa.spec, iiwa.fixtures, iiwa.scene)
     assert judge.touching(np.array(iiwa.spec.home)) == []
+    assert judge.outside() < -0.05
     assert any('tray' in pair or 'floor' in pair
                for pair in judge.touching(np.array([0, 1.6, 0, -0.6, 0, 0.8, 0])))
+    assert judge.outside() > 0.02
     judge.close()
 
 
@@ -98,16 +145,18 @@ def test_from_random_moments_it_brakes_to_rest_inside_all_limits(robot):
 def test_taking_over_and_handing_back_never_jumps(robot):
     seen = safety_moments.takeovers(fuzz(robot), 8, seed=4)
     assert (seen.broken.total(), seen.restless) == (0, 0), seen
-    assert seen.worst['acceleration'] <= 1.0
-    assert seen.worst['jerk'] <= 1.0
+    assert seen.worst['commanded acceleration'] <= 1.0
+    assert seen.worst['commanded jerk'] <= 1.0
 
 
-def test_a_tally_goes_on_where_it_ended(tmp_path):
-    file, told = tmp_path / 'statistics.json', []
-    one = GraphStatistics('minitaur', chunks=2, cycles=10)
+def test_a_count_goes_on_where_it_ended(tmp_path):
+    told = []
+    one = FuzzStatistics('iiwa7', 'noise', chunks=2, cycles=10)
     one.verdicts.update(PASS=3)
-    one.store(file)
-    assert safety_fuzz.restore(file, 'minitaur') == one
-    assert safety_fuzz.run('minitaur', 10, file, told.append) == one
-    assert replace(one, cycles=11).violations == 0
+    one.store(tmp_path / 'safety_iiwa7_noise.json')
+    assert safety_fuzz.restore(tmp_path / 'safety_iiwa7_noise.json', 'iiwa7', 'noise') == one
+    assert safety_fuzz.run('iiwa7', 'noise', 10, tmp_path, told.append, fuzz('iiwa7')) == one
     assert told == []
+    more = safety_fuzz.run('iiwa7', 'noise', 60, tmp_path, told.append, fuzz('iiwa7'))
+    assert (more.chunks, more.cycles, len(told)) == (3, 60, 1)
+    assert replace(one, cycles=11).violations == 0
