@@ -138,7 +138,8 @@ class Fuzz:
         begin = 50.0 + float(rng.uniform(0.0, 1e3))
         name = statistics.follower
         follower = self.follower(name, begin, rng)
-        judged = Judged(self, follower, TELLINGS[name](self.spec, rng), begin)
+        judged = Judged(self.filter(), self.judge, follower, TELLINGS[name](self.spec, rng),
+                        begin)
         company = Company(judged, Hostile(self.spec, self.scene, rng), rng, statistics)
         for cycle in range(cycles):
             judged.beat(partial(company.speak, cycle))

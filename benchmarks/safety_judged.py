@@ -5,17 +5,14 @@ from __future__ import annotations
 import heapq
 from collections import Counter
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
 from visuomotor.benchmarks.safety_followers import Follower, Simulated
 from visuomotor.benchmarks.safety_telling import Plain, Told
-from visuomotor.evaluation.judges import PathJudge
+from visuomotor.evaluation.judges import CollisionJudge, PathJudge
+from visuomotor.safety.filter import SafetyFilter
 from visuomotor.safety.verdict import Permitted
 from visuomotor.specs.values import FloatArray, Imu, Target
-
-if TYPE_CHECKING:
-    from visuomotor.benchmarks.safety_fuzz import Fuzz
 
 SILENT = 0.045   # s without a command, after which the robot has braked by itself
 LEAP = 0.1       # rad (m), between the robot and a first command, that a driver refuses
@@ -27,14 +24,15 @@ Speak = Callable[[float, float], None]   # at this second of the graph's clock, 
 class Judged:
     """Beat by beat. `seen` is told of every answer."""
 
-    def __init__(self, fuzz: Fuzz, follower: Follower, tell: Plain, begin: float) -> None:
-        self.fuzz, self.follower, self.tell = fuzz, follower, tell
-        self.filter = fuzz.filter()
-        self.beat_time = 1.0 / fuzz.spec.control_hz
+    def __init__(self, filtered: SafetyFilter, judge: CollisionJudge | None, follower: Follower,
+                 tell: Plain, begin: float) -> None:
+        self.filter, self.judge, self.spec = filtered, judge, filtered.spec
+        self.follower, self.tell = follower, tell
+        self.beat_time = 1.0 / self.spec.control_hz
         self.now = begin
         self.seen: Callable[[Permitted], None] = lambda answer: None
-        self.commanded = PathJudge(fuzz.spec)
-        self.measured = PathJudge(fuzz.spec, follower.orders)
+        self.commanded = PathJudge(self.spec)
+        self.measured = PathJudge(self.spec, follower.orders)
         self.leaps: Counter[str] = Counter()
         self.collisions: Counter[str] = Counter()
         self.falls = 0
@@ -62,7 +60,7 @@ class Judged:
     def fast(self, answer: Permitted) -> bool:
         """Say whether this is a command to move in earnest."""
         return answer.target is not None and bool(
-            (np.abs(answer.target.velocity) > 0.1 * self.fuzz.spec.velocity).any())
+            (np.abs(answer.target.velocity) > 0.1 * self.spec.velocity).any())
 
     def beat(self, speak: Speak) -> list[Permitted]:
         """Let the robot live for a beat, and the filter answer what arrives in the next one."""
@@ -121,11 +119,11 @@ class Judged:
             self.leaps['leap after a silence'] += 1
 
     def _look(self, position: FloatArray, path: str) -> None:
-        judge = self.fuzz.judge
-        if judge is None or (self._looked is not None and np.array_equal(position, self._looked)):
+        if self.judge is None or (
+                self._looked is not None and np.array_equal(position, self._looked)):
             return
-        self.collisions.update(f'{path} {pair}' for pair in judge.touching(position))
-        if not judge.outside() <= WALL:
+        self.collisions.update(f'{path} {pair}' for pair in self.judge.touching(position))
+        if not self.judge.outside() <= WALL:
             self.leaps[f'{path} box'] += 1
         self._looked = position
 

@@ -38,7 +38,7 @@ class Stage(Judged):
     def __init__(self, fuzz: Fuzz, seed: int) -> None:
         self.rng = np.random.default_rng(seed)
         body, begin = Joints(fuzz.spec, 100.0), 100.0
-        super().__init__(fuzz, body, Plain(fuzz.spec, self.rng), begin)
+        super().__init__(fuzz.filter(), fuzz.judge, body, Plain(fuzz.spec, self.rng), begin)
         self.left = 0
         self.wish: tuple[Mode, FloatArray] = (Mode.JOINT_VELOCITY, np.zeros(len(fuzz.spec.joints)))
 
@@ -48,7 +48,7 @@ class Stage(Judged):
 
     def say(self, source: int, held: bool = True) -> None:
         """Repeat a random wish of one source, a new one now and then."""
-        spec = self.fuzz.spec
+        spec = self.spec
         if self.left == 0:
             speeds = self.rng.uniform(-1.0, 1.0, len(spec.joints))
             speeds = speeds * spec.velocity * self.rng.choice([0.3, 1.0])

@@ -110,7 +110,7 @@ class Programs:
         self._words = {
             'driver': ['driver', *scene, '-p', f'world:={world}'],
             'safety': ['safety', *scene, '-p', 'armed_at_start:=true',
-                       '-p', f"latch_file:='{folder / 'stop.json'}'"]}
+                       '-p', f"latch_file:='{folder / 'run' / 'stop.json'}'"]}
 
     @staticmethod
     def surroundings(domain: int) -> dict[str, str]:

@@ -29,7 +29,7 @@ def test_commands_of_the_pages_are_understood(page, words):
     command = typer.main.get_command(make_app())
     context = None
     rest = shlex.split(words)
-    while hasattr(command, 'commands') and not rest[0].startswith('-'):   # some run without one
+    while hasattr(command, 'commands') and rest and not rest[0].startswith('-'):
         command, rest = command.commands[rest[0]], rest[1:]
     context = command.make_context('visuomotor', rest)
     if words.startswith('up'):
