@@ -48,9 +48,10 @@ def moments(robots: Sequence[str], brakes: int, takeovers: int) -> dict[str, lis
 
 def row(seen: FuzzStatistics) -> tuple[str, ...]:
     """One line of the table."""
+    answers = sum(seen.verdicts.values())
     falls = f' ({seen.falls} falls)' if seen.falls else ''
-    return (seen.robot, seen.follower, f'{seen.cycles:,}{falls}', share(seen.moving, seen.cycles),
-            share(seen.doubts, sum(seen.verdicts.values())), f'{seen.refused:,}',
+    return (seen.robot, seen.follower, f'{seen.cycles:,}{falls}', share(seen.moving, answers),
+            share(seen.doubts, answers), f'{seen.refused:,}',
             _worst(seen.worst, 'commanded'), _worst(seen.worst, 'measured'), _told(seen.broken),
             _told(seen.collisions), str(seen.unanswered), 'NO' if seen.violations else 'yes')
 

@@ -52,7 +52,7 @@ class FuzzStatistics:
     cycles: int = 0
     heard: int = 0
     refused: int = 0
-    moving: int = 0         # cycles with a joint commanded above a tenth of its speed
+    moving: int = 0         # answers with a joint commanded above a tenth of its speed
     doubts: int = 0         # answers without a target
     falls: int = 0          # of a walker; told, not judged
     verdicts: Counter[str] = field(default_factory=Counter)
