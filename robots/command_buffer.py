@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable
 
 import numpy as np
+from visuomotor.robots.playout import Playout
 from visuomotor.specs.errors import BadInput
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.values import SAME_MOMENT, FloatArray, Target
@@ -19,26 +20,46 @@ class CommandBuffer:
         self.obeying = False       # a command is in force
         self.silent = False        # the last one ran out, and none came since
         self._sent_at = -math.inf
+        self._answered = -math.inf   # s, moment that the last one belongs to
+        self._first = True
+        self._playout = Playout(1.0 / spec.control_hz)
         self._sent: list[float] = []
         self._beat = 1.0 / spec.control_hz
 
     def take(self, target: Target, now: float, resting: Iterable[float]) -> tuple[Target, float]:
-        """Put a command in force; return what is really sent, and the seconds to be there in.
-        `resting`, (joints,), is where the robot sets out from when no command is in force.
+        """Put a command in force; return what is really sent, stamped with the moment that it
+        belongs to, and the seconds to be there in. `resting`, (joints,), is where the robot sets
+        out from when no command is in force.
 
         Raises:
             BadInput: for a wrong shape or a number that is not finite; the command in force stays.
         """
         self.check(target)
-        span, start = self._beat, resting
+        span, start, answered = self._beat, resting, self._moment(target.stamp, now)
+        self._first = not self.obeying
         if self.obeying:
-            span = min(max(now - self._sent_at, self._beat), self.spec.command_age)
+            span = min(max(answered - self._answered, self._beat), self.spec.command_age)
             start = self._sent
+        self._answered = answered
         self._sent = self._reachable(target.position, start, span)
         self._sent_at = now
         self.obeying, self.silent = True, False
         velocity = np.minimum(np.maximum(target.velocity, -self.spec.velocity), self.spec.velocity)
-        return Target(np.array(self._sent), velocity, self._closing(target.gripper)), span
+        return Target(np.array(self._sent), velocity, self._closing(target.gripper),
+                      answered), span
+
+    def due(self, latency: float = 0.0) -> float:
+        """Return when to begin with the command just taken, on a robot that obeys so late."""
+        return self._playout.due(self._answered, self._sent_at, latency, self._first)
+
+    def ahead(self, target: Target, late: float, span: float) -> list[float]:
+        """Return where the motion of a target has gone `span` after it was begun, so late, s. A
+        span longer than a beat makes up for one command that was lost."""
+        late += min(span - self._beat, self._beat)
+        further = target.position
+        if abs(late) > SAME_MOMENT:
+            further = np.clip(further + target.velocity * late, self.spec.lower, self.spec.upper)
+        return list(further.tolist())
 
     def rest(self) -> None:
         """Give up the command in force: somebody said stop, or the connection begins or ends."""
@@ -75,6 +96,13 @@ class CommandBuffer:
                 raise BadInput(f'{spec.name} expects finite {what}, but got {array.tolist()}.')
         if not math.isfinite(closing):
             raise BadInput(f'{spec.name} expects a finite gripper target, but got {closing}.')
+
+    def _moment(self, stamp: float, now: float) -> float:
+        """Return when a command belongs: at its stamp, as far as that can be believed."""
+        if not stamp < now - SAME_MOMENT:   # now, from the future, or NaN
+            return now
+        before = self._answered if self.obeying else -math.inf
+        return min(max(stamp, now - self.spec.command_age, before), now)
 
     def _reachable(self, wanted: FloatArray, start: Iterable[float], span: float) -> list[float]:
         """Return the nearest positions inside their limits that joints reach in `span`."""

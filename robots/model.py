@@ -1,12 +1,15 @@
 """Where a robot's model lies, and its text."""
 from __future__ import annotations
 
+import dataclasses
+import hashlib
+import json
 from pathlib import Path
 
 import pybullet_data
 from visuomotor.specs import paths
 from visuomotor.specs.errors import BadInput
-from visuomotor.specs.robot import RobotSpec
+from visuomotor.specs.robot import DriverChoice, RobotSpec
 
 SHIPPED = 'pybullet_data:'   # models that come with PyBullet
 
@@ -35,3 +38,11 @@ def arm_text(spec: RobotSpec) -> str:
         raise BadInput(f'{spec.name} is no arm with a model in urdf/, which kinematics and '
                        'collisions need; choose an arm.')
     return model_text(spec).replace('type="continuous"', 'type="revolute"')
+
+
+def fingerprint(spec: RobotSpec) -> str:
+    """Name a robot's specification and model in 16 letters: others with equal joint names differ.
+    Where its driver finds it does not count."""
+    known = dataclasses.asdict(dataclasses.replace(spec, driver=DriverChoice()))
+    content = json.dumps(known, sort_keys=True) + (model_text(spec) if spec.urdf else '')
+    return hashlib.sha256(content.encode()).hexdigest()[:16]

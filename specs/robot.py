@@ -108,6 +108,8 @@ class DriverChoice(Settings):
     kind: str = setting('', 'folder in robots/ that has the driver; empty: nobody has written one')
     address: str = setting('', 'where the robot is, in the words of its driver')
     settings: dict[str, Any] = setting({}, 'of the driver; checked by its own dataclass')
+    back_drivable: bool = setting(
+        False, 'bears its own weight when led by hand; then it follows while it is stopped')
 
 
 def _of_each(what: str) -> cached_property[FloatArray]:

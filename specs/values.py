@@ -1,6 +1,7 @@
 """What travels between the rooms: state, target, proposal, truth. Arrays and seconds, no clocks."""
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -47,6 +48,7 @@ class Target:
     position: FloatArray          # rad (m); legged robots: motor angles
     velocity: FloatArray          # rad/s (m/s) of the motion at that moment
     gripper: float | None = None  # 0 open .. 1 closed; None: leave it
+    stamp: float = math.nan       # s on the robot's clock, of the state that it answers; NaN: now
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,8 @@ class Simulated(ABC):
 
     def stop(self) -> None:
         with self._lock:
-            self._rest()
+            if not self._commands.silent:   # else it brakes already, and says so
+                self._rest()
 
     @abstractmethod
     def _rest(self) -> None:

@@ -35,12 +35,15 @@ class BulletRobot(Simulated):
             self._open = list(spec.gripper.open)
             self._stroke = [b - a for a, b in zip(self._open, spec.gripper.closed, strict=True)]
         self._motors = [*self._arm, *self._fingers]
+        for motor in self._motors:
+            # Bullet takes damping from the speed before a step, which throws a light joint about;
+            # the drives themselves damp all they need.
+            self._client.changeDynamics(self.body, motor, jointDamping=0.0)
         # closing, and where it puts each finger
         self._finger_goal: tuple[float, list[float]] = (math.nan, [])
         self._finger_rest = [0.0] * len(self._fingers)
         self._setpoint = Setpoint(spec, spec.home)
-        # due at, span, target, closing
-        self._queue: deque[tuple[float, float, list[float], float | None]] = deque()
+        self._queue: deque[tuple[float, float, Target]] = deque()   # due at, span, target
         self.vary(Dynamics())
         self.place(np.array(spec.home))
 
@@ -63,7 +66,7 @@ class BulletRobot(Simulated):
         with self._lock:
             now = self.clock()
             sent, span = self._commands.take(target, now, self._setpoint.position)
-            self._queue.append((now + self._latency, span, sent.position.tolist(), sent.gripper))
+            self._queue.append((self._commands.due(self._latency), span, sent))
         return sent
 
     # The simulation's side.
@@ -71,10 +74,10 @@ class BulletRobot(Simulated):
         """Drive the motors for the physics step that comes."""
         now, dt = self.clock(), self._dt
         while self._queue and self._queue[0][0] <= now + 0.25 * dt:
-            _, span, position, closing = self._queue.popleft()
-            self._setpoint.aim(position, span)
-            if closing is not None:
-                self._setpoint.grip(closing)
+            due, span, target = self._queue.popleft()
+            self._setpoint.aim(self._commands.ahead(target, now - due, span), span)
+            if target.gripper is not None:
+                self._setpoint.grip(target.gripper)
         if self._commands.ran_out(now):
             self._brake()
         self._setpoint.step(dt)
@@ -110,11 +113,17 @@ class BulletRobot(Simulated):
         point = self._setpoint
         if self._finger_goal[0] != point.gripper:
             self._finger_goal = (point.gripper, self._closed(point.gripper))
-        positions = point.position + self._finger_goal[1]
-        velocities = point.velocity + self._finger_rest
-        self._client.setJointMotorControlArray(
-            self.body, self._motors, self._client.POSITION_CONTROL, targetPositions=positions,
-            targetVelocities=velocities, forces=self._forces, positionGains=self._gains)
+        control, arm = self._client.POSITION_CONTROL, len(self._arm)
+        for i, joint in enumerate(self._arm):   # who was pushed away comes back within its limit
+            self._client.setJointMotorControl2(
+                self.body, joint, control, targetPosition=point.position[i],
+                targetVelocity=point.velocity[i], force=self._forces[i],
+                positionGain=self._gains[i], maxVelocity=self.spec.bounds[i][2])
+        if self._fingers:
+            self._client.setJointMotorControlArray(
+                self.body, self._fingers, control, targetPositions=self._finger_goal[1],
+                targetVelocities=self._finger_rest, forces=self._forces[arm:],
+                positionGains=self._gains[arm:])
 
     def _closed(self, closing: float) -> list[float]:
         """Return where each finger is when they are closed this far."""
@@ -133,6 +142,9 @@ class BulletRobot(Simulated):
         self._brake()
 
     def _brake(self) -> None:
-        """Brake and hold; forget commands under way."""
+        """Brake from where the arm is measured, and hold; forget commands under way."""
         self._queue.clear()
-        self._setpoint.brake()
+        states = self._client.getJointStates(self.body, self._arm)
+        # a moving arm is where its set-point will be at the end of the step
+        self._setpoint.brake([at - speed * self._dt for at, speed, *_ in states],
+                             [speed for _, speed, *_ in states])

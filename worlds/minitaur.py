@@ -66,7 +66,7 @@ class MinitaurRobot(Simulated):
         with self._lock:
             now = self.clock()
             sent, _ = self._commands.take(target, now, self._target.tolist())
-            self._queue.append((now + self._actuation, sent.position))
+            self._queue.append((self._commands.due(self._actuation), sent.position))
         return sent
 
     # The simulation's side.

@@ -8,7 +8,7 @@ import os
 import stat
 import struct
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from visuomotor.specs.errors import BadInput
@@ -21,8 +21,8 @@ LONGEST = 100   # bytes of what a claim tells
 class Claim:
     """Holds a lock on a file; the kernel lets go of it however the process ends."""
 
-    def __init__(self, what: str, domain: int, namespace: str,
-                 folder: Path | None = None) -> None:
+    def __init__(self, what: str, domain: int, namespace: str, folder: Path | None = None,
+                 words: Sequence[object] = ()) -> None:
         self._file = _open(what, domain, namespace, folder)
         try:
             fcntl.fcntl(self._file, fcntl.F_OFD_SETLK, WHOLE)
@@ -30,7 +30,7 @@ class Claim:
             owner = _words(self._file)
             self.release()
             raise _taken(what, domain, namespace, owner) from None
-        self.tell()
+        self.tell(*words)
 
     def tell(self, *words: object) -> None:
         """Note the process and what others should know of it, for `holder`."""
@@ -55,6 +55,12 @@ def holder(what: str, domain: int, namespace: str, folder: Path | None = None) -
         return _words(file) or ['unknown']
     finally:
         os.close(file)
+
+
+def safety_writer(domain: int, namespace: str) -> int:
+    """Return the writer that this machine's safety node of a robot signs with; 0: there is none."""
+    words = holder('safety', domain, namespace)
+    return int(words[1]) if len(words) > 1 and words[1].isdigit() else 0
 
 
 def refuse_second(what: str, domain: int, namespace: str) -> None:

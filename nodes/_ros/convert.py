@@ -45,6 +45,11 @@ def seconds(time: Any) -> float:
     return float(time.sec + time.nanosec * 1e-9)
 
 
+def ticks(header: Header) -> tuple[int, int]:
+    """Return the stamp of a header as it came, whole seconds and nanoseconds."""
+    return header.stamp.sec, header.stamp.nanosec
+
+
 def header(when: float, frame: str = '') -> Header:
     return Header(stamp=stamp(when), frame_id=frame)
 
@@ -136,9 +141,11 @@ def proposal(message: msg.Proposal) -> Proposal:
 
 
 # Commands.
-def command_message(target: Target, permitted: Permitted, answered: Header) -> msg.Command:
+def command_message(target: Target, permitted: Permitted, answered: Header,
+                    writer: int = 0, sequence: int = 0) -> msg.Command:
     """What safety permits, as the answer to the joint states that had this header."""
     return msg.Command(
+        writer=writer, sequence=sequence,
         header=answered, position=doubles(target.position), velocity=doubles(target.velocity),
         gripper=target.gripper or 0.0, verdict=int(permitted.verdict), reasons=permitted.reasons,
         asked_source=permitted.source, asked_mode=permitted.mode, asked=doubles(permitted.asked),
@@ -160,7 +167,14 @@ def safety_status(permitted: Permitted, safety: SafetyFilter, now: float,
 def target(command: msg.Command, spec: RobotSpec) -> Target:
     """Read what the robot should do; a robot without a gripper is told nothing about one."""
     return Target(np.array(command.position), np.array(command.velocity),
-                  command.gripper if spec.gripper else None)
+                  command.gripper if spec.gripper else None, seconds(command.header.stamp))
+
+
+def driver_status(now: float, world: str, lost: float, alarms: Sequence[str],
+                  **about: Any) -> msg.DriverStatus:
+    """How a driver fares, and which robot it speaks for."""
+    return msg.DriverStatus(header=header(now), world=world, lost=lost, alarms=list(alarms),
+                            **about)
 
 
 def sent_message(sent: Target, answered: Header, frame: str) -> msg.Sent:

@@ -3,31 +3,32 @@
 in   command        what the safety node permits; nothing else is obeyed
 out  joint_states   measured, at the robot's control rate; imu when legged
      sent           what the robot really did with each command obeyed
+     driver/status  what it is and how it fares: at each change and once a second
      world/truth    the simulator's own state, at the task's action rate
      robot_description   the model, for whoever draws it
 serves world/new_scene, in simulation
 """
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 from diagnostic_msgs.msg import DiagnosticArray
 from sensor_msgs.msg import Imu, JointState
 from std_msgs.msg import String
-from visuomotor.msg import Command, Sent, WorldTruth
+from visuomotor.msg import Command, DriverStatus, Sent, WorldTruth
 from visuomotor.nodes._ros import convert, qos
-from visuomotor.nodes._ros.claim import Claim
+from visuomotor.nodes._ros.claim import Claim, safety_writer
 from visuomotor.nodes._ros.node import Node
 from visuomotor.nodes._ros.params import declare
 from visuomotor.nodes._ros.run import run
-from visuomotor.nodes.driver.machine import Machine
+from visuomotor.nodes.driver.machine import NO_SCENES, Machine
+from visuomotor.nodes.driver.obedience import Asked, Obedience
 from visuomotor.nodes.driver.settings import DriverSettings
-from visuomotor.nodes.driver.watchdog import Watchdog
-from visuomotor.robots.model import model_text
-from visuomotor.specs.errors import BadInput, RobotUnavailable
+from visuomotor.robots.model import fingerprint, model_text
 from visuomotor.specs.robot import load_robot
-from visuomotor.specs.values import State, Target
+from visuomotor.specs.values import State
 from visuomotor.srv import NewScene
 from visuomotor.worlds import running
 from visuomotor.worlds.interface import World
@@ -42,12 +43,14 @@ class DriverNode(Node):
 
     def open(self) -> None:
         self.spec = load_robot(self.settings.robot)
-        self.also_undo(Claim('driver', self.context.get_domain_id(), self.get_namespace()).release)
-        self.machine = Machine(self.settings, self.spec, lambda: self.now)
+        who = self.context.get_domain_id(), self.get_namespace()
+        self.also_undo(Claim('driver', *who).release)
+        self.machine = Machine(self.settings, self.spec, lambda: self.steady)
         self.also_undo(self.machine.close)
         self.robot, self.world = self.machine.robot, self.machine.world
-        self.watchdog = Watchdog(self.spec)
-        self.beats, self.complaint = 0, ''
+        self.obedience = Obedience(self.spec, self.machine.send, partial(safety_writer, *who))
+        self.watchdog, self.identity = self.obedience.watchdog, fingerprint(self.spec)
+        self.beats, self.news = 0, ''
         self.state: State | None = None
         if self.world:
             self.show_world(self.world)
@@ -57,6 +60,7 @@ class DriverNode(Node):
         self.attitude = self.publisher(Imu, 'imu', qos.STATE) if self.spec.legs else None
         self.sent = self.publisher(Sent, 'sent', qos.COMMAND)
         self.truths = self.publisher(WorldTruth, 'world/truth', qos.STATE)
+        self.status = self.publisher(DriverStatus, 'driver/status', qos.LATCHED)
         self.health = self.publisher(DiagnosticArray, '/diagnostics', qos.EVENT)
         self.subscription(Command, 'command', self.on_command, qos.COMMAND)
         self.service(NewScene, 'world/new_scene', self.on_new_scene)
@@ -74,74 +78,69 @@ class DriverNode(Node):
         self.robot.connect()
         if self.model.data:
             self.description.publish(self.model)
-        self.watchdog.forget()
-        self.machine.align(self.nanoseconds)
+        self.obedience.forget()
+        self.machine.align(self.nanoseconds, self.steady)
 
     def halt(self) -> None:
         self.robot.stop()
 
     def on_beat(self) -> None:
-        if not self.machine.advance(self.nanoseconds):
+        if not self.machine.advance(self.nanoseconds, self.steady):
             return
-        self.obey(self.watchdog.beat(self.now, 1.0 / self.spec.control_hz))
+        if not self.beats and (slow := self.machine.come_first()):
+            self.get_logger().warning(slow)
+        if self.watchdog.ran_out(self.steady):
+            self.robot.stop()
         if self.world and self.beats % self.truth_every == 0:
             self.truths.publish(convert.truth_message(self.machine.truth(self.world)))
-        try:
-            self.tell(self.machine.read())
-        except RobotUnavailable as error:
-            self.complaint = str(error)
+        if measured := self.machine.read():
+            self.tell(measured)
         self.beats += 1
 
     def tell(self, measured: State) -> None:
         self.state = measured
-        self.states.publish(convert.joint_state(measured, self.spec))
+        message = convert.joint_state(measured, self.spec)
+        self.watchdog.told(convert.ticks(message.header), self.steady)
+        self.states.publish(message)
+        if self.news != (news := f'{self.watchdog.braking} {measured.alarms}'):
+            self.news = news
+            self.report()
         if self.attitude and measured.imu:
             self.attitude.publish(convert.imu_message(measured.imu, measured.stamp,
                                                       self.spec.base_link))
 
     def on_command(self, command: Command) -> None:
-        answered = convert.seconds(command.header.stamp)
-        if not self.watchdog.admits(answered, self.now):
-            self.complaint = (f'a command came that answers joint_states {self.now - answered:.2f} '
-                              's old: not obeyed')
-            return
-        sent = self.obey(convert.target(command, self.spec))
+        asked = Asked(convert.target(command, self.spec), convert.ticks(command.header),
+                      command.writer, command.sequence, command.verdict)
+        sent = self.obedience.obey(asked, self.state, self.steady)
         if sent is not None:
-            self.watchdog.obeyed(sent, self.now)
             self.sent.publish(convert.sent_message(sent, command.header, self.spec.base_link))
-
-    def obey(self, target: Target | None) -> Target | None:
-        """Send a target and return what was really sent. One that cannot be sent is silence."""
-        if target is None:
-            return None
-        try:
-            sent = self.robot.send(target)
-        except (BadInput, RobotUnavailable) as error:
-            self.complaint = str(error)
-            return None
-        self.complaint = ''
-        return sent
 
     def on_new_scene(self, request: NewScene.Request,
                      response: NewScene.Response) -> NewScene.Response:
         if not (self.active and self.world):
-            response.message = ('New scenes need an active driver of a simulated world; '
-                                'on a real robot a person lays out the scene.')
+            response.message = NO_SCENES
             return response
         response.scene = self.world.new_scene(np.random.default_rng(request.seed))
-        self.machine.align(self.nanoseconds)
+        self.machine.align(self.nanoseconds, self.steady)
+        self.obedience.forget()   # where the robot was
         response.ready = True
         return response
 
+    def report(self) -> list[str]:
+        """Tell how it fares, and return what there is to complain of."""
+        alarms = [*(self.state.alarms if self.state else ()), *self.machine.complaints,
+                  *self.obedience.complaints(self.steady)]
+        self.status.publish(convert.driver_status(
+            self.now, self.settings.world, self.machine.lost, alarms, robot=self.spec.name,
+            description=self.identity, **self.obedience.figures(self.state)))
+        return alarms
+
     def on_second(self) -> None:
-        lost = self.machine.lost
-        busy = f'the machine was too busy: {lost:.2f} s of world time lost' if lost else ''
-        alarms = [*(self.state.alarms if self.state else ()), self.complaint,
-                  self.watchdog.complaint(self.now), busy]
-        numbers = {'beats': self.beats, 'lost time (s)': round(lost, 3),
-                   'world': self.settings.world}
+        numbers = {'beats': self.beats, 'lost time (s)': round(self.machine.lost, 3),
+                   'refused': self.obedience.refused, 'world': self.settings.world}
         self.health.publish(convert.diagnostics(self.now, self.get_fully_qualified_name(),
-                                                self.spec.name, alarms, numbers))
+                                                self.spec.name, self.report(), numbers))
 
 
 def main() -> None:

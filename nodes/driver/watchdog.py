@@ -1,51 +1,66 @@
-"""The driver's own last line: when commands stop coming, brake with the robot's limits and hold."""
+"""The driver's own last line: when commands stop coming, the robot is told to brake and hold. All
+times are seconds of a clock that nobody can step."""
 from __future__ import annotations
 
-import numpy as np
+import math
+from collections import deque
+
 from visuomotor.specs.robot import RobotSpec
-from visuomotor.specs.values import FloatArray, Target
+from visuomotor.specs.values import SAME_MOMENT
 
-
-def brake(target: Target, acceleration: FloatArray, dt: float) -> Target:
-    """Return the next target on the way to standstill, slowing every joint by its own limit."""
-    slower = np.sign(target.velocity) * np.maximum(np.abs(target.velocity) - acceleration * dt, 0.0)
-    return Target(target.position + (target.velocity + slower) / 2 * dt, slower, target.gripper)
+Stamp = tuple[int, int]   # s and ns, as joint_states have it
 
 
 class Watchdog:
-    """Remembers the last command obeyed, and takes over once it is too old."""
+    """Knows when the last command was obeyed, and takes over, once, when it is too old."""
 
     def __init__(self, spec: RobotSpec) -> None:
-        self._spec = spec
-        self._target: Target | None = None
-        self._obeyed_at = 0.0
+        self._age = spec.command_age
+        self._obeyed_at: float | None = None
+        self._told: deque[tuple[Stamp, float]] = deque(
+            maxlen=2 + round(2.0 * spec.command_age * spec.control_hz))
         self.braking = False
 
-    def admits(self, answered: float, now: float) -> bool:
-        """Say whether a command that answers the joint_states of `answered` is fresh enough."""
-        return abs(now - answered) <= self._spec.command_age
+    @property
+    def obeying(self) -> bool:
+        """A command is in force."""
+        return self._obeyed_at is not None and not self.braking
 
-    def obeyed(self, target: Target, now: float) -> None:
-        """Note what was sent, at which second of the graph's clock."""
-        self._target = target
-        self._obeyed_at = now
-        self.braking = False
+    def told(self, stamp: Stamp, steady: float) -> None:
+        """Note that joint_states of this stamp were published now."""
+        if not self._told or self._told[-1][0] != stamp:
+            self._told.append((stamp, steady))
+
+    def refuses(self, answered: Stamp, steady: float) -> str:
+        """Say why a command is not obeyed that answers the joint_states of this stamp, or ''."""
+        said = next((at for stamp, at in reversed(self._told) if stamp == answered), None)
+        if said is None:
+            return 'a command came that answers joint_states which this driver did not tell of late'
+        if steady - said > self._age + SAME_MOMENT:
+            return f'a command came that answers joint_states {steady - said:.2f} s old'
+        return ''
+
+    def obeyed(self, steady: float) -> None:
+        """Note that a command was sent to the robot."""
+        self._obeyed_at, self.braking = steady, False
 
     def forget(self) -> None:
-        """Begin anew: nothing was ever commanded."""
-        self._target, self.braking = None, False
+        """Begin anew: nothing was ever commanded or told."""
+        self._obeyed_at, self.braking = None, False
+        self._told.clear()
 
-    def beat(self, now: float, dt: float) -> Target | None:
-        """Return what to send by ourselves; None while commands are fresh, or none ever came."""
-        if self._target is None or 0.0 <= now - self._obeyed_at <= self._spec.command_age:
-            return None
+    def ran_out(self, steady: float) -> bool:
+        """Tell, once, that the robot has to brake by itself."""
+        if not self.obeying or self.silence(steady) <= self._age + SAME_MOMENT:
+            return False
         self.braking = True
-        braked = brake(self._target, self._spec.acceleration, dt)
-        inside = np.clip(braked.position, self._spec.lower, self._spec.upper)
-        self._target = Target(inside, braked.velocity, braked.gripper)
-        return self._target
+        return True
 
-    def complaint(self, now: float) -> str:
+    def complaint(self, steady: float) -> str:
         """Say why it took over; empty when it has not."""
-        return (f'no command for {now - self._obeyed_at:.2f} s: braked and holding' if self.braking
+        return (f'no command for {self.silence(steady):.2f} s: braked and holding' if self.braking
                 else '')
+
+    def silence(self, steady: float) -> float:
+        """Return the seconds since a command was obeyed; without end when none ever was."""
+        return math.inf if self._obeyed_at is None else steady - self._obeyed_at

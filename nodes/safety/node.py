@@ -27,6 +27,7 @@ from visuomotor.nodes._ros.params import declare
 from visuomotor.nodes._ros.run import run
 from visuomotor.nodes.safety.heartbeat import Heartbeat
 from visuomotor.nodes.safety.news import News, unheard
+from visuomotor.nodes.safety.signature import Signature
 from visuomotor.safety.limits import SafetySettings
 from visuomotor.safety.make import make_lasting
 from visuomotor.safety.verdict import Permitted
@@ -43,11 +44,12 @@ class SafetyNode(Node):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__('safety', **kwargs)
-        self.limits = declare(self, SafetySettings)
+        self.limits, self.signature = declare(self, SafetySettings), Signature()
 
     def open(self) -> None:
-        self.claim = Claim('safety', self.context.get_domain_id(), self.get_namespace())
-        self.also_undo(self.claim.release)
+        writer = self.signature.draw(self.nanoseconds if self.simulated else 0)
+        self.also_undo(Claim('safety', self.context.get_domain_id(), self.get_namespace(),
+                             words=(writer,)).release)
         self.spec = load_robot(self.limits.robot)
         fixtures = load_task(self.limits.task).fixtures if self.limits.task else ()
         self.filter, self.keeper = make_lasting(self.spec, self.limits, fixtures)
@@ -59,8 +61,7 @@ class SafetyNode(Node):
         self.commands = self.publisher(Command, 'command', qos.COMMAND)
         self.status = self.publisher(SafetyStatus, 'safety/status', qos.LATCHED)
         self.health = self.publisher(DiagnosticArray, '/diagnostics', qos.EVENT)
-        # What is heard first counts in the same beat: a stop before proposals, and everything
-        # before the joints.
+        # What is heard first counts in the same beat: stop, then proposals, and the joints last.
         self.subscription(String, 'safety/stop_now', lambda message: self.filter.stop(message.data),
                           qos.COMMAND)
         for source, name in PROPOSERS.items():
@@ -99,13 +100,12 @@ class SafetyNode(Node):
             self.filter.place(body, pose, self.steady)
 
     def on_state(self, message: JointState) -> None:
-        steady = self.steady
-        fresh = 0.0 <= steady - self.imu_at <= self.limits.state_age
+        fresh = 0.0 <= self.steady - self.imu_at <= self.limits.state_age
         state = convert.state(message, self.spec, self.imu if fresh else None)
-        permitted = self.filter.step(state, self.now, steady)
+        permitted = self.filter.step(state, self.now, self.steady)
         if permitted.target is not None:   # else the robot holds by itself
-            self.commands.publish(convert.command_message(permitted.target, permitted,
-                                                          message.header))
+            self.commands.publish(convert.command_message(
+                permitted.target, permitted, message.header, *self.signature.next()))
         self.verdicts[permitted.verdict] += 1
         self.tell(permitted)
 

@@ -10,11 +10,12 @@ from diagnostic_msgs.msg import DiagnosticArray
 from sensor_msgs.msg import JointState
 from std_msgs.msg import String
 from visuomotor.graph import compose
-from visuomotor.msg import Command, SafetyStatus, Sent
+from visuomotor.msg import Command, DriverStatus, SafetyStatus, Sent
 from visuomotor.msg import Proposal as ProposalMessage
 from visuomotor.nodes._ros import convert, qos
 from visuomotor.nodes.driver.node import DriverNode
 from visuomotor.nodes.safety.node import SafetyNode
+from visuomotor.robots.model import fingerprint
 from visuomotor.specs.codes import Mode
 from visuomotor.specs.errors import BadInput
 from visuomotor.specs.robot import load_robot
@@ -31,6 +32,7 @@ HEARS = {'states': (JointState, 'joint_states', qos.STATE),
          'commands': (Command, 'command', qos.COMMAND),
          'sent': (Sent, 'sent', qos.COMMAND), 'models': (String, 'robot_description', qos.LATCHED),
          'status': (SafetyStatus, 'safety/status', qos.LATCHED),
+         'drivers': (DriverStatus, 'driver/status', qos.LATCHED_EACH),
          'health': (DiagnosticArray, '/diagnostics', qos.EVENT)}
 SAYS = {'force': (Command, 'command', qos.COMMAND),
         'voice': (ProposalMessage, 'action/policy', qos.COMMAND)}
@@ -95,16 +97,65 @@ def test_what_the_robot_did_with_each_command_is_told_with_its_stamp(start):
     assert here.ear.sent[-1].gripper == 0.0
 
 
+def command(here, position, writer=5, sequence=1):
+    """Command a posture, as an answer to the newest joint_states."""
+    here.ear.force.publish(Command(
+        header=here.ear.states[-1].header, position=position, velocity=[0.0] * 7, gripper=0.5,
+        writer=writer, sequence=sequence))
+    here.beats(1)
+
+
 def test_a_command_out_of_reach_is_told_as_it_was_sent(start):
     here = start(safety=False)
     here.beats(2)
-    wild = Command(position=[9.0] * 7, velocity=[0.0] * 7, gripper=0.5)
-    wild.header.stamp = here.ear.states[-1].header.stamp
-    here.ear.force.publish(wild)
-    here.beats(1)
-    (sent,) = here.ear.sent
-    assert sent.header.stamp == wild.header.stamp
-    assert sent.position[0] == pytest.approx(1.710422 * 0.01)   # rad/s for one beat
+    command(here, list(IIWA.home), sequence=1)
+    command(here, [9.0] * 7, sequence=2)
+    assert here.ear.sent[-1].position[0] == pytest.approx(1.710422 * 0.01)   # rad/s for one beat
+
+
+def test_a_first_command_far_from_the_robot_is_refused_told_and_counted(start):
+    here = start(safety=False)
+    here.beats(2)
+    command(here, [9.0] * 7)
+    assert here.ear.sent == []
+    here.beats(100)
+    told = here.ear.drivers[-1]
+    assert told.refused == 1
+    assert 'a first command came 10.41 rad away' in told.alarms[0]
+    assert list(here.ear.states[-1].position)[:7] == pytest.approx(list(IIWA.home))
+
+
+def test_one_writer_is_obeyed_in_order_and_strangers_are_not(start):
+    here = start(safety=False)
+    here.beats(2)
+    for writer, sequence in ((5, 1), (5, 2), (6, 9), (5, 2), (0, 3), (5, 3)):
+        command(here, list(IIWA.home), writer, sequence)
+    assert len(here.ear.sent) == 3
+    here.beats(100)
+    assert here.ear.drivers[-1].refused == 3
+    command(here, list(IIWA.home), 6, 10)   # the first one was silent, and the robot stands
+    assert len(here.ear.sent) == 4
+
+
+def test_a_safety_node_here_decides_who_the_writer_is(start):
+    here = start()
+    here.beats(10)
+    command(here, list(IIWA.home), writer=5, sequence=10_000)
+    assert len(here.ear.sent) == len(here.ear.commands) - 1   # the stranger's
+    here.beats(110)
+    assert here.ear.drivers[-1].refused == 1
+
+
+def test_the_driver_tells_what_it_is_at_each_change_and_once_a_second(start):
+    here = start()
+    here.beats(110)
+    first = here.ear.drivers[-1]
+    assert [first.robot, first.world, first.braking, first.gap] == ['iiwa7', 'fake', False, 0.0]
+    assert first.description == fingerprint(IIWA) != fingerprint(load_robot('iiwa14'))
+    told = len(here.ear.drivers)
+    here.safety.trigger_deactivate()
+    here.beats(15)
+    assert [told.braking for told in here.ear.drivers[told:]] == [True]
 
 
 def test_whoever_draws_the_robot_is_given_its_model(start):
@@ -116,7 +167,8 @@ def test_whoever_draws_the_robot_is_given_its_model(start):
 def test_a_stall_does_not_send_the_stamps_of_a_robot_with_its_own_clock_into_the_future(start):
     here = start(safety=False)
     here.beats(3)
-    here.driver.machine.advance(here.driver.nanoseconds + 1_000_000_000)   # a second without a beat
+    # a second without a beat
+    here.driver.machine.advance(here.driver.nanoseconds + 1_000_000_000, here.driver.steady + 1.0)
     assert here.driver.machine.read().stamp <= here.driver.now
 
 

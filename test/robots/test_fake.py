@@ -74,7 +74,7 @@ def test_silence_ends_a_motion_under_way(fake, clock):
     # as far as 1.7104 rad/s goes in 0.09 s
     assert sent.position[0] == pytest.approx(0.15394, abs=1e-5)
     clock.now += 1.0
-    assert fake.read().position[0] < 0.1  # it had time to speed up, no time to arrive
+    assert fake.read().position[0] < 0.13  # it had time to speed up, no time to arrive
 
 
 def test_the_gripper_needs_its_time(fake, clock):

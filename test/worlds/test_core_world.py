@@ -100,16 +100,29 @@ def test_silence_brakes_and_is_said(world):
     assert world.robot.read().alarms == ()
 
 
-def test_braking_takes_the_acceleration_that_the_arm_has(world):
+def test_braking_takes_the_jerk_and_acceleration_that_the_arm_has(world):
     point = Setpoint(world.spec, np.zeros(7))
-    point.aim(np.full(7, 0.01), 0.01)   # 1 rad/s
-    point.step(0.01)
+    for beat in range(1, 4):
+        point.aim(np.full(7, 0.01 * beat), 0.01)   # 1 rad/s
+        point.step(0.01)
     speeds = []
-    for _ in range(12):
+    for _ in range(22):
         point.step(0.01)
         speeds.append(point.velocity[0])
-    assert speeds[0] == pytest.approx(1.0 - 0.0865)  # 8.65 rad/s^2 for 10 ms
-    assert speeds[-1] == 0.0
+    assert speeds[0] == pytest.approx(1.0 - 0.004325)  # 86.5 rad/s^3 for 10 ms
+    assert min(np.diff(speeds)) == pytest.approx(-0.0865, abs=1e-4)   # 8.65 rad/s^2
+    assert speeds[20] > 1e-3                                      # 1 / 8.65 + 0.1 s
+    assert speeds[21] == pytest.approx(0.0, abs=1e-12)
+
+
+def test_braking_begins_where_the_arm_is_and_who_stands_stays(world):
+    point = Setpoint(world.spec, np.zeros(7))
+    point.aim(np.full(7, 0.01), 0.01)
+    point.brake([0.3] * 7, [0.0] * 7)
+    point.step(0.01)
+    assert [point.position, point.velocity] == [[0.3] * 7, [0.0] * 7]
+    point.brake([0.305] * 7, [0.001] * 7)   # it sags
+    assert point.position == [0.3] * 7
 
 
 def test_stop_forgets_what_was_sent(world):
@@ -119,7 +132,7 @@ def test_stop_forgets_what_was_sent(world):
     world.advance(0.5)
     held = world.robot.read()
     assert abs(held.velocity[0]) < 1e-3
-    assert held.position[0] < 0.4
+    assert held.position[0] < 0.42   # 0.295 at the stop, and 1 / 2 (1 / 8.65 + 0.1) at most
     assert held.alarms == ()
 
 
