@@ -2,6 +2,19 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import TypeVar
+
+from visuomotor.specs.errors import BadInput
+
+Code = TypeVar('Code', bound=IntEnum)
+
+
+def code(kind: type[Code], number: int) -> Code:
+    """Return what a number in a message means; refuse one that means nothing."""
+    if number not in kind.__members__.values():
+        raise BadInput(f'{kind.__name__.lower()} should be {min(kind):d} .. {max(kind):d}, but is '
+                       f'{number}.')
+    return kind(number)
 
 
 class Source(IntEnum):

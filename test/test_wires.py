@@ -11,7 +11,7 @@ from visuomotor.nodes.recorder.topics import EPISODE, to_record
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / 'docs' / 'architecture.md').read_text()
-NODES = sorted(path.parent.name for path in (ROOT / 'nodes').glob('*/node.py'))
+NODES = sorted(path.parent.name for path in (ROOT / 'nodes').glob('[a-z]*/node.py'))
 TOPICS = ('action/policy', 'action/reset', 'action/teleop')   # what `action/*` stands for
 
 

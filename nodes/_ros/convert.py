@@ -8,6 +8,7 @@ import math
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ from sensor_msgs.msg import CameraInfo, Image, JointState
 from sensor_msgs.msg import Imu as ImuMessage
 from std_msgs.msg import Header
 from visuomotor import msg
-from visuomotor.specs.codes import Mode
+from visuomotor.specs.codes import Mode, code
 from visuomotor.specs.errors import BadInput
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.values import FloatArray, Imu, Proposal, State, Target, Truth
@@ -30,11 +31,21 @@ if TYPE_CHECKING:   # what these pages import, only the safety node has to load
     from visuomotor.safety.verdict import Permitted
 
 GRIPPER = 'gripper'
+# What is taken over from a message is never longer than this: characters, names, rows, numbers.
+HASH = NAME = 64
+NAMES = 256
+PATH = 4096
+ROWS = 100_000   # more than the safety node's longest_chunk may be; that is 500 by default
+WIDTH = 64
+SIDE = 10_000   # pixels
+LATEST = 2**31 - 1   # s, the last stamp that there is
 Picker = Callable[[Sequence[float]], Sequence[float]]
 
 
 def stamp(seconds: float) -> Time:
-    """Seconds to a stamp, to the nanosecond."""
+    """Seconds to a stamp, to the nanosecond; refuse what no stamp can say."""
+    if not -LATEST <= seconds < LATEST:
+        raise BadInput(f'a stamp should be between {-LATEST} s and {LATEST} s, but is {seconds}')
     whole = int(seconds // 1)
     carry, nanoseconds = divmod(round((seconds - whole) * 1e9), 1_000_000_000)
     return Time(sec=whole + carry, nanosec=nanoseconds)
@@ -48,6 +59,13 @@ def seconds(time: Any) -> float:
 def ticks(header: Header) -> tuple[int, int]:
     """Return the stamp of a header as it came, whole seconds and nanoseconds."""
     return header.stamp.sec, header.stamp.nanosec
+
+
+def few(what: str, values: Sequence[Any], most: int) -> Sequence[Any]:
+    """Return a text or a list of a message; refuse a longer one than is ever kept."""
+    if len(values) > most:
+        raise BadInput(f'{what} should be at most {most} long, but is {len(values)}.')
+    return values
 
 
 def header(when: float, frame: str = '') -> Header:
@@ -75,7 +93,7 @@ def joint_state(state: State, spec: RobotSpec) -> JointState:
 
 def state(message: JointState, spec: RobotSpec, imu: Imu | None = None) -> State:
     """Read a joint state by name, in any order; speeds and efforts that are missing are 0."""
-    where, gripper = _places(tuple(message.name), spec.names)
+    where, gripper = _places(tuple(few('the names', message.name, NAMES)), spec.names)
     columns = (message.position, message.velocity, message.effort)
     size = len(message.name)
     if len(columns[0]) != size:
@@ -127,17 +145,24 @@ def proposal_message(proposal: Proposal, now: float, *, frame: str = '',
         gripper=doubles(proposal.gripper))
 
 
-def proposal(message: msg.Proposal) -> Proposal:
-    """Read a proposal; refuse numbers that cannot form one. What they mean is judged by safety."""
-    times, flat = np.array(message.times), np.array(message.targets)
-    if message.mode not in Mode.__members__.values():
-        raise BadInput(f'mode should be 1 .. {max(Mode):d}, but is {message.mode}.')
+def proposal(message: msg.Proposal, base: str | None = None) -> Proposal:
+    """Read a proposal; refuse numbers that cannot form one, and another frame than that of the
+    robot's base, where it is given. What they mean is judged by safety."""
+    if base is not None and message.header.frame_id not in ('', base):
+        raise BadInput(f"its frame_id should be '{base}' or empty, but is "
+                       f"'{message.header.frame_id[:NAME]}'; transform it first")
+    few('its policy_hash', message.policy_hash, HASH)
+    times, flat = np.array(few('its times', message.times, ROWS)), np.array(message.targets)
+    mode = code(Mode, message.mode)
+    if message.width > WIDTH:
+        raise BadInput(f'its width should be at most {WIDTH}, but is {message.width}')
     if len(flat) != len(times) * message.width:
         raise BadInput(f'{len(times)} targets of width {message.width} are '
                        f'{len(times) * message.width} numbers, but {len(flat)} came.')
-    return Proposal(Mode(message.mode), times, flat.reshape(len(times), message.width),
-                    np.array(message.gripper), seconds(message.observation_stamp),
-                    message.source, message.dead_man, message.policy_hash)
+    return Proposal(mode, times, flat.reshape(len(times), message.width),
+                    np.array(few('its gripper', message.gripper, ROWS)),
+                    seconds(message.observation_stamp), message.source, message.dead_man,
+                    message.policy_hash)
 
 
 # Commands.
@@ -203,6 +228,13 @@ def truth_message(truth: Truth) -> msg.WorldTruth:
 
 
 def truth(message: msg.WorldTruth) -> Truth:
+    """Read a truth; refuse one whose names are not as many as what they name."""
+    for names, named in ((message.names, message.poses), (message.value_names, message.values)):
+        if len(few('the names', names, NAMES)) != len(named):
+            raise BadInput(f'{len(names)} names should name as many, but {len(named)} came.')
+        for name in names:
+            few('a name', name, NAME)
+    few('the scene', message.scene, HASH)
     poses = dict(zip(message.names, map(_pose_vector, message.poses), strict=True))
     values = dict(zip(message.value_names, message.values, strict=True))
     return Truth(seconds(message.header.stamp), poses, values, message.reward, message.success,
@@ -244,13 +276,35 @@ def picture(message: Image) -> NDArray[np.uint8]:
     """An rgb8, bgr8 or mono8 Image to height x width x 3, red first."""
     channels = {'rgb8': 3, 'bgr8': 3, 'mono8': 1}.get(message.encoding)
     if channels is None:
-        raise BadInput(f"pictures should be rgb8, bgr8 or mono8, but '{message.encoding}' came; "
-                       "convert them first.")
+        raise BadInput("pictures should be rgb8, bgr8 or mono8, but "
+                       f"'{message.encoding[:NAME]}' came; convert them first.")
+    size, used = message.height * message.step, channels * message.width
+    if not (0 < message.height <= SIDE and 0 < used <= min(message.step, 3 * SIDE)
+            and len(message.data) == size):
+        raise BadInput(f'a picture of {message.width} x {message.height} pixels in rows of '
+                       f'{message.step} bytes should hold {size} bytes, but holds '
+                       f'{len(message.data)}.')
     rows = np.frombuffer(message.data, dtype=np.uint8).reshape(message.height, message.step)
     pixels = rows[:, :channels * message.width].reshape(message.height, message.width, channels)
     if message.encoding == 'mono8':
         return np.repeat(pixels, 3, axis=2)
     return np.ascontiguousarray(pixels[..., ::-1] if message.encoding == 'bgr8' else pixels)
+
+
+# What is measured or wished for is finite, or not said; Sent.gripper may be NaN: there is none.
+NUMBERS: dict[type[Any], Callable[[Any], Iterable[float]]] = {
+    JointState: lambda m: chain(m.position, m.velocity, m.effort),
+    ImuMessage: lambda m: (m.orientation.x, m.orientation.y, m.orientation.z, m.orientation.w,
+                           m.angular_velocity.x, m.angular_velocity.y, m.angular_velocity.z),
+    msg.Sent: lambda m: chain(m.position, m.velocity),
+    msg.Proposal: lambda m: chain(m.times, m.targets, m.gripper),
+    msg.Reward: lambda m: (m.value, m.success_probability)}
+
+
+def finite(message: Any) -> bool:
+    """Tell whether all numbers of a message that has to be finite are so."""
+    numbers = NUMBERS.get(type(message))
+    return numbers is None or all(map(math.isfinite, numbers(message)))
 
 
 # Diagnostics.

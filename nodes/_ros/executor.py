@@ -7,10 +7,15 @@ order in which they were made, and so are urgent services; other services, clien
 asked every tenth time. A wait set is built only when there is nothing to do. Messages are taken as
 bytes, which costs a third when there is none, and decoded once for all subscriptions of this
 executor: a message belongs to everybody and is never changed.
+
+Lock-step delivers everything before time moves on. In real time one turn is bounded: so many
+messages of each subscription, each timer once, so that neither a flood nor a slow callback keeps
+services, transitions or Ctrl-C from their turn.
 """
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from rclpy.context import Context
@@ -20,11 +25,14 @@ from rclpy.node import Node
 from rclpy.task import Task
 from visuomotor.nodes._ros import private
 from visuomotor.nodes._ros.publisher import CountingPublisher, counts
+from visuomotor.nodes._ros.wires import Ear
 
 IDLE = 0.01     # s, longest wait, so that services and actions are asked often enough
 SELDOM = 10     # polls between two looks at services, clients and actions
 PASSES = 100    # of rclpy's executor in one poll, for the same reason
 ROUNDS = 8      # of timers in one poll: one that is always due does not keep others from their turn
+MOST = 10       # messages of one subscription in one turn of real time
+ALL = 100_000   # messages of one subscription in one beat of lock-step; no graph says so many
 
 
 def make_executor(context: Context) -> Polled | Public:
@@ -68,6 +76,8 @@ class Polled(Ordered):
         self._polls = 0
         self._unfinished: list[Task] = []
         self._decoded: dict[Any, tuple[bytes, Any]] = {}   # newest of each type: bytes, message
+        self._most = ALL
+        self._busy = False   # somebody was cut short in this turn: services come first in the next
         super().__init__(**kwargs)
         self._counts = counts(self.context)
         self._bell: GuardCondition | None = GuardCondition(None, None, context=self.context)
@@ -93,10 +103,7 @@ class Polled(Ordered):
 
     def poll(self) -> int:
         """Deliver what is pending and all that this causes; return how many callbacks ran."""
-        self._polls += 1
-        total = self._serve(urgent=True)
-        total += self._seldom() if self._polls % SELDOM == 1 else 0
-        total += self._ring() + self._deliver(everybody=True)
+        total = self._begin(ALL)
         for _ in range(ROUNDS):
             while ran := self._deliver():
                 total += ran
@@ -105,8 +112,27 @@ class Polled(Ordered):
             if not ran:
                 break
         else:
-            self._polls = 0   # overloaded: services have their turn in the next poll
+            self._busy = True
         return total
+
+    def turn(self) -> int:
+        """Deliver some of what is pending, so that everybody has a turn; return how many ran."""
+        total = self._begin(MOST)
+        for _ in range(ROUNDS):
+            ran = self._deliver()
+            total += ran
+            if not ran:
+                break
+        return total
+
+    def _begin(self, most: int) -> int:
+        """Begin a poll in which each subscription may take so many; ask everybody once."""
+        self._polls = 1 if self._busy else self._polls + 1
+        self._busy, self._most = False, most
+        self._left = [most] * (0 if self._dirty else len(self._asked))
+        total = self._serve(urgent=True)
+        total += self._seldom() if self._polls % SELDOM == 1 else 0
+        return total + self._ring() + self._deliver(everybody=True)
 
     def drain(self) -> int:
         """Like `poll`, services, clients and actions included."""
@@ -115,9 +141,9 @@ class Polled(Ordered):
 
     def spin_once(self, timeout_sec: float | None = None) -> None:
         """Deliver what is pending; with nothing pending, wait for it at most the time-out."""
-        if not self.poll():
+        if not self.turn():
             self._wait(IDLE if timeout_sec is None else min(timeout_sec, IDLE))
-            self.poll()
+            self.turn()
 
     def spin_once_until_future_complete(self, future: Any, timeout_sec: Any = None) -> None:
         self.spin_once(0.0)
@@ -126,10 +152,14 @@ class Polled(Ordered):
         self._dirty = False
         order = self._order
         self._subscriptions = [s for node in order for s in node.subscriptions]
-        self._timers = [(*private.timer_calls(t), t) for node in order for t in node.timers]
-        self._asked = [(private.take_message(s), place, s.topic_name, s.msg_type, s.raw, s.callback,
-                        private.message_only(s)) for place, s in enumerate(self._subscriptions)]
+        self._timers = [(*private.timer_calls(t), getattr(t, 'rang', None), t) for node in order
+                        for t in node.timers]
+        self._asked = [(private.take_message(s), place, s.topic_name, s.msg_type,
+                        s.callback if isinstance(s.callback, Ear)
+                        else Ear(s.msg_type, s.callback, s.raw), private.message_only(s))
+                       for place, s in enumerate(self._subscriptions)]
         self._seen = [-1] * len(self._asked)   # of each, the count of its topic when last asked
+        self._left = [self._most] * len(self._asked)   # of each, messages that it may still take
         # topics of publishers that count nothing: always asked
         self._plain = {p.topic_name for node in order for p in node.publishers
                        if not isinstance(p, CountingPublisher)}
@@ -150,13 +180,17 @@ class Polled(Ordered):
         if self._dirty:
             self._refresh()
         ran = 0
-        for is_due, move_on, timer in self._timers:
+        for is_due, move_on, remaining, rang, timer in self._timers:
             if is_due():
+                if rang:
+                    rang(-1e-9 * remaining())
                 move_on()
                 timer.callback()
                 ran += 1
                 if self._dirty:
                     return ran
+                if self._most < ALL and is_due():
+                    self._busy = True
         return ran
 
     def _deliver(self, everybody: bool = False) -> int:
@@ -168,23 +202,34 @@ class Polled(Ordered):
         seen = self._seen
         plain = self._plain
         published = self._counts
-        for take, place, topic, kind, raw, callback, message_only in self._asked:
+        left = self._left
+        newest = self._most < ALL
+        for take, place, topic, kind, ear, message_only in self._asked:
             count = published.get(topic, 0)
             if count == seen[place] and not everybody and topic not in plain:
                 continue
             seen[place] = count
-            while (taken := take(kind, True)) is not None:
-                message, about = taken
-                if not raw:
-                    known = decoded.get(kind)
-                    if known is None or known[0] != message:
-                        decoded[kind] = known = (message, private.deserialize(message, kind))
-                    message = known[1]
-                callback(message) if message_only else callback(message, about)
+            while left[place] and (taken := take(kind, True)) is not None:
+                left[place] -= 1
+                if newest and ear.overtaken:
+                    taken = self._overtake(place, taken, ear.overtaken)
+                message = ear.read(taken[0], decoded)
+                if message is not None:
+                    ear.hear(message) if message_only else ear.hear(message, taken[1])
                 ran += 1
                 if self._dirty:
                     return ran
+            self._busy = self._busy or not left[place]
         return ran
+
+    def _overtake(self, place: int, taken: Any, tell: Callable[[], None]) -> Any:
+        """Return the newest that lies there: of states, older ones need not be looked at."""
+        take, _, _, kind, *_ = self._asked[place]
+        while self._left[place] and (later := take(kind, True)) is not None:
+            self._left[place] -= 1
+            tell()
+            taken = later
+        return taken
 
     def _seldom(self) -> int:
         """Services, clients and actions, until they are done. Not for ever: the server of an action
@@ -278,14 +323,15 @@ class Public(Ordered, SingleThreadedExecutor):
         """Deliver what is pending now."""
         ran = 0
         try:
-            while True:
+            while ran < ALL:
                 task, _, _ = self.wait_for_ready_callbacks(timeout_sec=0)
                 task()
                 if task.done():   # else it waits for something, and would be offered for ever
                     task.result()
                     ran += 1
         except TimeoutException:
-            return ran
+            pass
+        return ran
 
     def spin_once(self, timeout_sec: float | None = None) -> None:
         """Deliver what is pending; with nothing pending, wait for it at most the time-out."""

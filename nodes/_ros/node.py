@@ -4,17 +4,20 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+from diagnostic_msgs.msg import DiagnosticArray
 from rcl_interfaces.msg import ParameterDescriptor, SetParametersResult
 from rclpy.clock import Clock, ClockType
 from rclpy.exceptions import NameValidationException
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.qos import QoSProfile
-from visuomotor.nodes._ros import private
+from visuomotor.nodes._ros import convert, private, qos
 from visuomotor.nodes._ros.publisher import CountingPublisher, counts
+from visuomotor.nodes._ros.wires import Ear, Traffic, sentence
 from visuomotor.specs import settings
-from visuomotor.specs.errors import BadInput
+from visuomotor.specs.errors import BadInput, short
 
 
 class Node(LifecycleNode):
@@ -38,6 +41,10 @@ class Node(LifecycleNode):
         self._undo: list[Callable[[], Any]] = []
         self.simulated = bool(self.get_parameter('use_sim_time').value)   # time is that of /clock
         self.add_on_set_parameters_callback(self._keep_clock)
+        self.traffic = Traffic()
+        for service in self.services:   # those of parameters and lifecycle, made by rclpy
+            service.callback = self._answered(service.srv_type, service.srv_name,
+                                              service.callback, ours=False)
 
     def declare_read_only(self, name: str, value: Any, description: ParameterDescriptor) -> None:
         """Declare a parameter with the value that was decided, whatever was given."""
@@ -80,8 +87,12 @@ class Node(LifecycleNode):
 
     def subscription(self, kind: Any, topic: str, callback: Callable[[Any], None],
                      profile: QoSProfile, raw: bool = False) -> Any:
-        """Subscribe; messages that arrive while inactive are dropped."""
-        subscription = self.create_subscription(kind, topic, self._gate(callback), profile, raw=raw)
+        """Subscribe; messages that arrive while inactive are dropped, and those that cannot be
+        read or used are refused. Of states only the newest has to be heard."""
+        states = profile is qos.STATE and not raw
+        ear = Ear(kind, self._heard(topic, callback), raw, partial(self.refuse, topic),
+                  self.traffic.overtook if states else None)
+        subscription = self.create_subscription(kind, topic, ear, profile, raw=True)
         self._undo.append(lambda: self.destroy_subscription(subscription))
         return subscription
 
@@ -89,36 +100,69 @@ class Node(LifecycleNode):
         """Call back at a fixed rate while active, however the clock is stepped."""
         clock = None if self.simulated else Clock(clock_type=ClockType.STEADY_TIME)
         timer = self.create_timer(period, self._gate(callback), clock=clock)
+        timer.rang = lambda late: self.traffic.rang(late, period)
         self._undo.append(lambda: self.destroy_timer(timer))
         return timer
 
-    def _gate(self, callback: Callable[..., None]) -> Callable[..., None]:
-        """Let through while active; what cannot be done is complained of."""
-        def gate(*heard: Any) -> None:
+    def _gate(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Let a timer through while active; what cannot be done is complained of."""
+        def gate() -> None:
             if self.active:
                 try:
-                    callback(*heard)
+                    callback()
                 except (BadInput, OSError) as error:
                     self.complain(error)
+        return gate
+
+    def _heard(self, topic: str, callback: Callable[[Any], None]) -> Callable[[Any], None]:
+        """Let a message through while active; whatever it holds, it ends nothing."""
+        def gate(message: Any) -> None:
+            if self.active:
+                try:
+                    callback(message)
+                except OSError as error:
+                    self.complain(error)
+                except Exception as error:
+                    self.fault(topic, error)
         return gate
 
     def service(self, kind: Any, name: str, callback: Callable[[Any, Any], Any], *,
                 urgent: bool = False) -> Any:
         """Offer a service, in every state; an urgent one is asked at each poll."""
-        def gate(request: Any, response: Any) -> Any:
-            try:
-                return callback(request, response)
-            except (BadInput, OSError) as error:
-                self.complain(error)
-                return kind.Response()
-        service = self.create_service(kind, name, gate)
+        service = self.create_service(kind, name, self._answered(kind, name, callback))
         service.urgent = urgent
         self._undo.append(lambda: self.destroy_service(service))
         return service
 
+    def _answered(self, kind: Any, name: str, callback: Callable[[Any, Any], Any],
+                  ours: bool = True) -> Callable[[Any, Any], Any]:
+        """Answer a request; one that cannot be answered gets why, where there is a field for it."""
+        def gate(request: Any, response: Any) -> Any:
+            try:
+                return callback(request, response)
+            except Exception as error:
+                if ours:
+                    self.fault(name, error)
+                else:   # rclpy's own: it raises for what it should refuse
+                    self.refuse(name, str(error).partition(', at /')[0])
+                answer = kind.Response()
+                if hasattr(answer, 'message'):
+                    answer.message = short(sentence(error))
+                return answer
+        return gate
+
     def complain(self, error: Exception) -> None:
-        """Log what could not be done, every few seconds at most; faults of ours end the program."""
-        self.get_logger().error(str(error), throttle_duration_sec=5.0)
+        """Log what could not be done, every few seconds at most."""
+        self.get_logger().error(short(str(error)), throttle_duration_sec=5.0)
+
+    def refuse(self, where: str, why: str) -> None:
+        """Count what was refused, and log it, every few seconds at most."""
+        self.get_logger().error(self.traffic.refuse(where, why), throttle_duration_sec=5.0)
+
+    def fault(self, where: str, error: Exception) -> None:
+        """Refuse what made something raise; what is no refusal of ours is counted as a fault."""
+        self.traffic.faults += not isinstance(error, (BadInput, OSError))
+        self.refuse(where, sentence(error))
 
     def client(self, kind: Any, name: str) -> Any:
         """Make a service client."""
@@ -151,7 +195,14 @@ class Node(LifecycleNode):
             self._release()
             return TransitionCallbackReturn.FAILURE
         self.failure = ''
+        self._health = self.publisher(DiagnosticArray, '/diagnostics', qos.EVENT)
+        self.timer(1.0, self._tell_traffic)
         return super().on_configure(state)
+
+    def _tell_traffic(self) -> None:
+        complaints, numbers = self.traffic.told()
+        self._health.publish(convert.diagnostics(
+            self.now, f'{self.get_fully_qualified_name()} wires', '', complaints, numbers))
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
         self.publishes = True

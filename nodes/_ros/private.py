@@ -14,9 +14,9 @@ from rclpy.impl.implementation_singleton import rclpy_implementation as _rclpy
 from visuomotor.nodes._ros.environment import EXECUTOR
 
 NAMES = ('Subscription.take_message', 'Service.service_take_request', 'Client.take_response',
-         'Timer.is_timer_ready', 'Timer.call_timer', 'rclpy_deserialize', 'WaitSet.clear_entities',
-         'WaitSet.add_subscription', 'WaitSet.add_timer', 'WaitSet.add_guard_condition',
-         'WaitSet.wait')
+         'Timer.is_timer_ready', 'Timer.call_timer', 'Timer.time_until_next_call',
+         'rclpy_deserialize', 'WaitSet.clear_entities', 'WaitSet.add_subscription',
+         'WaitSet.add_timer', 'WaitSet.add_guard_condition', 'WaitSet.wait')
 IN_PYTHON = ((client, 'Client.get_pending_request'),
              (subscription, 'Subscription.CallbackType.MessageOnly'),
              (executors, 'await_or_execute'), (task, 'Task.__call__'))
@@ -56,6 +56,9 @@ def message_only(asked: Any) -> bool:
     return asked._callback_type is subscription.Subscription.CallbackType.MessageOnly
 
 
+Unreadable = getattr(_rclpy, 'RMWError', RuntimeError)   # what that raises
+
+
 def deserialize(data: bytes, kind: Any) -> Any:
     """Turn bytes into a message."""
     return _rclpy.rclpy_deserialize(data, kind)
@@ -79,9 +82,11 @@ def pending(asked: Any, header: Any) -> Any:
         return None
 
 
-def timer_calls(timer: Any) -> tuple[Callable[[], bool], Callable[[], None]]:
-    """Return what tells whether a timer is due, and what moves it on."""
-    return timer.handle.is_timer_ready, timer.handle.call_timer
+def timer_calls(timer: Any) -> tuple[Callable[[], bool], Callable[[], None], Callable[[], int]]:
+    """Return what tells whether a timer is due, what moves it on, and when it is due, ns from
+    now."""
+    handle = timer.handle
+    return handle.is_timer_ready, handle.call_timer, handle.time_until_next_call
 
 
 # What needs one.

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from dataclasses import dataclass, field
+from math import isfinite
 
-from visuomotor.specs.codes import Phase, Result, Verdict
+from visuomotor.specs.codes import Phase, Result, Verdict, code
+from visuomotor.specs.errors import short
 
+KEPT = 100_000   # episodes that are known one by one; of older ones only the result counts
+REASONS = 20     # of one command, that are kept
+PATH = 4096      # characters of the longest path that there is
 VERDICTS = tuple(verdict.name.lower() for verdict in Verdict)   # as people read them
 
 
@@ -25,8 +30,8 @@ class Ended:
 def ended(number: int, result: int, truth: int, return_value: float, duration: float,
           reason: str) -> Ended:
     """Make one from the numbers of an EpisodeOutcome."""
-    return Ended(number, Result(result).name.lower(), Result(truth).name.lower(), return_value,
-                 duration, reason)
+    return Ended(number, code(Result, result).name.lower(), code(Result, truth).name.lower(),
+                 return_value, duration, short(reason))
 
 
 @dataclass
@@ -44,21 +49,22 @@ class GraphStatistics:
     reasons: tuple[str, ...] = ()
     ended: dict[int, Ended] = field(default_factory=dict)
     files: dict[int, str] = field(default_factory=dict)
+    older: Counter[str] = field(default_factory=Counter)   # results of episodes that are forgotten
     inferences: deque[float] = field(default_factory=lambda: deque(maxlen=200))
 
     def note(self, group: str) -> None:
         self.messages[group] += 1
 
     def note_command(self, verdict: int, reasons: tuple[str, ...]) -> None:
+        self.verdicts[code(Verdict, verdict).name.lower()] += 1
         self.messages['command'] += 1
-        self.verdicts[Verdict(verdict).name.lower()] += 1
-        self.reasons = reasons
+        self.reasons = tuple(short(reason) for reason in reasons[:REASONS])
 
     def note_episode(self, phase: int, number: int, planned: int, message: str) -> None:
-        self.phase = Phase(phase)
+        self.phase = code(Phase, phase)
         self.number = number
         self.planned = planned
-        self.message = message
+        self.message = short(message)
 
     @property
     def state(self) -> str:
@@ -69,16 +75,21 @@ class GraphStatistics:
         """Take the newest word on an episode: a person may overrule the detector later."""
         if episode.number:
             self.ended[episode.number] = episode
+        if len(self.ended) > KEPT:
+            self.older[self.ended.pop(next(iter(self.ended))).result] += 1
 
     def note_file(self, number: int, file: str) -> None:
-        self.files[number] = file
+        self.files[number] = file[:PATH]
+        if len(self.files) > KEPT:
+            self.files.pop(next(iter(self.files)))
 
     def note_reward(self, value: float, evidence: str) -> None:
         self.messages['reward'] += 1
-        self.reward, self.evidence = value, evidence
+        self.reward, self.evidence = value, short(evidence)
 
     def note_inference(self, seconds: float) -> None:
-        self.inferences.append(seconds)
+        if isfinite(seconds):
+            self.inferences.append(seconds)
 
     @property
     def over(self) -> bool:
@@ -93,7 +104,7 @@ class GraphStatistics:
 
     def results(self) -> Counter[str]:
         """How many episodes ended with each result."""
-        return Counter(episode.result for episode in self.ended.values())
+        return self.older + Counter(episode.result for episode in self.ended.values())
 
 
 def rates(before: dict[str, int], now: dict[str, int], seconds: float) -> dict[str, float]:

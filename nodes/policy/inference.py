@@ -55,6 +55,9 @@ class PolicyRunner:
         return InferenceResult(request, actions, self.policy.finished, time.perf_counter() - began)
 
     def _act(self, request: InferenceRequest) -> NDArray[np.float64]:
+        for name, seen in request.observation.items():
+            if isinstance(seen, np.ndarray) and not np.isfinite(seen).all():
+                raise ValueError(f'it was shown a number in {name} that is not finite')
         if request.episode != self.episode:
             self.policy.reset(policy_rng(request.seed))
             self.episode = request.episode

@@ -65,9 +65,9 @@ class PolicyNode(Node):
 
     def take(self, name: str) -> None:
         chosen = self.settings
-        self.loaded = make_policy(name, self.spec, self.task, expert, chosen.threads, chosen.device)
-        self.runner = PolicyRunner(self.loaded, self.task.action.size)
-        self.schedule = schedule.schedule_for(self.loaded, self.task, chosen.latency, chosen.replan)
+        loaded = make_policy(name, self.spec, self.task, expert, chosen.threads, chosen.device)
+        self.schedule = schedule.schedule_for(loaded, self.task, chosen.latency, chosen.replan)
+        self.loaded, self.runner = loaded, PolicyRunner(loaded, self.task.action.size)
 
     def halt(self) -> None:
         self.schedule.turn(False, 0, 0, 0.0, self.buffer)

@@ -11,14 +11,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from rclpy.serialization import deserialize_message
 from visuomotor.msg import EpisodeOutcome, EpisodeStatus, EpisodeStored, PolicyStatus
-from visuomotor.nodes._ros import qos
+from visuomotor.nodes._ros import convert, qos
 from visuomotor.nodes._ros.node import Node
 from visuomotor.nodes._ros.params import declare
 from visuomotor.nodes._ros.run import run
+from visuomotor.nodes._ros.wires import decoded
 from visuomotor.nodes.recorder import topics
 from visuomotor.nodes.recorder.recording import Recording, description, interrupted, outcome, todo
+from visuomotor.specs.errors import BadInput, short
 from visuomotor.specs.robot import load_robot
 from visuomotor.specs.settings import Settings, required, setting
 from visuomotor.specs.task import load_task
@@ -68,7 +69,7 @@ class RecorderNode(Node):
         self.recording.write(topic, kind, data, self.nanoseconds)
 
     def on_episode(self, data: bytes) -> None:
-        status = deserialize_message(data, EpisodeStatus)
+        status = decoded(data, EpisodeStatus)
         step = todo(self.recording.number, status.state, status.number, self.settings.resets)
         if step.cut:
             self.cut()
@@ -81,12 +82,13 @@ class RecorderNode(Node):
     def begin(self, status: EpisodeStatus) -> None:
         self.began, self.judged_by = self.now, b''
         self.recording.begin(status.number, description(
-            self.settings.robot, self.settings.task, status.policy or self.settings.policy,
+            self.settings.robot, self.settings.task,
+            short(status.policy or self.settings.policy, convert.PATH),
             status.number, status.seed))
 
     def store(self, o: EpisodeOutcome) -> None:
         self.end(outcome(o.result, truth=o.truth, success_probability=o.success_probability,
-                         return_value=o.return_value, duration=o.duration, reason=o.reason,
+                         return_value=o.return_value, duration=o.duration, reason=short(o.reason),
                          policy_hash=self.policy_hash))
 
     def cut(self) -> None:
@@ -104,9 +106,11 @@ class RecorderNode(Node):
 
     @property
     def policy_hash(self) -> str:
-        if not self.judged_by:
+        try:
+            told = decoded(self.judged_by, PolicyStatus) if self.judged_by else PolicyStatus()
+        except BadInput:   # somebody else's: it was refused when it came
             return ''
-        return str(deserialize_message(self.judged_by, PolicyStatus).policy_hash)
+        return str(told.policy_hash[:convert.HASH])
 
 
 def main() -> None:

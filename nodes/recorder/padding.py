@@ -61,7 +61,7 @@ class Padding:
 
     def _learn(self, data: bytes) -> None:
         layout = Layout(data)
-        self._walk(layout, HEAD)
+        inside(layout, self._walk(layout, HEAD))
         self._size, self._gaps = len(data), layout.gaps
         self._reader, self._counts = layout.fixed()
 
@@ -78,6 +78,13 @@ def walk_of(kind: str) -> Walk:
             place = step(layout, place)
         return place
     return walk
+
+
+def inside(layout: Layout, place: int) -> int:
+    """Return the place; refuse one behind the end, to which a false count leads."""
+    if place > len(layout.data):
+        raise struct.error('the message ends before its fields do')
+    return place
 
 
 def aligned(layout: Layout, place: int, size: int) -> int:
@@ -120,6 +127,6 @@ def _repeated(package: str, name: str, brackets: str | None) -> Walk:
         if count and name in SIZES:
             return aligned(layout, place, SIZES[name]) + count * SIZES[name]
         for _ in range(count):
-            place = single(layout, place)
+            place = inside(layout, single(layout, place))
         return place
     return walk

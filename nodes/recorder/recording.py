@@ -12,7 +12,7 @@ from visuomotor.episodes.log import EpisodeWriter
 from visuomotor.nodes.recorder import topics
 from visuomotor.nodes.recorder.padding import Padding
 from visuomotor.specs import paths
-from visuomotor.specs.codes import Phase, Result
+from visuomotor.specs.codes import Phase, Result, code
 from visuomotor.specs.errors import BadInput
 
 HEADER = 'std_msgs/Header header'
@@ -50,7 +50,8 @@ def outcome(result: int, *, truth: int = Result.UNKNOWN, success_probability: fl
             return_value: float = 0.0,
             duration: float = 0.0, reason: str = '', policy_hash: str = '') -> dict[str, str]:
     """Return the metadata that are known when it ends, in the words of EpisodeOutcome.msg."""
-    return {'result': Result(result).name, 'truth': Result(truth).name, 'reason': reason,
+    return {'result': code(Result, result).name, 'truth': code(Result, truth).name,
+            'reason': reason,
             'success_probability': repr(success_probability), 'return_value': repr(return_value),
             'duration': repr(duration), 'policy_hash': policy_hash}
 
@@ -113,6 +114,8 @@ class Recording:
             published = stamp_of(data) if self._stamped[topic] else now
             self._writer.write(self._channels[topic], self._paddings[topic].tidy(data), now,
                                published)
+        except struct.error:
+            raise BadInput(f'its {len(data)} bytes are no {kind}; not recorded') from None
         except OSError as error:
             self._fail(error)
 

@@ -32,7 +32,7 @@ from visuomotor.safety.limits import SafetySettings
 from visuomotor.safety.make import make_lasting
 from visuomotor.safety.verdict import Permitted
 from visuomotor.specs.codes import PROPOSERS, Source, StopCategory, Verdict
-from visuomotor.specs.errors import BadInput
+from visuomotor.specs.errors import BadInput, short
 from visuomotor.specs.robot import load_robot
 from visuomotor.specs.task import load_task
 from visuomotor.specs.values import Imu
@@ -62,8 +62,8 @@ class SafetyNode(Node):
         self.status = self.publisher(SafetyStatus, 'safety/status', qos.LATCHED)
         self.health = self.publisher(DiagnosticArray, '/diagnostics', qos.EVENT)
         # What is heard first counts in the same beat: stop, then proposals, and the joints last.
-        self.subscription(String, 'safety/stop_now', lambda message: self.filter.stop(message.data),
-                          qos.COMMAND)
+        self.subscription(String, 'safety/stop_now',
+                          lambda message: self.filter.stop(short(message.data)), qos.COMMAND)
         for source, name in PROPOSERS.items():
             self.subscription(Proposal, f'action/{name}', partial(self.on_proposal, source),
                               qos.COMMAND)
@@ -86,7 +86,7 @@ class SafetyNode(Node):
                                        f'it says that it comes from source {message.source}')
             return
         try:
-            proposal = convert.proposal(message)
+            proposal = convert.proposal(message, self.spec.base_link)
         except BadInput as error:
             self.filter.sources.refuse(source, str(error))
             return
@@ -126,13 +126,13 @@ class SafetyNode(Node):
             self.filter.stop(wrong)
 
     def on_stop(self, request: Stop.Request, response: Stop.Response) -> Stop.Response:
-        self.filter.stop(request.reason, StopCategory(min(request.category, StopCategory.HOLD)))
+        self.filter.stop(short(request.reason), StopCategory(request.category > 0))
         response.stopped, response.message = True, self.filter.latch.forbids
         return response
 
     def on_arm(self, request: Arm.Request, response: Arm.Response) -> Arm.Response:
         response.message = (self.heartbeat.missing(self.steady) or self.keeper.problem
-                            or self.filter.arm(request.reason, self.steady))
+                            or self.filter.arm(short(request.reason), self.steady))
         response.armed = not response.message
         return response
 

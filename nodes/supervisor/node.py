@@ -23,6 +23,7 @@ from visuomotor.nodes.supervisor import report
 from visuomotor.nodes.supervisor.machine import AT_REST, Machine
 from visuomotor.nodes.supervisor.settings import SupervisorSettings
 from visuomotor.specs.codes import Phase
+from visuomotor.specs.errors import short
 from visuomotor.specs.task import load_task
 from visuomotor.srv import Label
 
@@ -65,8 +66,8 @@ class SupervisorNode(Node):
 
     # Callbacks.
     def on_reward(self, message: Reward) -> None:
-        when = convert.seconds(message.header.stamp)
-        self.machine.on_reward(message.value, message.success_probability, message.evidence, when)
+        when, seen = convert.seconds(message.header.stamp), short(message.evidence)
+        self.machine.on_reward(message.value, message.success_probability, seen, when)
 
     def on_truth(self, message: WorldTruth) -> None:
         when = convert.seconds(message.header.stamp)
@@ -78,22 +79,22 @@ class SupervisorNode(Node):
 
     def on_safety(self, message: SafetyStatus) -> None:
         reason = message.stop_reason if message.stopped else '; '.join(message.reasons)
-        self.machine.on_safety(message.level == SafetyStatus.STOP, message.stopped, message.armed,
-                               reason, self.now)
+        self.machine.on_safety(message.level == message.STOP, message.stopped, message.armed,
+                               short(reason), self.now)
 
     def on_stored(self, message: EpisodeStored) -> None:
-        self.machine.on_stored(message.number, message.stored, message.file, message.message)
+        self.machine.on_stored(message.number, message.stored, message.file, short(message.message))
 
     def on_label(self, request: Label.Request, response: Label.Response) -> Label.Response:
-        response.labelled, response.message = self.machine.label(request.number, request.result,
-                                                                 request.labelled_by)
+        response.labelled, response.message = self.machine.label(
+            request.number, request.result, short(request.labelled_by))
         if response.labelled:
             self.publish()
         return response
 
     def on_reset(self, attempt: int, result: Reset.Result | None) -> None:
-        self.machine.on_reset(attempt, result is not None and result.ready,
-                              result.message if result else 'the reset node refused; see its log')
+        why = short(result.message) if result else 'the reset node refused; see its log'
+        self.machine.on_reset(attempt, bool(result and result.ready), why)
 
     def on_tick(self) -> None:
         ending = self.machine.outcome if self.machine.phase == Phase.STORING else None

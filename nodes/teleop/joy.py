@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from visuomotor.nodes.teleop.operator_input import OperatorInput
 from visuomotor.nodes.teleop.settings import TeleopSettings
 
+MOST = 100   # axes and buttons that settings can name
+
 
 class Joystick:
     """Remembers which buttons were down, so that one press is one event."""
@@ -20,9 +22,9 @@ class Joystick:
 
     def update(self, axes: Sequence[float], buttons: Sequence[int], now: float) -> None:
         """Take in one message of the joystick."""
-        down = frozenset(number for number, state in enumerate(buttons) if state)
+        down = frozenset(number for number, state in enumerate(buttons[:MOST]) if state)
         self._pressed |= down - self._buttons
-        self._axes = axes
+        self._axes = axes[:MOST]
         self._buttons = down
         self._updated = now
 
@@ -42,4 +44,4 @@ class Joystick:
 
     def _axis(self, number: int) -> float:
         value = float(self._axes[number]) if number < len(self._axes) else 0.0
-        return value if abs(value) > self._settings.dead_zone else 0.0
+        return min(max(value, -1.0), 1.0) if abs(value) > self._settings.dead_zone else 0.0

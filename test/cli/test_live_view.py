@@ -126,7 +126,7 @@ def test_an_empty_run_has_a_summary_too():
 
 
 def test_an_unknown_verdict_is_an_error():
-    with pytest.raises(ValueError, match='9 is not a valid Verdict'):
+    with pytest.raises(ValueError, match=r'verdict should be 0 \.\. 3, but is 9'):
         GraphStatistics().note_command(9, ())
 
 

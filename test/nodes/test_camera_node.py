@@ -114,7 +114,7 @@ def test_another_topic_is_cropped_and_keeps_its_stamp(start):
     assert (message.width, message.height, message.header.frame_id) == (2, 2, 'front')
     assert convert.picture(message).tolist() == [[[3, 4, 5], [6, 7, 8]],
                                                  [[15, 16, 17], [18, 19, 20]]]
-    (status,) = viewer.health[-1].status
+    status = [s for m in viewer.health for s in m.status if s.name == 'camera front'][-1]
     assert 'box (1, 0, 2, 2) does not fit into its pictures of 4 x 1' in status.message
     assert [(v.key, v.value) for v in status.values] == [
         ('captured', '2'), ('dropped', '0'), ('published', '1'), ('source', 'topic')]

@@ -1,11 +1,16 @@
 """Messages to values and back, with the numbers written out."""
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from builtin_interfaces.msg import Time
+from geometry_msgs.msg import Quaternion
 from sensor_msgs.msg import Image, JointState
-from visuomotor.msg import Command
+from sensor_msgs.msg import Imu as ImuMessage
+from visuomotor.msg import Command, Reward, Sent, WorldTruth
+from visuomotor.msg import Proposal as ProposalMessage
 from visuomotor.nodes._ros import convert
 from visuomotor.specs.codes import Mode
 from visuomotor.specs.errors import BadInput
@@ -133,3 +138,67 @@ def test_a_complaint_makes_diagnostics_a_warning():
     assert convert.diagnostics(1.0, 'driver', 'iiwa7', ['too hot', 'slow'],
                                {}).status[0].message == 'too hot; slow'
     assert convert.diagnostics(1.0, 'driver', 'iiwa7', ['too hot'], {}).status[0].level == b'\x01'
+
+
+def proposal_of(**fields):
+    message = convert.proposal_message(Proposal(Mode.JOINT_POSITION, np.array([0.0]),
+                                                np.zeros((1, 7))), 0.0)
+    for name, value in fields.items():
+        setattr(message, name, value)
+    return message
+
+
+@pytest.mark.parametrize(('fields', 'why'), [
+    ({'policy_hash': 'f' * 65}, 'policy_hash should be at most 64 long, but is 65'),
+    ({'width': 65, 'targets': [0.0] * 65}, 'width should be at most 64, but is 65'),
+    ({'times': [0.0] * 100_001}, 'times should be at most 100000 long, but is 100001'),
+    ({'gripper': [0.0] * 100_001}, 'gripper should be at most 100000 long')])
+def test_what_is_longer_than_anybody_means_is_refused(fields, why):
+    with pytest.raises(BadInput, match=why):
+        convert.proposal(proposal_of(**fields))
+
+
+@pytest.mark.parametrize('frame', ['', 'lbr_link_0'])
+def test_a_proposal_in_the_robots_base_is_read(frame):
+    assert convert.proposal(proposal_of(header=convert.header(0.0, frame)), 'lbr_link_0')
+
+
+@pytest.mark.parametrize('frame', ['world', 'lbr_link_ee', '/lbr_link_0', 'x' * 1_000_000])
+def test_a_proposal_in_another_frame_is_refused(frame):
+    with pytest.raises(BadInput, match="frame_id should be 'lbr_link_0' or empty") as refused:
+        convert.proposal(proposal_of(header=convert.header(0.0, frame)), 'lbr_link_0')
+    assert len(str(refused.value)) < 200
+
+
+def test_a_robot_of_a_million_joints_is_refused():
+    with pytest.raises(BadInput, match='names should be at most 256 long, but is 1000000'):
+        convert.state(JointState(name=['x'] * 1_000_000), IIWA)
+
+
+def test_a_truth_whose_names_name_nothing_is_refused():
+    with pytest.raises(BadInput, match='1 names should name as many, but 0 came'):
+        convert.truth(WorldTruth(names=['cup']))
+
+
+@pytest.mark.parametrize('size', [{'height': 3}, {'step': 5}, {'width': 3}, {'height': 0},
+                                  {'height': 2**31, 'step': 0}, {'width': 2**31}])
+def test_a_picture_that_holds_other_numbers_than_it_says_is_refused(size):
+    picture = {'height': 2, 'width': 2, 'step': 6, **size}
+    with pytest.raises(BadInput, match='should hold'):
+        convert.picture(Image(encoding='rgb8', data=[7] * 12, **picture))
+
+
+@pytest.mark.parametrize('seconds', [math.nan, math.inf, -1e300, 2.0**31])
+def test_a_stamp_that_nobody_can_write_is_refused(seconds):
+    with pytest.raises(BadInput, match='a stamp should be between'):
+        convert.stamp(seconds)
+
+
+@pytest.mark.parametrize(('message', 'said'), [
+    (JointState(position=[0.0, 1e308]), True), (JointState(position=[0.0, math.nan]), False),
+    (JointState(effort=[math.inf]), False), (Sent(position=[0.0], gripper=math.nan), True),
+    (Sent(velocity=[math.nan]), False), (ProposalMessage(targets=[math.inf]), False),
+    (Reward(value=math.nan), False), (Reward(value=-1e308), True),
+    (ImuMessage(orientation=Quaternion(w=math.nan)), False), (Command(gripper=math.nan), True)])
+def test_what_is_not_finite_is_not_said(message, said):
+    assert convert.finite(message) is said

@@ -167,12 +167,23 @@ def test_results_that_expire_on_the_beat_itself_do_not_hold_up_the_graph(rig, mo
     assert rig.conductor.beats > 1200
 
 
-def test_an_error_in_a_callback_is_not_swallowed(pair):
+def test_a_fault_in_a_timer_ends_the_program(guard):
+    """A timer heard nothing from anybody: what it raises is ours to mend, and not to live with."""
+    node, rig = guard
+    node.trouble = ZeroDivisionError('of ours')
+    with pytest.raises(ZeroDivisionError):
+        rig.beats(5)
+
+
+def test_a_fault_that_a_message_meets_is_told_and_counted(pair, capfd):
     (speaker, _), rig = pair
     speaker.subscription(PointStamped, 'voice', lambda _: 1 / 0, qos.STATE)
     compose.await_wires(pair[0])
-    with pytest.raises(ZeroDivisionError):
-        rig.beats(5)
+    rig.beats(5)
+    assert (speaker.traffic.faults, speaker.traffic.refused) == (5, {'voice': 5})
+    told = capfd.readouterr().err
+    assert 'refused on voice: a fault of ours, ZeroDivisionError in test_executor.py' in told
+    assert 'Traceback' not in told
 
 
 class Refuses(Echo):
