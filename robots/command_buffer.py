@@ -53,9 +53,9 @@ class CommandBuffer:
         return self._playout.due(self._answered, self._sent_at, latency, self._first)
 
     def ahead(self, target: Target, late: float, span: float) -> list[float]:
-        """Return where the motion of a target has gone `span` after it was begun, so late, s. A
-        span longer than a beat makes up for one command that was lost."""
-        late += min(span - self._beat, self._beat)
+        """Return where the motion of a target has gone `span` after it was begun, so late, s: a
+        robot that aims there goes on as fast as commanded, and makes good its error meanwhile."""
+        late += span - self._beat
         further = target.position
         if abs(late) > SAME_MOMENT:
             further = np.clip(further + target.velocity * late, self.spec.lower, self.spec.upper)

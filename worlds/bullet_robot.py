@@ -42,7 +42,7 @@ class BulletRobot(Simulated):
         # closing, and where it puts each finger
         self._finger_goal: tuple[float, list[float]] = (math.nan, [])
         self._finger_rest = [0.0] * len(self._fingers)
-        self._setpoint = Setpoint(spec, spec.home)
+        self._setpoint, self._beat = Setpoint(spec, spec.home), 1.0 / spec.control_hz
         self._queue: deque[tuple[float, float, Target]] = deque()   # due at, span, target
         self.vary(Dynamics())
         self.place(np.array(spec.home))
@@ -75,7 +75,8 @@ class BulletRobot(Simulated):
         now, dt = self.clock(), self._dt
         while self._queue and self._queue[0][0] <= now + 0.25 * dt:
             due, span, target = self._queue.popleft()
-            self._setpoint.aim(self._commands.ahead(target, now - due, span), span)
+            running = self._beat if target.velocity.any() else span
+            self._setpoint.aim(self._commands.ahead(target, now - due, span), span, running)
             if target.gripper is not None:
                 self._setpoint.grip(target.gripper)
         if self._commands.ran_out(now):

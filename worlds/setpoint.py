@@ -4,6 +4,7 @@ throughout: for seven joints a loop is several times faster than numpy, and this
 physics step."""
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 from visuomotor.robots.braking import Braking
@@ -27,13 +28,14 @@ class Setpoint:
         self._braking: Braking | None = None
         self._braked = 0.0    # s since it began
 
-    def aim(self, position: Sequence[float], span: float) -> None:
-        """Run straight to this position within `span` seconds, as far as speed limits let it."""
+    def aim(self, position: Sequence[float], span: float, running: float = math.inf) -> None:
+        """Run straight to this position within `span` seconds, as far as speed limits let it, but
+        brake already after `running`."""
         ways, before = zip(position, self.position, self._fastest, strict=True), self.velocity
         self.velocity = [within((goal - at) / span, fastest) for goal, at, fastest in ways]
         self._acceleration = [(speed - was) / span
                               for speed, was in zip(self.velocity, before, strict=True)]
-        self._running, self._braking = span, None
+        self._running, self._braking = min(span, running), None
 
     def grip(self, closing: float) -> None:
         """Open or close to this fraction."""

@@ -74,6 +74,14 @@ def test_a_network_that_is_always_late_costs_delay_and_no_smoothness(arm):
     assert speeds[60:] == pytest.approx(SPEED, abs=0.02)
 
 
+@pytest.mark.parametrize('stall', [0.02, 0.03, 0.04])
+def test_a_robot_whose_program_stalled_goes_on_as_fast_as_before(arm, stall):
+    delays = np.zeros(200)
+    delays[120:120 + round(stall / BEAT)] = 99.0   # it told no state, and so nobody answered
+    speeds = swing(*arm, 0, 1, delays)
+    assert speeds[60:] == pytest.approx(SPEED, abs=0.1)
+
+
 def test_one_command_that_is_lost_is_hardly_felt(arm):
     delays = np.zeros(200)
     delays[120] = 99.0
