@@ -31,7 +31,7 @@ from visuomotor.specs.codes import Mode, StopCategory, Verdict
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.values import SAME_MOMENT, FloatArray, State, Target
 
-AHEAD = 2.0       # beats of motion at once, when states come late and then in a heap
+RELAXED = 0.02    # rad (m) from where it is commanded, of an arm that no longer presses
 MEASURED = 0.01   # rad (m) by which a robot found outside its limits may be measured wrongly
 
 
@@ -123,7 +123,7 @@ class SafetyFilter:
         """Take it from who put the robot there that it is, so that the next step moves on."""
         self.trust.believe(state, at)
         self._begin(state, at, 'put there')
-        self._answered, self._spare = state.stamp - self.motion.beat, self.motion.beat
+        self._answered = state.stamp - self.motion.beat
 
     def step(self, state: State, now: float, steady: float | None = None) -> Permitted:
         """Answer one state: where the joints should be a beat after it, and why.
@@ -146,11 +146,13 @@ class SafetyFilter:
     def _go_on(self, state: State, at: float) -> Permitted:
         """Live through the time that passed, in steps of a beat at most."""
         beat = self.motion.beat
-        self._spare = min(self._spare + at - self._at, AHEAD * beat)
+        self._spare = min(self._spare + at - self._at, self.limits.state_gap)
+        self._at = at
         passed = min(state.stamp - self._answered, self._spare)
-        self._answered, self._at = state.stamp, at
-        if passed < beat / 2:
-            return self._last   # the same moment, or a heap of states after a pause
+        if passed < beat / 2:   # the same moment, or ahead of it: what was commanded holds
+            return replace(self._last, target=None,
+                           reasons=(*self._last.reasons, 'this moment was answered already'))
+        self._answered = state.stamp
         self._spare -= passed
         steps = max(1, math.ceil(passed / beat - 0.01))
         self.motion.step = beat if abs(passed - beat) < SAME_MOMENT else passed / steps
@@ -171,7 +173,7 @@ class SafetyFilter:
             return self._halt((unseen,))
         if self.reflex:
             return self._walk(state, stamp, at, self.reflex)
-        if at < self._until:
+        if self._presses(state, at):
             return self._give_way(state, self._touched)
         self.follower.stray = self.contact.stray(state.position)
         return self._follow(stamp, at)
@@ -184,6 +186,17 @@ class SafetyFilter:
         self.sources.clear()
         if new and since <= self.limits.contact_memory:
             self.stop(f'{why}, again after {since:.1f} s: see what it touches')
+
+    def _presses(self, state: State, at: float) -> bool:
+        """Say whether it has to give way: for a while, and under a stop until it has."""
+        grace = self.limits.contact_grace if self.limits.contact_memory else 0.0
+        longest = np.inf if self.latch.stopped else self._until + grace
+        if at < self._until or not self._touched:
+            return bool(self._touched)
+        apart = float(np.abs(state.position - self.motion.now.position).max())
+        if apart < RELAXED or at > longest:
+            self._touched = ''
+        return bool(self._touched)
 
     def _unseen(self, at: float) -> str:
         """Say which moving body has not been heard of; '' when all have."""
@@ -222,7 +235,7 @@ class SafetyFilter:
         self._begun, self._lost = True, ''
         self._held = self.motion.now.position
         self.sources.clear()
-        self._answered, self._at, self._spare = state.stamp, at, 0.0
+        self._answered, self._at, self._spare = state.stamp, at, self.motion.beat
         self.contact.sent(self.motion.now.position)
         self._last = self._answer(self.motion.now, Verdict.STOP,
                                   (f'begins where the robot is: {why}',))
@@ -234,7 +247,7 @@ class SafetyFilter:
         self.contact.forget()
         self.follower.stray = None
         self._followed = None
-        self._until = -np.inf
+        self._touched, self._until = '', -np.inf
 
     def _misplaced(self, position: FloatArray) -> str:
         """Say why a robot may not be where it is, by more than it may be measured wrongly."""
@@ -276,7 +289,7 @@ class SafetyFilter:
     def _stand(self, state: State, at: float, why: str) -> Permitted:
         """Stop as the latch says: brake and stay, or go back to where the stop was called. What is
         touched is let go."""
-        if at < self._until:
+        if self._presses(state, at):
             return self._give_way(state, why)
         reasons = tuple(filter(None, (why, self._gap(state))))
         if self.latch.category is StopCategory.HOLD:
