@@ -135,4 +135,5 @@ def line(episode: Ended, planned: int) -> Text:
     return Text.assemble(f'episode {episode.number}{of}  ',
                          (episode.result, COLOURS[episode.result]),
                          f'  truth {episode.truth}  return {episode.return_value:.2f}  '
-                         f'{episode.duration:.1f} s  {episode.reason}')
+                         f'{episode.duration:.1f} s  {episode.reason}',
+                         f'; {episode.lost:.2f} s of real time lost' if episode.lost else '')

@@ -41,6 +41,7 @@ def facts(title: str, statistics: GraphStatistics, effort: Effort) -> dict[str, 
             'truth': dict(Counter(e.truth for e in ended)),
             'returns': [e.return_value for e in ended], 'durations': [e.duration for e in ended],
             'verdicts': dict(statistics.verdicts), 'inference': statistics.inference,
+            'lost': [e.lost for e in ended],
             'wall': effort.wall, 'steps': effort.steps, 'behind': bool(effort.behind),
             'files': [file for _, file in sorted(statistics.files.items())]}
 
@@ -50,7 +51,10 @@ def rows(statistics: GraphStatistics, effort: Effort) -> list[tuple[str, str]]:
     ended = list(statistics.ended.values())
     judged = [e for e in ended if e.result in ('success', 'failure')]
     known = [e for e in judged if e.truth in ('success', 'failure')]
+    late = [e.lost for e in ended if e.lost]
     return [
+        *([('real time', f'{sum(late):.2f} s lost in {len(late)} episodes: do not trust them')]
+          if late else []),
         ('episodes', f'{len(ended)}, {len(ended) - len(judged)} of them aborted or not judged'),
         ('success by detector', share([e.result == 'success' for e in judged])),
         ('success in truth', share([e.truth == 'success' for e in known])),

@@ -11,12 +11,18 @@ from visuomotor.specs.codes import Mode, Source
 
 FloatArray = NDArray[np.float64]
 Clock = Callable[[], float]  # seconds; the graph hands every robot its own clock, so stamps compare
+LOST = 0.05                  # s of real time that an episode may lose and still be believed
 SAME_MOMENT = 1e-6           # s; stamps of today's dates are no finer in a float
 
 
 def passed(span: float, since: float, now: float) -> bool:
     """Tell whether `span` seconds have gone by."""
     return now - since >= span - SAME_MOMENT
+
+
+def lost_since(before: float, now: float) -> float:
+    """Return the real time that an episode lost, s; too little to matter, or a new count, is 0."""
+    return now - before if now - before > LOST else 0.0
 
 
 @dataclass(frozen=True)

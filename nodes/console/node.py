@@ -1,6 +1,7 @@
 """Hears the graph and counts, so that `visuomotor up` can show it. Says nothing.
 
 in   joint_states camera/*/image action/* command reward policy/status episode episode/stored
+     driver/status
 out  nothing; its `statistics` are read by whoever made it
 """
 from __future__ import annotations
@@ -10,7 +11,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from sensor_msgs.msg import Image, JointState
-from visuomotor.msg import Command, EpisodeStatus, EpisodeStored, PolicyStatus, Proposal, Reward
+from visuomotor.msg import (
+    Command,
+    DriverStatus,
+    EpisodeStatus,
+    EpisodeStored,
+    PolicyStatus,
+    Proposal,
+    Reward,
+)
 from visuomotor.nodes._ros import qos
 from visuomotor.nodes._ros.node import Node
 from visuomotor.nodes._ros.params import declare
@@ -46,6 +55,8 @@ class ConsoleNode(Node):
         self.subscription(Command, 'command', self.on_command, qos.COMMAND)
         self.subscription(Reward, 'reward', self.on_reward, qos.EVENT)
         self.subscription(PolicyStatus, 'policy/status', self.on_policy, qos.EVENT)
+        self.subscription(DriverStatus, 'driver/status',
+                          lambda message: self.statistics.note_lost(message.lost), qos.LATCHED)
         self.subscription(EpisodeStatus, 'episode', self.on_episode, qos.LATCHED_EACH)
         self.subscription(EpisodeStored, 'episode/stored', self.on_stored, qos.EVENT)
 

@@ -3,11 +3,12 @@ ROS."""
 from __future__ import annotations
 
 from collections import Counter, deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import isfinite
 
 from visuomotor.specs.codes import Phase, Result, Verdict, code
 from visuomotor.specs.errors import short
+from visuomotor.specs.values import lost_since
 
 KEPT = 100_000   # episodes that are known one by one; of older ones only the result counts
 REASONS = 20     # of one command, that are kept
@@ -25,6 +26,7 @@ class Ended:
     return_value: float
     duration: float       # s of ROS time
     reason: str
+    lost: float = 0.0     # s of real time that this machine was too busy for
 
 
 def ended(number: int, result: int, truth: int, return_value: float, duration: float,
@@ -49,6 +51,8 @@ class GraphStatistics:
     reasons: tuple[str, ...] = ()
     ended: dict[int, Ended] = field(default_factory=dict)
     files: dict[int, str] = field(default_factory=dict)
+    lost: float = 0.0          # s of real time, as the driver counts it
+    lost_before: float = 0.0   # the same when the episode under way began
     older: Counter[str] = field(default_factory=Counter)   # results of episodes that are forgotten
     inferences: deque[float] = field(default_factory=lambda: deque(maxlen=200))
 
@@ -61,6 +65,8 @@ class GraphStatistics:
         self.reasons = tuple(short(reason) for reason in reasons[:REASONS])
 
     def note_episode(self, phase: int, number: int, planned: int, message: str) -> None:
+        if phase == Phase.RUNNING and (phase, number) != (self.phase, self.number):
+            self.lost_before = self.lost
         self.phase = code(Phase, phase)
         self.number = number
         self.planned = planned
@@ -73,10 +79,18 @@ class GraphStatistics:
 
     def note_ended(self, episode: Ended) -> None:
         """Take the newest word on an episode: a person may overrule the detector later."""
+        known = self.ended.get(episode.number)
+        if known and episode.number != self.number:
+            episode = replace(episode, lost=known.lost)   # a label that came later
+        elif episode.number == self.number:
+            episode = replace(episode, lost=lost_since(self.lost_before, self.lost))
         if episode.number:
             self.ended[episode.number] = episode
         if len(self.ended) > KEPT:
             self.older[self.ended.pop(next(iter(self.ended))).result] += 1
+
+    def note_lost(self, seconds: float) -> None:
+        self.lost = seconds
 
     def note_file(self, number: int, file: str) -> None:
         self.files[number] = file[:PATH]

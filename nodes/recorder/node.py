@@ -1,6 +1,7 @@
 """Writes every message of an episode to one file, and says when it is safely on the disk.
 
 in   episode          when to begin and when to store      everything else: as listed, undecoded
+     driver/status    real time that was lost
 out  episode/stored   that it is on the disk, or why not
 """
 from __future__ import annotations
@@ -11,14 +12,27 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from visuomotor.msg import EpisodeOutcome, EpisodeStatus, EpisodeStored, PolicyStatus
+from visuomotor.msg import (
+    DriverStatus,
+    EpisodeOutcome,
+    EpisodeStatus,
+    EpisodeStored,
+    PolicyStatus,
+)
 from visuomotor.nodes._ros import convert, qos
 from visuomotor.nodes._ros.node import Node
 from visuomotor.nodes._ros.params import declare
 from visuomotor.nodes._ros.run import run
 from visuomotor.nodes._ros.wires import decoded
 from visuomotor.nodes.recorder import topics
-from visuomotor.nodes.recorder.recording import Recording, description, interrupted, outcome, todo
+from visuomotor.nodes.recorder.recording import (
+    Recording,
+    behind,
+    description,
+    interrupted,
+    outcome,
+    todo,
+)
 from visuomotor.specs.errors import BadInput, short
 from visuomotor.specs.robot import load_robot
 from visuomotor.specs.settings import Settings, required, setting
@@ -52,6 +66,7 @@ class RecorderNode(Node):
         self.recording = Recording(Path(self.settings.folder))
         self.began = 0.0
         self.judged_by = b''
+        self.lost = self.lost_before = 0.0   # s of real time, as the driver counts it
         self.stored = self.publisher(EpisodeStored, 'episode/stored', qos.EVENT)
         cameras = {**load_task(self.settings.task).cameras,
                    **load_robot(self.settings.robot).cameras}
@@ -60,6 +75,7 @@ class RecorderNode(Node):
             cls = getattr(importlib.import_module(module), name)
             self.subscription(cls, topic, partial(self.on_message, topic, kind), qos.EVERYTHING,
                               raw=True)
+        self.subscription(DriverStatus, 'driver/status', self.on_driver, qos.LATCHED)
         # Last, so that what was said before the episode ended is written before it is closed.
         self.subscription(EpisodeStatus, topics.EPISODE, self.on_episode, qos.LATCHED, raw=True)
 
@@ -67,6 +83,9 @@ class RecorderNode(Node):
         if topic == 'policy/status':
             self.judged_by = data
         self.recording.write(topic, kind, data, self.nanoseconds)
+
+    def on_driver(self, message: DriverStatus) -> None:
+        self.lost = message.lost
 
     def on_episode(self, data: bytes) -> None:
         status = decoded(data, EpisodeStatus)
@@ -80,7 +99,7 @@ class RecorderNode(Node):
             self.store(status.outcome)
 
     def begin(self, status: EpisodeStatus) -> None:
-        self.began, self.judged_by = self.now, b''
+        self.began, self.judged_by, self.lost_before = self.now, b'', self.lost
         self.recording.begin(status.number, description(
             self.settings.robot, self.settings.task,
             short(status.policy or self.settings.policy, convert.PATH),
@@ -95,7 +114,7 @@ class RecorderNode(Node):
         self.end(interrupted(self.now - self.began, self.policy_hash))
 
     def end(self, metadata: dict[str, str]) -> None:
-        report = self.recording.end(metadata)
+        report = self.recording.end({**metadata, **behind(self.lost_before, self.lost)})
         if report.message:
             self.get_logger().error(report.message)
         self.stored.publish(EpisodeStored(**asdict(report)))

@@ -14,6 +14,7 @@ from visuomotor.nodes.recorder.padding import Padding
 from visuomotor.specs import paths
 from visuomotor.specs.codes import Phase, Result, code
 from visuomotor.specs.errors import BadInput
+from visuomotor.specs.values import lost_since
 
 HEADER = 'std_msgs/Header header'
 # sec, nanosec; little-endian, as every CDR of ours says in its first four bytes
@@ -60,6 +61,12 @@ def interrupted(seconds: float, policy_hash: str) -> dict[str, str]:
     """Return the metadata of an episode that was cut off; its data is kept."""
     return outcome(Result.ABORTED, duration=seconds,
                    reason='The run was stopped during the episode.', policy_hash=policy_hash)
+
+
+def behind(before: float, now: float) -> dict[str, str]:
+    """Mark an episode in which real time was lost, from the driver's count then and now."""
+    lost = lost_since(before, now)
+    return {'real_time_lost': f'{lost:.3f}'} if lost else {}
 
 
 def version() -> str:

@@ -44,6 +44,23 @@ def test_the_newest_word_on_an_episode_holds():
     assert dict(statistics.results()) == {'success': 1}
 
 
+def test_an_episode_that_lost_real_time_says_so():
+    statistics = GraphStatistics()
+    for number, lost in ((1, 2.5), (2, 2.53), (3, 2.9)):   # as the driver counts it
+        statistics.note_episode(1, number, 3, '')
+        statistics.note_lost({1: 2.0, 2: 2.5, 3: 2.53}[number])
+        statistics.note_episode(2, number, 3, '')
+        statistics.note_lost(lost)
+        statistics.note_ended(ended(number))
+    assert [round(e.lost, 3) for e in statistics.ended.values()] == [0.5, 0.0, 0.37]
+    assert line(statistics.ended[1], 3).plain.endswith('; 0.50 s of real time lost')
+    assert 'real time' not in line(statistics.ended[2], 3).plain
+    statistics.note_ended(ended(1, 'failure'))   # a person's label
+    assert statistics.ended[1].lost == 0.5
+    rows = dict(summary.rows(statistics, Effort(10.0, 1000)))
+    assert rows['real time'] == '0.87 s lost in 2 episodes: do not trust them'
+
+
 def test_a_run_is_over_when_finished_or_at_fault():
     statistics = GraphStatistics()
     over = []

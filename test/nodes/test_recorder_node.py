@@ -9,7 +9,13 @@ from geometry_msgs.msg import PointStamped
 from visuomotor.episodes import read
 from visuomotor.episodes.catalogue import catalogue
 from visuomotor.graph import compose
-from visuomotor.msg import EpisodeOutcome, EpisodeStatus, EpisodeStored, PolicyStatus
+from visuomotor.msg import (
+    DriverStatus,
+    EpisodeOutcome,
+    EpisodeStatus,
+    EpisodeStored,
+    PolicyStatus,
+)
 from visuomotor.nodes._ros import qos
 from visuomotor.specs.errors import BadInput
 
@@ -17,7 +23,8 @@ TOPICS = ('tip geometry_msgs/msg/PointStamped', 'policy/status visuomotor/msg/Po
 
 
 SAYS = {'episode': (EpisodeStatus, 'episode', qos.LATCHED), 'tip': (PointStamped, 'tip', qos.STATE),
-        'thought': (PolicyStatus, 'policy/status', qos.EVENT)}
+        'thought': (PolicyStatus, 'policy/status', qos.EVENT),
+        'driver': (DriverStatus, 'driver/status', qos.LATCHED)}
 
 
 @pytest.fixture
@@ -71,6 +78,20 @@ def test_one_episode_is_one_file(graph, tmp_path):
                                                                           'scripted', 'f00')
     assert (entry.result, entry.return_value, entry.reason, entry.seed) == ('SUCCESS', 1.5, 'held',
                                                                             '9')
+
+
+def test_an_episode_that_lost_real_time_says_so(graph):
+    rest, _, conductor = graph
+    for number, lost in enumerate((3.0, 3.04, 3.5, 0.0), start=1):   # as the driver counts it
+        rest.driver.publish(DriverStatus(lost=3.0 if number < 3 else 3.04))
+        conductor.beat()
+        tell(rest, EpisodeStatus.RUNNING, number)
+        conductor.beat()
+        rest.driver.publish(DriverStatus(lost=lost))
+        tell(rest, EpisodeStatus.STORING, number)
+        conductor.beat()
+    said = [read.metadata(Path(word.file)).get('real_time_lost') for word in rest.stored]
+    assert said == [None, None, '0.460', None]
 
 
 def test_an_interrupted_episode_keeps_its_data(graph, tmp_path):
