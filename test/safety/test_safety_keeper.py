@@ -128,7 +128,7 @@ def test_a_deleted_file_is_looked_after_without_being_asked(file):
 
 
 def test_a_disk_that_takes_nothing_is_told_until_it_does(file):
-    keeper = Keeper(file, Latch(True))
+    keeper = Keeper(file, Latch(True), sync=lambda _: None)   # naming alone
     blocked(file)
     keeper.look()
     assert keeper.problem == f'the stop file {file} cannot be written: File exists'
