@@ -175,6 +175,7 @@ def works_again(rig, asks, machine):
     for _ in range(20):
         machine.stop('enough of that')
         rig.until(lambda: machine.phase in AT_REST, beats=3000)
+        rig.beats(30)   # until it stands
         if (answer := rig.ask(asks.arm, Arm.Request(reason='test'), beats=50)).armed:
             break
     assert answer.armed, answer.message
