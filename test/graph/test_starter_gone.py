@@ -11,6 +11,7 @@ import subprocess
 import sys
 import termios
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -51,12 +52,13 @@ class Started:
             raise
 
     def await_episode(self) -> None:
-        until = time.monotonic() + GIVE_UP
+        until, said = time.monotonic() + GIVE_UP, b''
         while not list(self.folder.glob('episode_00001.mcap.part')):
-            assert time.monotonic() < until, 'no episode began'
-            assert self.process.poll() is None, 'it ended by itself'
+            assert time.monotonic() < until, f'no episode began: {said!r}'
+            assert self.process.poll() is None, f'it ended by itself: {said!r}'
             if select.select([self.terminal], [], [], 0.05)[0]:
-                os.read(self.terminal, 65536)
+                with suppress(OSError):   # nobody holds the terminal any more
+                    said += os.read(self.terminal, 65536)
 
     def close_terminal(self) -> None:
         os.close(self.terminal)
