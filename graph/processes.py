@@ -129,7 +129,8 @@ class Spawned:
             if time.monotonic() > until:
                 raise BadInput(f'{entry.name} was not active after {READY:.0f} s; its log is in '
                                f'{self.folder}.')
-        self.console.destroy_client(client)
+        # by the thread that asks it for answers, which must not find it gone meanwhile
+        self.console.executor.create_task(self.console.destroy_client, client)
 
     def is_active(self, client: Any) -> bool:
         if not client.wait_for_service(timeout_sec=LOOK):
