@@ -12,9 +12,13 @@ from typing import Any
 import pytest
 from visuomotor.graph import compose
 from visuomotor.graph.lockstep import Lockstep
+from visuomotor.msg import DriverStatus
+from visuomotor.nodes._ros import qos
 from visuomotor.nodes._ros.node import Node
 from visuomotor.policies.act.random import Random, RandomSettings
+from visuomotor.robots.model import fingerprint
 from visuomotor.specs.policy import Gives, Role
+from visuomotor.specs.robot import load_robot
 
 # those above 101 use ports that other programs are given; benchmarks have 88 to 91
 DOMAINS = range(1, 85)
@@ -62,6 +66,24 @@ class Probe(Node):
             setattr(self, name, self.client(*wire))
 
 
+class Nameplate(Node):
+    """Says which robot there is, in place of a driver."""
+
+    def __init__(self, robot: str, **kwargs: Any) -> None:
+        super().__init__('nameplate', **kwargs)
+        self.robot = robot
+
+    def open(self) -> None:
+        self.status = self.publisher(DriverStatus, 'driver/status', qos.LATCHED)
+
+    def start(self) -> None:
+        self.name(self.robot)
+
+    def name(self, robot: str) -> None:
+        """Say that it is this one from now on."""
+        self.status.publish(DriverStatus(robot=robot, description=fingerprint(load_robot(robot))))
+
+
 class Rig:
     """Nodes in a context of their own, under one conductor: made, brought up, beaten, closed."""
 
@@ -81,6 +103,10 @@ class Rig:
               asks: dict[str, Wire] | None = None) -> Any:
         """Make the node that records; before those that it listens to."""
         return self.add(Probe, hears=hears or {}, says=says or {}, asks=asks or {})
+
+    def nameplate(self, robot: str) -> Any:
+        """Make the node that says which robot there is, where no driver does."""
+        return self.add(Nameplate, robot=robot)
 
     def make(self, room: str, **parameters: Any) -> Any:
         """Make the node of one folder."""

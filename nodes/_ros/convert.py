@@ -145,9 +145,12 @@ def proposal_message(proposal: Proposal, now: float, *, frame: str = '',
         gripper=doubles(proposal.gripper))
 
 
-def proposal(message: msg.Proposal, base: str | None = None) -> Proposal:
-    """Read a proposal; refuse numbers that cannot form one, and another frame than that of the
-    robot's base, where it is given. What they mean is judged by safety."""
+def proposal(message: msg.Proposal, base: str | None = None,
+             source: int | None = None) -> Proposal:
+    """Read a proposal; refuse numbers that cannot form one, and another source, or frame than that
+    of the robot's base, where they are given. What they mean is judged by safety."""
+    if source not in (None, message.source):
+        raise BadInput(f'it says that it comes from source {message.source}')
     if base is not None and message.header.frame_id not in ('', base):
         raise BadInput(f"its frame_id should be '{base}' or empty, but is "
                        f"'{message.header.frame_id[:NAME]}'; transform it first")

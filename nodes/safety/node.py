@@ -3,6 +3,7 @@
 in   action/policy, action/reset, action/teleop   what somebody wants
      joint_states, imu    where the robot is
      world/truth          where bodies are that fixtures move with, when the task has such
+     driver/status        which robot it is: no other is answered or armed
      safety/stop_now      latches a stop, with its reason
      operator/heartbeat   where one is required, silence stops
 out  command         one for every joint_states, of the same stamp: what is permitted, and why
@@ -19,13 +20,13 @@ from diagnostic_msgs.msg import DiagnosticArray
 from sensor_msgs.msg import Imu as ImuMessage
 from sensor_msgs.msg import JointState
 from std_msgs.msg import Empty, String
-from visuomotor.msg import Command, Proposal, SafetyStatus, WorldTruth
+from visuomotor.msg import Command, DriverStatus, Proposal, SafetyStatus, WorldTruth
 from visuomotor.nodes._ros import convert, qos
 from visuomotor.nodes._ros.claim import Claim
 from visuomotor.nodes._ros.node import Node
 from visuomotor.nodes._ros.params import declare
 from visuomotor.nodes._ros.run import run
-from visuomotor.nodes.safety.heartbeat import Heartbeat
+from visuomotor.nodes.safety.interlock import Interlock
 from visuomotor.nodes.safety.news import News, unheard
 from visuomotor.nodes.safety.signature import Signature
 from visuomotor.safety.limits import SafetySettings
@@ -54,7 +55,7 @@ class SafetyNode(Node):
         fixtures = load_task(self.limits.task).fixtures if self.limits.task else ()
         self.filter, self.keeper = make_lasting(self.spec, self.limits, fixtures)
         self.also_undo(self.keeper.close)
-        self.heartbeat, self.news = Heartbeat(self.limits.heartbeat), News()
+        self.interlock, self.news = Interlock(self.filter, self.keeper), News()
         self.imu: Imu | None = None
         self.imu_at = -1e18
         self.verdicts = dict.fromkeys(Verdict, 0)
@@ -70,9 +71,10 @@ class SafetyNode(Node):
         self.subscription(ImuMessage, 'imu', self.on_imu, qos.STATE)
         if any(fixture.body for fixture in fixtures):
             self.subscription(WorldTruth, 'world/truth', self.on_truth, qos.STATE)
+        self.subscription(DriverStatus, 'driver/status', self.on_driver, qos.LATCHED)
         self.subscription(JointState, 'joint_states', self.on_state, qos.STATE)
-        self.subscription(Empty, 'operator/heartbeat', lambda _: self.heartbeat.beat(self.steady),
-                          qos.COMMAND)
+        self.subscription(Empty, 'operator/heartbeat',
+                          lambda _: self.interlock.heartbeat.beat(self.steady), qos.COMMAND)
         self.service(Stop, 'safety/stop', self.on_stop, urgent=True)
         self.service(Arm, 'safety/arm', self.on_arm, urgent=True)
         self.timer(0.1, self.on_silence)
@@ -81,12 +83,8 @@ class SafetyNode(Node):
     def on_proposal(self, source: int, message: Proposal) -> None:
         if source == Source.TELEOP:   # the switch counts, whatever else is wrong
             self.filter.sources.hand(message.dead_man)
-        if message.source != source:
-            self.filter.sources.refuse(source,
-                                       f'it says that it comes from source {message.source}')
-            return
         try:
-            proposal = convert.proposal(message, self.spec.base_link)
+            proposal = convert.proposal(message, self.spec.base_link, source)
         except BadInput as error:
             self.filter.sources.refuse(source, str(error))
             return
@@ -99,7 +97,12 @@ class SafetyNode(Node):
         for body, pose in convert.truth(message).poses.items():
             self.filter.place(body, pose, self.steady)
 
+    def on_driver(self, message: DriverStatus) -> None:
+        self.interlock.hear_driver(message.robot, message.description)
+
     def on_state(self, message: JointState) -> None:
+        if self.interlock.unmet:
+            return
         fresh = 0.0 <= self.steady - self.imu_at <= self.limits.state_age
         state = convert.state(message, self.spec, self.imu if fresh else None)
         permitted = self.filter.step(state, self.now, self.steady)
@@ -110,7 +113,7 @@ class SafetyNode(Node):
         self.tell(permitted)
 
     def tell(self, permitted: Permitted) -> None:
-        wrong = self.keeper.problem
+        wrong = self.interlock.alarm
         if wrong and wrong not in self.filter.latch.forbids:
             permitted = replace(permitted, reasons=(*permitted.reasons, wrong))
         if self.news.worth_telling(self.steady, permitted, self.filter.latch):
@@ -119,11 +122,9 @@ class SafetyNode(Node):
 
     def on_silence(self) -> None:
         """Without joint_states nothing is answered: the driver brakes by itself, and we say so."""
-        if silence := self.filter.silence(self.steady):
+        if silence := self.interlock.silence(self.steady):
             self.tell(unheard(silence))
-        armed = self.filter.latch.armed
-        if wrong := self.heartbeat.lost(self.steady, armed) or self.keeper.problem:
-            self.filter.stop(wrong)
+        self.interlock.watch(self.steady)
 
     def on_stop(self, request: Stop.Request, response: Stop.Response) -> Stop.Response:
         self.filter.stop(short(request.reason), StopCategory(request.category > 0))
@@ -131,17 +132,15 @@ class SafetyNode(Node):
         return response
 
     def on_arm(self, request: Arm.Request, response: Arm.Response) -> Arm.Response:
-        response.message = (self.heartbeat.missing(self.steady) or self.keeper.problem
-                            or self.filter.arm(short(request.reason), self.steady))
+        response.message = self.interlock.arm(short(request.reason), self.steady)
         response.armed = not response.message
         return response
 
     def on_second(self) -> None:
-        complaints = (self.filter.latch.forbids, self.keeper.problem,
-                      self.filter.silence(self.steady))
         numbers = {verdict.name: count for verdict, count in self.verdicts.items()}
         self.health.publish(convert.diagnostics(
-            self.now, self.get_fully_qualified_name(), self.spec.name, complaints,
+            self.now, self.get_fully_qualified_name(), self.spec.name,
+            self.interlock.complaints(self.steady),
             {**numbers, 'refused': self.filter.sources.refused}))
 
 

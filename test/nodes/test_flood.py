@@ -63,6 +63,7 @@ SPINS = {'ours': 2, 'public': 80}
 def flooded(request, rig, monkeypatch):
     monkeypatch.setenv(EXECUTOR, request.param)
     rig.namespace = 'left'
+    rig.nameplate('iiwa7')
     safety = rig.make('safety', robot='iiwa7', armed_at_start=True)
     slow = rig.add(Slow, name='slow')
     person = rig.probe(hears={'commands': (Command, 'command', qos.COMMAND)},
