@@ -170,6 +170,11 @@ class Node(LifecycleNode):
         self._undo.append(lambda: self.destroy_client(client))
         return client
 
+    def speakers(self, topic: str) -> list[str]:
+        """Return the full names of the nodes that publish on a topic."""
+        return sorted(f'{one.node_namespace.rstrip("/")}/{one.node_name}'
+                      for one in self.get_publishers_info_by_topic(topic))
+
     def also_undo(self, action: Callable[[], Any]) -> None:
         """Run this at clean-up, last made first."""
         self._undo.append(action)

@@ -1,21 +1,29 @@
 """The interlock: what has to be so, or nobody arms. The operator is there, a stop can be written,
-and the robot is the right one. What ceases to be so stops the robot."""
+the robot is the right one and one voice says where it is. What ceases to be so stops the robot."""
 from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from visuomotor.nodes.safety.heartbeat import Heartbeat
 from visuomotor.nodes.safety.identity import Identity
+from visuomotor.nodes.safety.one_voice import OneVoice
 from visuomotor.robots.model import fingerprint
 from visuomotor.safety.filter import SafetyFilter
 from visuomotor.safety.keeper import Keeper
+from visuomotor.safety.verdict import Permitted
 
 
 class Interlock:
     """Asks for all of it; seconds are those of a clock that nobody can step."""
 
-    def __init__(self, guarded: SafetyFilter, keeper: Keeper) -> None:
+    def __init__(self, guarded: SafetyFilter, keeper: Keeper, speaking: Callable[[], int],
+                 speakers: Callable[[], Sequence[str]]) -> None:
+        """`speaking` tells how many publish joint_states, `speakers` which nodes they are."""
         self._filter, self._keeper = guarded, keeper
         self.heartbeat = Heartbeat(guarded.limits.heartbeat)
         self._identity = Identity(guarded.spec.name, fingerprint(guarded.spec))
+        self._voice = OneVoice(speaking, speakers)
 
     def hear_driver(self, robot: str, description: str) -> None:
         """Note which robot the driver says that it drives."""
@@ -31,10 +39,18 @@ class Interlock:
     @property
     def alarm(self) -> str:
         """Say what is wrong, armed or not."""
-        return self._keeper.problem or self._identity.other
+        return self._keeper.problem or self._identity.other or self._voice.wrong
 
-    def watch(self, steady: float) -> None:
-        """Latch a stop when something ceased to be as it has to be."""
+    def told_with(self, permitted: Permitted) -> Permitted:
+        """Add what is wrong to what is told, unless that tells it already."""
+        if not self.alarm or self.alarm in self._filter.latch.forbids:
+            return permitted
+        return replace(permitted, reasons=(*permitted.reasons, self.alarm))
+
+    def watch(self, steady: float, answered: int) -> None:
+        """Latch a stop when something ceased to be as it has to be; so many joint_states have been
+        answered in all."""
+        self._voice.look(answered, steady)
         if wrong := self.heartbeat.lost(steady, self._filter.latch.armed) or self.alarm:
             self._filter.stop(wrong)
 

@@ -12,7 +12,6 @@ serves safety/stop, safety/arm
 """
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -55,7 +54,7 @@ class SafetyNode(Node):
         fixtures = load_task(self.limits.task).fixtures if self.limits.task else ()
         self.filter, self.keeper = make_lasting(self.spec, self.limits, fixtures)
         self.also_undo(self.keeper.close)
-        self.interlock, self.news = Interlock(self.filter, self.keeper), News()
+        self.news = News()
         self.imu: Imu | None = None
         self.imu_at = -1e18
         self.verdicts = dict.fromkeys(Verdict, 0)
@@ -72,7 +71,9 @@ class SafetyNode(Node):
         if any(fixture.body for fixture in fixtures):
             self.subscription(WorldTruth, 'world/truth', self.on_truth, qos.STATE)
         self.subscription(DriverStatus, 'driver/status', self.on_driver, qos.LATCHED)
-        self.subscription(JointState, 'joint_states', self.on_state, qos.STATE)
+        joints = self.subscription(JointState, 'joint_states', self.on_state, qos.STATE)
+        self.interlock = Interlock(self.filter, self.keeper, joints.get_publisher_count,
+                                   partial(self.speakers, joints.topic_name))
         self.subscription(Empty, 'operator/heartbeat',
                           lambda _: self.interlock.heartbeat.beat(self.steady), qos.COMMAND)
         self.service(Stop, 'safety/stop', self.on_stop, urgent=True)
@@ -113,9 +114,7 @@ class SafetyNode(Node):
         self.tell(permitted)
 
     def tell(self, permitted: Permitted) -> None:
-        wrong = self.interlock.alarm
-        if wrong and wrong not in self.filter.latch.forbids:
-            permitted = replace(permitted, reasons=(*permitted.reasons, wrong))
+        permitted = self.interlock.told_with(permitted)
         if self.news.worth_telling(self.steady, permitted, self.filter.latch):
             status = convert.safety_status(permitted, self.filter, self.now, self.steady)
             self.status.publish(status)
@@ -124,7 +123,7 @@ class SafetyNode(Node):
         """Without joint_states nothing is answered: the driver brakes by itself, and we say so."""
         if silence := self.interlock.silence(self.steady):
             self.tell(unheard(silence))
-        self.interlock.watch(self.steady)
+        self.interlock.watch(self.steady, sum(self.verdicts.values()))
 
     def on_stop(self, request: Stop.Request, response: Stop.Response) -> Stop.Response:
         self.filter.stop(short(request.reason), StopCategory(request.category > 0))

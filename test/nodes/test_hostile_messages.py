@@ -115,6 +115,8 @@ class Stranger:
                 self.rig.conductor.settle()
                 if number % 50 == 0:
                     self.rig.beats(1)
+        for voice in voices.values():   # with a second one of joint_states nobody arms
+            self.node.destroy_publisher(voice)
 
     def call(self):
         """Ask every service everything; return how many requests nobody answered."""
