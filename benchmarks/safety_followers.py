@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 from ruckig import ControlInterface, InputParameter, Ruckig, Trajectory
-from visuomotor.robots.fake import UPRIGHT
+from visuomotor.robots.fake import UPRIGHT, Fake
 from visuomotor.robots.model import model_path
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.task import load_task
@@ -35,8 +35,8 @@ class Follower(Protocol):
     def move(self, now: float) -> State:
         """Live through the beat that ends now, and measure."""
 
-    def obey(self, target: Target, answered: float) -> None:
-        """Take a command that answers the state of the second `answered`."""
+    def obey(self, target: Target, answered: float, now: float) -> None:
+        """Take a command that answers the state of the second `answered`, and comes `now`."""
 
     def close(self) -> None: ...
 
@@ -87,7 +87,7 @@ class Joints:
         self._brake: tuple[Trajectory, float] | None = None
         self.position, self.moment = np.array(spec.home), begin
 
-    def obey(self, target: Target, answered: float) -> None:
+    def obey(self, target: Target, answered: float, now: float) -> None:
         self._count += 1
         heapq.heappush(self._due, (answered + self._late, self._count, target))
 
@@ -147,6 +147,41 @@ class Joints:
             self._torques.close()
 
 
+class Driven:
+    """Joints behind the driver's own code, which puts each command where its stamp belongs and
+    brakes by itself, for states and commands that are under way for long. Commands that are older
+    than the driver obeys are refused."""
+
+    orders = 3
+
+    def __init__(self, spec: RobotSpec, begin: float) -> None:
+        self.spec, self._clock = spec, begin
+        self._robot = Fake(spec, lambda: self._clock)
+        self._robot.connect()
+        self._torques = Torques(spec) if spec.tip_link else None
+        self._speed = np.zeros(len(spec.joints))
+        self.position, self.moment = np.array(spec.home), begin
+
+    def obey(self, target: Target, answered: float, now: float) -> None:
+        if now - answered <= self.spec.command_age:
+            self._clock = now
+            self._robot.send(replace(target, stamp=answered))
+
+    def move(self, now: float) -> State:
+        self._clock = now
+        state = self._robot.read()
+        self.position, passed = state.position, now - self.moment
+        pushed = (state.velocity - self._speed) / passed
+        self._speed, self.moment = state.velocity, now
+        if self._torques:
+            state = replace(state, effort=self._torques(state.position, state.velocity, pushed))
+        return state
+
+    def close(self) -> None:
+        if self._torques:
+            self._torques.close()
+
+
 class Simulated:
     """The robot of a task's world: an arm without loose objects, or a walker on the ground. Speeds
     of joints that hit the ground are physics' own; so are accelerations."""
@@ -165,7 +200,7 @@ class Simulated:
         put_back(world)
         self.position, self.moment = self._truth(), begin
 
-    def obey(self, target: Target, answered: float) -> None:
+    def obey(self, target: Target, answered: float, now: float) -> None:
         self._due.append((answered + self._late, target))
 
     def move(self, now: float) -> State:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from visuomotor.benchmarks import safety_followers as followers
 from visuomotor.benchmarks import safety_telling as telling
-from visuomotor.benchmarks.safety_followers import TASKS, Follower, Joints, Simulated
+from visuomotor.benchmarks.safety_followers import TASKS, Driven, Follower, Joints, Simulated
 from visuomotor.benchmarks.safety_hostile import Hostile
 from visuomotor.benchmarks.safety_judged import Judged
 from visuomotor.benchmarks.safety_telling import Plain
@@ -39,7 +39,6 @@ LATE = ('jitter', 'repeats', 'freezes', 'clock')   # whose states are under way 
 CHUNK = 2000        # cycles, each chunk begins anew with a seed of its own
 SPEAKS = (1, 2, 5)  # beats between two proposals
 STOPS = 0.0005      # chance that a beat brings a stop
-LATENCY = 0.03      # s, from a state to its command being due, where states are under way long
 
 
 @dataclass
@@ -65,12 +64,13 @@ class FuzzStatistics:
     def violations(self) -> int:
         return sum(self.broken.values()) + sum(self.collisions.values()) + self.unanswered
 
-    def count(self, answer: Permitted, fast: bool) -> None:
+    def count(self, answer: Permitted, again: bool, fast: bool) -> None:
         self.verdicts[answer.verdict.name] += 1
         self.moving += fast
         self.doubts += answer.target is None
         silent = answer.verdict is not Verdict.PASS and not answer.reasons
-        self.unanswered += silent or (answer.target is None and answer.verdict is not Verdict.STOP)
+        left = answer.target is None and answer.verdict is not Verdict.STOP
+        self.unanswered += silent or (left and not again)
 
     def store(self, path: Path) -> None:
         """Replace the file as a whole."""
@@ -122,12 +122,13 @@ class Fuzz:
 
     def follower(self, name: str, begin: float, rng: np.random.Generator) -> Follower:
         """Make a robot that follows as the name says."""
-        beat = 1.0 / self.spec.control_hz
-        lag = followers.LAG * (name == 'lag') + (LATENCY - beat) * (name in LATE)
+        lag = followers.LAG * (name == 'lag')
         signs = rng.choice([-1.0, 0.0, 1.0], len(self.spec.joints))
         offset = followers.OFFSET * signs if name == 'offset' else None
         if self.spec.legs or name == 'simulated':
             return Simulated(self.spec, self.world, begin, lag=lag, offset=offset)
+        if name in LATE:
+            return Driven(self.spec, begin)
         if name == 'lag' and rng.random() < 0.5:
             return Joints(self.spec, begin, smooth=True)
         return Joints(self.spec, begin, lag=lag, offset=offset)
@@ -169,7 +170,7 @@ class Company:
         self._often = int(rng.choice(SPEAKS))
         self._statistics = statistics
         self._stands = 0     # beats that a stop has stood
-        judged.seen = lambda answer: statistics.count(answer, judged.fast(answer))
+        judged.seen = lambda answer, again: statistics.count(answer, again, judged.fast(answer))
 
     def speak(self, cycle: int, now: float, steady: float) -> None:
         rng, filtered = self._rng, self._judged.filter

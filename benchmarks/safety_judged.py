@@ -22,7 +22,8 @@ Speak = Callable[[float, float], None]   # at this second of the graph's clock, 
 
 
 class Judged:
-    """Beat by beat. `seen` is told of every answer."""
+    """Beat by beat. `seen` is told of every answer, and whether a moment is asked for again that
+    was commanded already."""
 
     def __init__(self, filtered: SafetyFilter, judge: CollisionJudge | None, follower: Follower,
                  tell: Plain, begin: float) -> None:
@@ -30,7 +31,7 @@ class Judged:
         self.follower, self.tell = follower, tell
         self.beat_time = 1.0 / self.spec.control_hz
         self.now = begin
-        self.seen: Callable[[Permitted], None] = lambda answer: None
+        self.seen: Callable[[Permitted, bool], None] = lambda answer, again: None
         self.commanded = PathJudge(self.spec)
         self.measured = PathJudge(self.spec, follower.orders)
         self.leaps: Counter[str] = Counter()
@@ -84,10 +85,11 @@ class Judged:
 
     def _answer(self, told: Told) -> Permitted:
         answer = self.filter.step(told.state, told.arrives + self.tell.clock, told.arrives)
-        self.seen(answer)
+        since = told.measured - self._last[0] if self._last else np.inf
+        self.seen(answer, 0.0 <= since < self.beat_time / 2)
         if answer.target is not None:
             self._command(answer.target, told.measured)
-            self.follower.obey(answer.target, told.measured)
+            self.follower.obey(answer.target, told.measured, told.arrives)
         return answer
 
     def _command(self, target: Target, answered: float) -> None:

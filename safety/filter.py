@@ -25,6 +25,7 @@ from visuomotor.safety.profile import Motion
 from visuomotor.safety.request import JointRequest, RequestDecoder
 from visuomotor.safety.sources import Sources
 from visuomotor.safety.state_check import ContactDetector, Reflex, low, squeezed
+from visuomotor.safety.time_budget import TimeBudget
 from visuomotor.safety.trust import StateTrust
 from visuomotor.safety.verdict import Permitted, tightest
 from visuomotor.specs.codes import Mode, StopCategory, Verdict
@@ -61,9 +62,8 @@ class SafetyFilter:
         self.received = -np.inf   # s, when that came
         self._begun = False
         self._lost = ''           # why nobody commands where the robot is
-        self._answered = 0.0      # s, stamp of the state that was answered last
-        self._at = -np.inf        # s, when that came
-        self._spare = 0.0         # s of motion that the time gone by permits
+        self._vouched = False     # somebody armed it where it is
+        self._time = TimeBudget(self.motion.beat, limits.state_gap)
         self._last = self._silent()
         self._gripper = 0.0
         self._followed: tuple[int, Mode] | None = None
@@ -99,6 +99,7 @@ class SafetyFilter:
             self._touched_at = -np.inf
             if self.state and self._gap(self.state):
                 self._lost = 'it is not where it was commanded'
+            self._vouched = True
         return why_not
 
     def place(self, body: str, pose: FloatArray, at: float) -> None:
@@ -123,7 +124,7 @@ class SafetyFilter:
         """Take it from who put the robot there that it is, so that the next step moves on."""
         self.trust.believe(state, at)
         self._begin(state, at, 'put there')
-        self._answered = state.stamp - self.motion.beat
+        self._time.begin(state.stamp - self.motion.beat, at)
 
     def step(self, state: State, now: float, steady: float | None = None) -> Permitted:
         """Answer one state: where the joints should be a beat after it, and why.
@@ -132,36 +133,56 @@ class SafetyFilter:
         """
         at = now if steady is None else steady
         if unusable := state_check.unusable(state, now, self.limits):
-            return self._brake(unusable, at)
+            return self._doubt(unusable, state, at)
         belief = self.trust.judge(state, at)
         if belief.why and not belief.begins:
-            return self._silent(f'{belief.why}: nothing is commanded until that is clear')
+            return self._doubt(belief.why, state, at)
         self.state, self.received = state, at
         if belief.begins:
-            return self._begin_anew(state, at, belief.why)
+            self._lost, self._vouched = belief.why, False
         if self._lost:
             return self._found(state, at)
         return self._go_on(state, at)
 
     def _go_on(self, state: State, at: float) -> Permitted:
-        """Live through the time that passed, in steps of a beat at most."""
-        beat = self.motion.beat
-        self._spare = min(self._spare + at - self._at, self.limits.state_gap)
-        self._at = at
-        passed = min(state.stamp - self._answered, self._spare)
-        if passed < beat / 2:   # the same moment, or ahead of it: what was commanded holds
-            return replace(self._last, target=None,
+        """Live through the time that passed since the state that was answered last."""
+        passed = self._time.passed(state.stamp, at)
+        if not passed:
+            return replace(self._last, target=None,   # what was commanded holds
                            reasons=(*self._last.reasons, 'this moment was answered already'))
-        self._answered = state.stamp
-        self._spare -= passed
+        if not self._time.affords(passed):
+            return self._hurried(state, passed)
+        return self._live(state, passed, partial(self._decide, state, at))
+
+    def _live(self, state: State, passed: float, decide: Callable[[float], Permitted]) -> Permitted:
+        """Decide in steps of a beat at most, each for its own moment."""
+        beat = self.motion.beat
+        self._time.spend(passed)
         steps = max(1, math.ceil(passed / beat - 0.01))
         self.motion.step = beat if abs(passed - beat) < SAME_MOMENT else passed / steps
         for left in reversed(range(steps)):
-            self._last = self._decide(state, state.stamp - left * self.motion.step, at)
+            self._last = decide(state.stamp - left * self.motion.step)
             self.contact.sent(self.motion.now.position)
         return self._last
 
-    def _decide(self, state: State, stamp: float, at: float) -> Permitted:
+    def _hurried(self, state: State, passed: float) -> Permitted:
+        """Wait for the clock to come up with a stamp; one that is far ahead of it is no time."""
+        why = 'joint_states run ahead of time'
+        if passed > self.limits.state_gap:
+            self._lost = why
+        return self._silent(why)
+
+    def _doubt(self, why: str, state: State, at: float) -> Permitted:
+        """Brake along the stored way out for states that tell nothing, as long as they come in
+        time. Nothing is commanded at rest, nor after a pause: then the robot brakes by itself."""
+        late = self._time.quiet(at) > self.limits.state_gap + SAME_MOMENT
+        if self.motion.time_to_stop and not (self._lost or late):
+            passed = self._time.passed(state.stamp, at)
+            if passed and self._time.affords(passed):
+                return self._live(state, passed, lambda stamp: self._halt((why,)))
+        return self._silent(why)
+
+    def _decide(self, state: State, at: float, stamp: float) -> Permitted:
         self._ease(state)
         # under a stop a hand may lead the arm away, but nothing may be pressed
         speeding = self.motion.now.acceleration
@@ -206,27 +227,25 @@ class SafetyFilter:
         return ''
 
     # Beginning, and being lost.
-    def _begin_anew(self, state: State, at: float, why: str) -> Permitted:
-        """A new story of where the robot is moves nothing while a stop stands, and nothing into
-        what no motion may enter."""
-        if self._begun and not self.latch.forbids and (wrong := self._misplaced(state.position)):
-            self.stop(f'{why}, and is where it may not be: {wrong}')
-        if self._begun and self.latch.forbids:
-            self._lost = why
-            return self._found(state, at)
-        return self._begin(state, at, why)
-
     def _found(self, state: State, at: float) -> Permitted:
-        """The robot is elsewhere. Who arms it takes it from there."""
-        if self.latch.forbids:
+        """A new story of where the robot is moves nothing while a stop stands, as long as the driver
+        obeys the old one or the robot moves, nor into what no motion may enter. Who arms takes it
+        from where it stands."""
+        if self._begun and self.latch.forbids:
             return self._silent(self.latch.forbids, f'{self._lost}: nothing is commanded until '
                                                     'somebody arms')
+        moving = latches.moving(state, self.spec)
+        obeyed = self._time.quiet(at) <= self.spec.command_age + SAME_MOMENT
+        if moving or (self._begun and obeyed):
+            return self._silent(f'{self._lost}: nothing is commanded until {moving or "it"} stands')
+        if self._begun and not self._vouched and (wrong := self._misplaced(state.position)):
+            self.stop(f'{self._lost}, and is where it may not be: {wrong}')
+            return self._silent(self.latch.forbids)
         return self._begin(state, at, self._lost)
 
     def _begin(self, state: State, at: float, why: str) -> Permitted:
-        """Begin where the robot is, so that nothing jumps. One found in motion is braked."""
-        moving = np.abs(state.velocity) > latches.STILL * self.spec.velocity
-        self.motion.restart(state.position, np.where(moving, state.velocity, 0.0))
+        """Begin where the robot is, so that nothing jumps."""
+        self.motion.restart(state.position)
         self._forget()
         if self.reflex:
             self.reflex.forget()
@@ -235,7 +254,7 @@ class SafetyFilter:
         self._begun, self._lost = True, ''
         self._held = self.motion.now.position
         self.sources.clear()
-        self._answered, self._at, self._spare = state.stamp, at, self.motion.beat
+        self._time.begin(state.stamp, at)
         self.contact.sent(self.motion.now.position)
         self._last = self._answer(self.motion.now, Verdict.STOP,
                                   (f'begins where the robot is: {why}',))
@@ -260,6 +279,7 @@ class SafetyFilter:
         return ', '.join((*self.check.describe(joints, walls), *near))
 
     def _silent(self, *reasons: str) -> Permitted:
+        """Command nothing."""
         return Permitted(None, Verdict.STOP, (*reasons, *self.sources.told()))
 
     def _gap(self, state: State) -> str:
@@ -269,16 +289,6 @@ class SafetyFilter:
         if apart[worst] <= self.limits.contact_error:
             return ''
         return f'{self.spec.names[worst]} is {apart[worst]:.2f} rad from where it is commanded'
-
-    def _brake(self, why: str, at: float) -> Permitted:
-        """Brake on a state that tells nothing, as long as there is a way out to follow."""
-        if not self._begun or self._lost:
-            return self._silent(why)
-        passed = min(at - self._at, self.limits.state_gap)
-        if passed >= self.motion.beat / 2:
-            self.motion.step, self._at = passed, at
-            self._last = self._halt((why,))
-        return self._last
 
     def _halt(self, reasons: tuple[str, ...], verdict: Verdict = Verdict.STOP) -> Permitted:
         """Brake along the stored way out and hold."""

@@ -55,11 +55,15 @@ def arm(latch: Latch, reason: str, state: State | None, age: float, limit: float
     if not 0.0 <= age <= limit:
         return latch, (f'The newest joint_states came {age:.2f} s ago, more than {limit:g} s; see '
                        'to the driver first.')
-    moving = np.abs(state.velocity) > STILL * spec.velocity
-    if moving.any():
-        return latch, (f'{spec.names[int(np.argmax(moving))]} still moves; wait until the robot '
-                       'stands.')
+    if name := moving(state, spec):
+        return latch, f'{name} still moves; wait until the robot stands.'
     return Latch(armed=True), ''
+
+
+def moving(state: State, spec: RobotSpec) -> str:
+    """Return a joint that does not stand; '' when all of them do."""
+    moves = np.abs(state.velocity) > STILL * spec.velocity
+    return spec.names[int(np.argmax(moves))] if moves.any() else ''
 
 
 def store(path: Path, latch: Latch) -> None:

@@ -56,10 +56,9 @@ class JerkLimited:
         self._runs = ProfilePlanner(self.speed, self.acceleration, self.jerk)
         self.restart(np.array(spec.home))
 
-    def restart(self, position: FloatArray, velocity: FloatArray | None = None) -> None:
-        """Begin at this position, at rest or, found in motion, with its way out before it."""
-        moving = self.still if velocity is None else np.clip(velocity, -self.speed, self.speed)
-        self.now = Motion(np.array(position, dtype=np.float64), moving, self.still)
+    def restart(self, position: FloatArray) -> None:
+        """Begin at this position, at rest."""
+        self.now = Motion(np.array(position, dtype=np.float64), self.still, self.still)
         self._way_out = self._rest_from(self.now)
         self._gone = 0.0
         self._lead = 0

@@ -221,6 +221,7 @@ def test_a_heap_of_states_after_a_freeze_is_not_lived_through_at_once(frozen):
     reach = IIWA.velocity[0] * (0.05 + 0.002 * frozen)
     moved = np.abs(company.place - before).max()
     assert moved <= reach
+    assert (len(company.commands) == since) is (frozen > 5)   # by then it brakes by itself
     company.beats(30)
     assert len(company.commands) > since
     assert company.fastest(since) < 1.0 + 1e-6
@@ -236,6 +237,36 @@ def test_states_that_come_unevenly_keep_every_limit(seed):
         company.wait(BEAT * rng.choice([0.3, 0.6, 1.0, 1.4, 2.3, 3.0]))
         company.hear()
     assert company.fastest() < 1.0
+
+
+@pytest.mark.parametrize(('haste', 'goes_on'), [(1.0, True), (1.015, True), (1.2, False)])
+def test_stamps_that_run_ahead_of_the_clock_move_nothing_faster(haste, goes_on):
+    company, said = swinging(0.5), []
+    begun, before = company.steady, company.place
+    for _ in range(400):
+        company.now += BEAT
+        company.steady += BEAT / haste
+        said += company.hear().reasons
+    lived = 400 * BEAT / haste
+    assert company.steady - begun == pytest.approx(lived)
+    assert np.abs(company.place - before).max() <= 0.5 * IIWA.velocity[0] * (1.021 * lived + 0.05)
+    assert ('joint_states run ahead of time' in ' '.join(said)) is not goes_on
+    assert company.fastest() < 1.0
+
+
+def test_wrong_samples_in_motion_are_a_moment_of_braking_on_the_way_that_was_checked():
+    company = swinging(0.5)
+    since = len(company.commands)
+    for _ in range(3):
+        company.wait()
+        company.hear(company.place + one(0, 0.5))
+    company.beats(20)
+    stamps = [stamp for stamp, _, _ in company.commands[since:]]
+    speeds = [velocity[0] / IIWA.velocity[0] for _, _, velocity in company.commands[since:]]
+    assert len(stamps) == 23                      # answered at every beat
+    assert speeds[0] > speeds[1] > speeds[2]      # and slower at each
+    assert speeds[2] > 0.3
+    assert speeds[-1] == pytest.approx(0.5, abs=1e-3)
 
 
 def test_a_clock_that_steps_does_not_keep_anything_alive_or_dead():
@@ -329,7 +360,8 @@ def test_an_arm_led_by_hand_while_unarmed_is_told_and_armed_where_it_is():
         company.place = HOME.copy()
     assert any('lbr_A1 is 1.20 rad from where it is commanded' in r for r in answer.reasons)
     assert company.filter.arm('ada', company.steady) == ''
-    assert company.beats(1, led).target.position == pytest.approx(led)
+    assert company.beats(5, led).target is None   # until the driver has let go of the old place
+    assert company.beats(6, led).target.position == pytest.approx(led)
 
 
 # Who is followed.
