@@ -228,7 +228,7 @@ class SafetyFilter:
 
     # Beginning, and being lost.
     def _found(self, state: State, at: float) -> Permitted:
-        """A new story of where the robot is moves nothing while a stop stands, as long as the driver
+        """A new story of where the robot is moves nothing while a stop stands, the driver still
         obeys the old one or the robot moves, nor into what no motion may enter. Who arms takes it
         from where it stands."""
         if self._begun and self.latch.forbids:
