@@ -43,10 +43,16 @@ class Kinematics:
                                                       pin.LOCAL_WORLD_ALIGNED)
         return matrix
 
-    def torque(self, q: FloatArray, velocity: FloatArray, acceleration: FloatArray) -> FloatArray:
-        """Return the torque of each joint that gravity and motion alone account for."""
-        torque: FloatArray = pin.rnea(self.model, self.data, q, velocity, acceleration)
+    def bias(self, q: FloatArray, velocity: FloatArray) -> FloatArray:
+        """Return the torque of each joint that gravity and this speed alone account for, N m."""
+        torque: FloatArray = pin.nonLinearEffects(self.model, self.data, q, velocity)
         return torque
+
+    def inertia(self, q: FloatArray) -> FloatArray:
+        """Return the joints x joints matrix that turns accelerations into torques, kg m^2."""
+        half = np.triu(pin.crba(self.model, self.data, q))
+        matrix: FloatArray = half + np.triu(half, 1).T
+        return matrix
 
     def differential(self, q: FloatArray, twist: FloatArray, damping: float = 0.05,
                      posture: FloatArray | None = None, pull: float = 1.0) -> FloatArray:

@@ -16,7 +16,9 @@ from visuomotor.robots.kinematics import Kinematics
 from visuomotor.safety import latch as latches
 from visuomotor.safety import state_check
 from visuomotor.safety.clearance import Clearance
+from visuomotor.safety.contact import ContactDetector
 from visuomotor.safety.follow import Follower
+from visuomotor.safety.give_way import GiveWay
 from visuomotor.safety.latch import Latch
 from visuomotor.safety.limit_check import LimitCheck
 from visuomotor.safety.limits import Limits
@@ -24,7 +26,7 @@ from visuomotor.safety.motion import JerkLimited
 from visuomotor.safety.profile import Motion
 from visuomotor.safety.request import JointRequest, RequestDecoder
 from visuomotor.safety.sources import Sources
-from visuomotor.safety.state_check import ContactDetector, Reflex, low, squeezed
+from visuomotor.safety.state_check import EAGER, Heat, Reflex, low, squeezed
 from visuomotor.safety.time_budget import TimeBudget
 from visuomotor.safety.trust import StateTrust
 from visuomotor.safety.verdict import Permitted, tightest
@@ -32,7 +34,6 @@ from visuomotor.specs.codes import Mode, StopCategory, Verdict
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.values import SAME_MOMENT, FloatArray, State, Target
 
-RELAXED = 0.02    # rad (m) from where it is commanded, of an arm that no longer presses
 MEASURED = 0.01   # rad (m) by which a robot found outside its limits may be measured wrongly
 
 
@@ -55,6 +56,8 @@ class SafetyFilter:
         self.follower = Follower(self.motion, self.check, self.clearance, limits)
         self.trust = StateTrust(spec, limits)
         self.contact = ContactDetector(spec, limits, kinematics)
+        self.give_way = GiveWay(limits, self.contact)
+        self.heat = Heat(spec, limits)
         self.reflex = Reflex(spec, limits) if spec.legs and feels else None
         self.latch = latches.restored(latch) if latch else Latch(armed=armed)
         self.keep: Callable[[Latch], None] = lambda latch: None  # so that a stop outlives us
@@ -69,9 +72,6 @@ class SafetyFilter:
         self._followed: tuple[int, Mode] | None = None
         self._held = self.motion.now.position   # commanded when the stop was called
         self._seen = dict.fromkeys(scene.moving if scene else (), -np.inf)  # s, bodies placed
-        self._touched = ''        # the last contact
-        self._touched_at = -np.inf   # s, when that was
-        self._until = -np.inf     # s, when the arm has given way to it
 
     def anew(self) -> SafetyFilter:
         """Return an armed filter of the same robot and surroundings that remembers nothing."""
@@ -96,7 +96,7 @@ class SafetyFilter:
             self.sources.hand(False)   # who still holds the switch says so again
             self.sources.clear()
             self._forget()
-            self._touched_at = -np.inf
+            self.give_way.forgive()
             if self.state and self._gap(self.state):
                 self._lost = 'it is not where it was commanded'
             self._vouched = True
@@ -187,7 +187,7 @@ class SafetyFilter:
         # under a stop a hand may lead the arm away, but nothing may be pressed
         speeding = self.motion.now.acceleration
         if self.feels and (why := self.contact.contact(state, speeding, self.latch.armed)):
-            self._touch(why, at)
+            self._touch(why, state, at)
         if self.latch.forbids:
             return self._stand(state, at, self.latch.forbids)
         if unseen := self._unseen(at):
@@ -195,29 +195,17 @@ class SafetyFilter:
         if self.reflex:
             return self._walk(state, stamp, at, self.reflex)
         if self._presses(state, at):
-            return self._give_way(state, self._touched)
+            return self._let_go(state, self.give_way.why)
         self.follower.stray = self.contact.stray(state.position)
         return self._follow(stamp, at)
 
-    def _touch(self, why: str, at: float) -> None:
-        """Give way to a contact; a second one soon after is for a person to see to."""
-        since, new = at - self._touched_at, at >= self._until   # else it has yet to come to rest
-        self._touched, self._touched_at = why, at
-        self._until = at + self.limits.contact_pause
+    def _touch(self, why: str, state: State, at: float) -> None:
         self.sources.clear()
-        if new and since <= self.limits.contact_memory:
-            self.stop(f'{why}, again after {since:.1f} s: see what it touches')
+        if again := self.give_way.touch(why, state, at, self.latch.stopped):
+            self.stop(again)
 
     def _presses(self, state: State, at: float) -> bool:
-        """Say whether it has to give way: for a while, and under a stop until it has."""
-        grace = self.limits.contact_grace if self.limits.contact_memory else 0.0
-        longest = np.inf if self.latch.stopped else self._until + grace
-        if at < self._until or not self._touched:
-            return bool(self._touched)
-        apart = float(np.abs(state.position - self.motion.now.position).max())
-        if apart < RELAXED or at > longest:
-            self._touched = ''
-        return bool(self._touched)
+        return self.give_way.presses(state, at, self.motion.now.position, self.latch.stopped)
 
     def _unseen(self, at: float) -> str:
         """Say which moving body has not been heard of; '' when all have."""
@@ -266,7 +254,8 @@ class SafetyFilter:
         self.contact.forget()
         self.follower.stray = None
         self._followed = None
-        self._touched, self._until = '', -np.inf
+        self.give_way.forget()
+        self.heat.forget()
 
     def _misplaced(self, position: FloatArray) -> str:
         """Say why a robot may not be where it is, by more than it may be measured wrongly."""
@@ -300,7 +289,7 @@ class SafetyFilter:
         """Stop as the latch says: brake and stay, or go back to where the stop was called. What is
         touched is let go."""
         if self._presses(state, at):
-            return self._give_way(state, why)
+            return self._let_go(state, why)
         reasons = tuple(filter(None, (why, self._gap(state))))
         if self.latch.category is StopCategory.HOLD:
             if self.contact.stray(state.position) is not None and len(reasons) > 1:
@@ -310,9 +299,15 @@ class SafetyFilter:
             return self._reflexively(self.reflex.lie_down(self.motion.now.position), why)
         return self._halt(reasons)
 
-    def _give_way(self, state: State, why: str) -> Permitted:
-        """Relax after contact: want to be where the arm was pushed to."""
-        return self._go_to(np.clip(state.position, self.check.lower, self.check.upper), (why,))
+    def _let_go(self, state: State, why: str) -> Permitted:
+        """Give way to contact. Who is pressed follows what presses and not the command, so only the
+        way of the command is looked at; where that is not free it is bent."""
+        self.follower.stray = None
+        place = np.clip(self.give_way.goal, self.check.lower, self.check.upper)
+        going = self.motion.toward(place, together=False)
+        if going is None or not self.follower.keeps_way_out(going):
+            return self._reflexively(EAGER * (place - self.motion.now.position), why)
+        return self._answer(self.motion.take(going), Verdict.STOP, (why,))
 
     def _go_to(self, place: FloatArray, reasons: tuple[str, ...]) -> Permitted:
         going = self.motion.toward(place)
@@ -325,7 +320,7 @@ class SafetyFilter:
         if state.imu is None or (blind := state_check.no_attitude(state.imu)):
             return self._halt((blind if state.imu else state_check.no_attitude(None),))
         lean = state_check.lean_of(state.imu)
-        if why := state_check.tilted(lean, self.limits) or self.contact.hot(state):
+        if why := state_check.tilted(lean, self.limits) or self.heat.hot(state):
             return self._reflexively(reflex.lie_down(self.motion.now.position), f'{why}: lies down')
         rising = reflex.stand_up(self.motion.now.position, low(state, lean, self.limits))
         if rising is not None:

@@ -74,7 +74,10 @@ class Limits(Settings):
         above=0, most=100)
     contact_lag: float = setting(
         0.15, 'how late a robot may be where it was sent', 's', above=0, most=60)
-    contact_time: float = setting(0.1, 'that contact has to last', 's', above=0, most=60)
+    contact_time: float = setting(
+        0.1, 'that contact has to last; what is harder, less in proportion', 's', above=0, most=60)
+    contact_least: float = setting(
+        0.03, 'that it has to last however hard it is', 's', above=0, most=60)
     contact_pause: float = setting(
         0.5, 'for which the arm gives way after contact', 's', above=0, most=60)
     contact_grace: float = setting(

@@ -73,9 +73,12 @@ class JerkLimited:
         self._lead = max(0, len(LEADS) - 2)
         return self._first_beat() if planned else None
 
-    def toward(self, position: FloatArray) -> Candidate | None:
-        """Go to a position and rest there, as soon as the limits let it; None: no plan found."""
+    def toward(self, position: FloatArray, together: bool = True) -> Candidate | None:
+        """Go to a position and rest there, as soon as the limits let it: all joints together, or
+        each by itself; None: no plan found."""
+        self._question.synchronization = Synchronization.Time if together else Synchronization.No
         planned = self._plan(Aim(position, self.still, self.still), 0.0)
+        self._question.synchronization = Synchronization.Time
         return self._first_beat() if planned else None
 
     def _plan(self, aim: Aim, duration: float) -> bool:

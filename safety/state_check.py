@@ -1,17 +1,14 @@
-"""What a state tells: whether it can be believed, contact, heat, tilt. A legged robot's reflex."""
+"""What a state tells: whether it can be believed, heat, tilt. A legged robot's reflex."""
 from __future__ import annotations
 
 import math
 
 import numpy as np
-from visuomotor.robots.kinematics import Kinematics
 from visuomotor.robots.minitaur import legs
 from visuomotor.safety.limits import Limits
-from visuomotor.specs.errors import BadInput
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.values import FloatArray, Imu, State
 
-STRAY = 0.01   # rad (m) from where a joint was sent lately, below which it is as good as there
 UNIT = 0.1     # by which the length of an attitude may differ from 1
 THERE = 0.02   # rad, from a posture that counts as taken up
 EAGER = 4.0    # 1/s, speed for each rad of distance
@@ -55,106 +52,21 @@ def lean_of(imu: Imu) -> float:
     return float(np.arccos(min(max(1.0 - 2.0 * (x * x + y * y), -1.0), 1.0)))
 
 
-class ContactDetector:
-    """Notices contact on arms and heat on legs. One sample proves nothing: both have to last."""
+class Heat:
+    """Notices motors of a legged robot that are about to overheat."""
 
-    def __init__(self, spec: RobotSpec, limits: Limits,
-                 kinematics: Kinematics | None = None) -> None:
+    def __init__(self, spec: RobotSpec, limits: Limits) -> None:
         self.spec, self.limits = spec, limits
-        self._model = kinematics
-        if len(limits.contact_excess) not in (1, len(spec.joints)):
-            raise BadInput(f'contact_excess should hold 1 share or {len(spec.joints)}, one for '
-                           f'each joint of {spec.name}, but holds {len(limits.contact_excess)}.')
-        self._excess = np.array(limits.contact_excess) * spec.effort
         self._dt = 1.0 / spec.control_hz
-        self._torque = limits.contact_torque * spec.effort
-        lately = 1 + round(limits.contact_lag * spec.control_hz)
-        self._sent = np.zeros((lately, len(spec.joints)))   # a ring of postures
-        self._count = 0   # sent since motion began
-        self._beats = max(1, round(limits.contact_time * spec.control_hz))
         self.forget()
 
     def forget(self) -> None:
         """Begin anew, as when motion does."""
-        self._count = 0
-        self._felt = self._deaf = 0
-        self._bent = 0.0
         self._hot = np.zeros(len(self.spec.joints))
         self._rests = False
 
-    def sent(self, position: FloatArray) -> None:
-        """Note a commanded posture."""
-        self._sent[self._count % len(self._sent)] = position
-        self._count += 1
-        self._newest = position
-
-    def contact(self, state: State, acceleration: FloatArray, moves: bool = True) -> str:
-        """Say what an arm feels that is commanded to accelerate so; '' when nothing stands in its
-        way. One that is not meant to move may be led elsewhere."""
-        if not self.spec.tip_link or not self._count:
-            return ''
-        self._deaf = max(0, self._deaf - 1)
-        why = '' if self._deaf else self._pushed(state, acceleration)
-        why = why or (self._astray(state.position) if moves else '')
-        self._felt = self._felt + 1 if why else 0
-        if self._felt < self._beats:
-            return ''
-        # While it gives way only what gets worse counts; and where no stop follows, for a while
-        # after that, as one that is wedged in has to move to get free.
-        grace = 0.0 if self.limits.contact_memory else self.limits.contact_grace
-        self._deaf = round((self.limits.contact_pause + grace) * self.spec.control_hz)
-        self._bent, self._felt = self._error(state.position)[0], 0
-        return why
-
-    def _pushed(self, state: State, acceleration: FloatArray) -> str:
-        effort = state.effort
-        if self._model and effort.any():   # one that reports no torque reports none at all
-            due = self._model.torque(state.position, state.velocity, acceleration)
-            beyond = np.abs(effort - due) - self._excess
-            worst = int(beyond.argmax())
-            if beyond[worst] > 0.0:
-                extra = beyond[worst] + self._excess[worst]
-                return (f'contact: {self.spec.names[worst]} feels {extra:.0f} N m beyond gravity '
-                        f'and motion, more than {self._excess[worst]:.0f}')
-        excess = np.abs(effort) - self._torque
-        worst = int(excess.argmax())
-        if excess[worst] <= 0.0:
-            return ''
-        return (f'contact: {self.spec.names[worst]} feels {abs(effort[worst]):.0f} N m, more than '
-                f'{self._torque[worst]:.0f}')
-
-    def _astray(self, position: FloatArray) -> str:
-        """A robot lags behind; so it may be wherever it was sent within the last moment."""
-        most = self.limits.contact_error + (self._bent if self._deaf else 0.0)
-        if np.abs(position - self._newest).max() <= most:
-            return ''
-        error, worst = self._error(position)
-        if error <= most:
-            return ''
-        return f'contact: {self.spec.names[worst]} is {error:.2f} rad from where it was sent'
-
-    def stray(self, position: FloatArray) -> FloatArray | None:
-        """Return how far each joint is from the nearest posture that the arm was sent to lately;
-        None: it is as good as there."""
-        if not self._count or np.abs(position - self._newest).max() <= STRAY:
-            return None
-        strays = position - self._sent[:self._count]
-        most = np.abs(strays).max(axis=1)
-        nearest = int(most.argmin())
-        return strays[nearest] if most[nearest] > STRAY else None
-
-    def _error(self, position: FloatArray) -> tuple[float, int]:
-        """How far the worst joint is from everywhere that it was sent lately, and which it is."""
-        stray = self.stray(position)
-        if stray is None:
-            return 0.0, 0
-        worst = int(np.abs(stray).argmax())
-        return abs(float(stray[worst])), worst
-
     def hot(self, state: State) -> str:
-        """Say which motor of a legged robot is about to overheat."""
-        if not self.spec.legs:
-            return ''
+        """Say which motor is about to overheat."""
         above = np.abs(state.effort) > self.limits.hot_share * self.spec.effort
         self._hot = np.maximum(self._hot + np.where(above, self._dt, -self._dt), 0.0)
         worst = int(self._hot.argmax())

@@ -6,15 +6,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from visuomotor.robots.kinematics import Kinematics
+from visuomotor.safety.contact import ContactDetector
 from visuomotor.safety.filter import SafetyFilter
 from visuomotor.safety.limits import Limits, limits_for
-from visuomotor.safety.state_check import ContactDetector, squeezed
+from visuomotor.safety.state_check import squeezed
 from visuomotor.specs.codes import Mode, Verdict
 from visuomotor.specs.robot import load_robot
 from visuomotor.specs.values import Imu, Proposal, State
 
 IIWA, MINITAUR = load_robot('iiwa7'), load_robot('minitaur')
 HOME, NONE = np.array(IIWA.home), np.zeros(7)
+WEIGHT = np.array([0.0, -41.3, -0.2, 20.8, -0.4, 0.0, 0.0])   # N m at home, as it stands
 LEVEL = Imu(np.array([0.0, 0.0, 0.0, 1.0]), np.zeros(3))
 STANDS = np.full(8, np.pi / 2)
 
@@ -106,8 +108,7 @@ def test_torque_above_the_limit_stops():
 @pytest.mark.parametrize(('push', 'felt'), [(25.0, False), (30.0, True), (-30.0, True)])
 def test_a_push_shows_net_of_gravity(push, felt):
     arm = Arm()
-    weight = np.array([0.0, -41.3, -0.2, 20.8, -0.4, 0.0, 0.0])   # N m at home, as it stands
-    arm.push(20, NONE, effort=weight + one(3, push))
+    arm.push(20, NONE, effort=WEIGHT + one(3, push))
     assert arm.filter.state.effort[3] == pytest.approx(20.8 + push)
     assert any('lbr_A4 feels 30 N m beyond' in r for r in arm.answers[-1].reasons) is felt
 
@@ -142,9 +143,71 @@ def test_a_stop_lets_go_of_what_it_presses():
     arm.filter.stop('ada')
     wall = arm.place + one(0, -0.02)
     for _ in range(60):
-        arm.beat(held=wall, effort=one(0, 175.0))
-    assert arm.answers[-1].target.position == pytest.approx(wall, abs=1e-3)
+        arm.beat(held=wall, effort=WEIGHT + one(0, 175.0))
+    assert arm.answers[-1].target.position[0] < wall[0]
+    assert arm.answers[-1].target.position[1:] == pytest.approx(wall[1:], abs=1e-3)
     assert arm.answers[-1].reasons == ('stopped: ada',)
+
+
+class Pad:
+    """What an arm feels in front of something soft, N m: joint 0 turns into it."""
+
+    def __init__(self, arm, place):
+        self.arm, self.place = arm, place
+        self.model = Kinematics(IIWA)
+
+    def effort(self):
+        pressed = max(self.arm.place[0] - self.place, 0.0)
+        return self.model.bias(self.arm.place, NONE) + one(0, 2000.0 * pressed)
+
+    def push(self, beats, speed):
+        felt = []
+        for _ in range(beats):
+            self.arm.push(1, one(0, speed), effort=self.effort())
+            felt.append(2000.0 * max(self.arm.place[0] - self.place, 0.0))
+        return np.array(felt)
+
+
+def test_an_arm_that_presses_draws_back_until_it_feels_nothing():
+    arm = Arm()
+    arm.push(40, one(0, 0.5))
+    felt = Pad(arm, arm.place[0]).push(400, 0.5)
+    first = int(np.argmax(felt > 44.0))
+    assert felt.max() < 200.0, 'it goes in while it brakes'
+    assert felt[first + 40:first + 55].max() < 11.0, 'half a second later it is free'
+    assert (felt > 65.0).sum() < 60, 'two pushes of less than a third of a second'
+    assert arm.filter.latch.stopped
+    assert felt[-100:].max() < 11.0
+
+
+@pytest.mark.parametrize(('torque', 'beats'), [(27.0, None), (28.0, 10), (42.0, 7), (56.0, 5),
+                                               (500.0, 3)])
+def test_what_is_hard_is_contact_sooner_but_never_by_two_samples(torque, beats):
+    guard = ContactDetector(IIWA, Limits(), Kinematics(IIWA))
+    guard.sent(HOME)
+    said = [guard.contact(State(0.0, HOME, NONE, WEIGHT + one(3, torque)), NONE)
+            for _ in range(30)]
+    assert next((beat + 1 for beat, why in enumerate(said) if why), None) == beats
+
+
+def test_a_load_that_never_goes_away_is_not_fled_from_for_ever():
+    arm = Arm()
+    arm.filter.stop('ada')
+    for _ in range(1000):
+        arm.beat(effort=Kinematics(IIWA).bias(arm.place, NONE) + one(0, 60.0))
+    assert -0.66 < arm.place[0] < -0.4
+    assert np.abs(arm.place - arm.answers[-100].target.position).max() < 1e-6
+
+
+def test_a_robot_may_feel_any_acceleration_of_the_last_moment():
+    arm, model, felt = Arm(), Kinematics(IIWA), [NONE] * 8
+    for speed in (1.6, -1.6, 1.6):
+        for _ in range(50):
+            mass = model.inertia(arm.place)
+            arm.push(1, one(1, speed) / 2, effort=model.bias(arm.place, NONE) + mass @ felt[-8])
+            felt.append(arm.filter.motion.now.acceleration)
+    assert max(abs(one[1]) for one in felt) > 4.0
+    assert not any('contact' in ' '.join(answer.reasons) for answer in arm.answers)
 
 
 def test_an_arm_that_cannot_give_way_may_still_be_moved_away():
