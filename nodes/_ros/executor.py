@@ -19,20 +19,16 @@ from collections.abc import Callable
 from typing import Any
 
 from rclpy.context import Context
-from rclpy.executors import Executor, SingleThreadedExecutor, TimeoutException
 from rclpy.guard_condition import GuardCondition
-from rclpy.node import Node
 from rclpy.task import Task
 from visuomotor.nodes._ros import private
+from visuomotor.nodes._ros.answering import ROUNDS, Answering
+from visuomotor.nodes._ros.ordered import ALL, IDLE, Public
 from visuomotor.nodes._ros.publisher import CountingPublisher, counts
 from visuomotor.nodes._ros.wires import Ear
 
-IDLE = 0.01     # s, longest wait, so that services and actions are asked often enough
 SELDOM = 10     # polls between two looks at services, clients and actions
-PASSES = 100    # of rclpy's executor in one poll, for the same reason
-ROUNDS = 8      # of timers in one poll: one that is always due does not keep others from their turn
 MOST = 10       # messages of one subscription in one turn of real time
-ALL = 100_000   # messages of one subscription in one beat of lock-step; no graph says so many
 
 
 def make_executor(context: Context) -> Polled | Public:
@@ -44,37 +40,11 @@ def make_executor(context: Context) -> Polled | Public:
     return Public(context=context) if why else Polled(context=context)
 
 
-class Ordered(Executor):
-    """Keeps its nodes in the order in which they came."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        self._order: list[Node] = []
-        super().__init__(**kwargs)
-
-    def add_node(self, node: Node) -> bool:
-        if node not in self._order:  # the node, told of its executor, adds itself once more
-            self._order.append(node)
-        added = bool(super().add_node(node))
-        self.wake()
-        return added
-
-    def remove_node(self, node: Node) -> None:
-        if node in self._order:
-            self._order.remove(node)
-        super().remove_node(node)
-        self.wake()
-
-    def get_nodes(self) -> list[Node]:
-        return list(self._order)
-
-
-class Polled(Ordered):
+class Polled(Answering):
     """One thread's executor: `poll` delivers until nobody has anything left to say."""
 
     def __init__(self, **kwargs: Any) -> None:
-        self._dirty = True   # the lists of entities are not made, or out of date
         self._polls = 0
-        self._unfinished: list[Task] = []
         self._decoded: dict[Any, tuple[bytes, Any]] = {}   # newest of each type: bytes, message
         self._most = ALL
         self._busy = False   # somebody was cut short in this turn: services come first in the next
@@ -141,9 +111,25 @@ class Polled(Ordered):
 
     def spin_once(self, timeout_sec: float | None = None) -> None:
         """Deliver what is pending; with nothing pending, wait for it at most the time-out."""
-        if not self.turn():
-            self._wait(IDLE if timeout_sec is None else min(timeout_sec, IDLE))
-            self.turn()
+        try:
+            if not self.turn():
+                self._wait(IDLE if timeout_sec is None else min(timeout_sec, IDLE))
+                self.turn()
+        except private.Gone:
+            if not self._forget_destroyed():
+                raise   # a callback used what is gone: its fault
+
+    def _forget_destroyed(self) -> bool:
+        """Look at the lists anew; tell whether another thread destroyed somebody who was asked."""
+        asked = self._everybody
+        self._refresh()
+        known = {id(one) for one in self._everybody}
+        return any(id(one) not in known for one in asked)
+
+    @property
+    def _everybody(self) -> list[Any]:
+        return [one for entries in (self._timers, self._services, self._clients)
+                for *_, one in entries] + self._subscriptions + self._waitables
 
     def spin_once_until_future_complete(self, future: Any, timeout_sec: Any = None) -> None:
         self.spin_once(0.0)
@@ -163,17 +149,7 @@ class Polled(Ordered):
         # topics of publishers that count nothing: always asked
         self._plain = {p.topic_name for node in order for p in node.publishers
                        if not isinstance(p, CountingPublisher)}
-        self._services = [(private.take_request(s), s.srv_type, s) for node in order
-                          for s in node.services]
-        self._urgent = [entry for entry in self._services if getattr(entry[2], 'urgent', False)]
-        self._clients = [(private.take_response(c), c.srv_type, c) for node in order
-                         for c in node.clients]
-        entities = [(w, w.get_num_entities()) for node in order for w in node.waitables]
-        actions = [(w, count) for w, count in entities if count.num_services or count.num_clients]
-        self._waitables = [w for w, _ in actions]
-        # what a wait set for them holds, of each of private.KINDS
-        self._sizes = [sum(getattr(count, f'num_{kind}') for _, count in actions)
-                       for kind in private.KINDS]
+        self._list_who_answers(order)
 
     def _ring(self) -> int:
         """Ask every timer once."""
@@ -231,108 +207,9 @@ class Polled(Ordered):
             taken = later
         return taken
 
-    def _seldom(self) -> int:
-        """Services, clients and actions, until they are done. Not for ever: the server of an action
-        whose oldest result expires at this very moment says so again and again, as long as time
-        stands still within a beat."""
-        total = 0
-        for _ in range(ROUNDS):
-            ran = self._serve() + self._take_responses() + self._step_tasks()
-            total += ran
-            if not ran:
-                break
-        return total
-
-    def _serve(self, urgent: bool = False) -> int:
-        """Ask services once: the urgent ones, or all."""
-        if self._dirty:
-            self._refresh()
-        ran = 0
-        for take_request, kind, service in self._urgent if urgent else self._services:
-            request, header = take_request(kind.Request)
-            if header is not None:
-                answer = self._finish(private.answer(service.callback, request, kind.Response()))
-                service.send_response(answer, header)
-                ran += 1
-                if self._dirty:
-                    return ran
-        return ran
-
-    def _take_responses(self) -> int:
-        """Ask clients and actions once."""
-        if self._dirty:
-            self._refresh()
-        ran = 0
-        for take_response, kind, client in self._clients:
-            header, response = take_response(kind.Response)
-            if header is not None and (future := private.pending(client, header)) is not None:
-                future.set_result(response)
-                ran += 1
-                if self._dirty:
-                    return ran
-        if self._waitables:
-            for waitable in private.ready(self.context, self._waitables, self._sizes):
-                self._finish(waitable.execute(waitable.take_data()))
-                ran += 1
-        return ran
-
-    def _step_tasks(self) -> int:
-        """Take every unfinished task one step further; count those that finished."""
-        tasks = list(self._unfinished)
-        for task in tasks:
-            task()
-            if task.done():
-                self._unfinished.remove(task)
-                task.result()   # raises what it raised
-        return sum(task.done() for task in tasks)
-
-    def _finish(self, coroutine: Any) -> Any:
-        """Run a callback to its end; one that has to wait becomes a task."""
-        task = private.finish(coroutine, self)
-        if not task.done():
-            self._unfinished.append(task)
-            return None
-        return task.result()
-
     def _wait(self, timeout: float) -> None:
         """Sleep until a message, a timer or a wake-up comes, or the time-out."""
         if self._dirty:
             self._refresh()
         private.sleep(self.context, self._subscriptions, [timer for *_, timer in self._timers],
                       self._bell, timeout)
-
-
-class Public(Ordered, SingleThreadedExecutor):
-    """The same interface from public names alone: deliveries node by node, through wait sets."""
-
-    told = False   # that it is in use
-
-    def poll(self) -> int:
-        """Deliver what is pending and all that this causes; return how many callbacks ran."""
-        total = 0
-        for _ in range(PASSES):
-            ran = self._pass()
-            total += ran
-            if not ran:
-                break
-        return total
-
-    drain = poll
-
-    def _pass(self) -> int:
-        """Deliver what is pending now."""
-        ran = 0
-        try:
-            while ran < ALL:
-                task, _, _ = self.wait_for_ready_callbacks(timeout_sec=0)
-                task()
-                if task.done():   # else it waits for something, and would be offered for ever
-                    task.result()
-                    ran += 1
-        except TimeoutException:
-            pass
-        return ran
-
-    def spin_once(self, timeout_sec: float | None = None) -> None:
-        """Deliver what is pending; with nothing pending, wait for it at most the time-out."""
-        super().spin_once(IDLE if timeout_sec is None else min(timeout_sec, IDLE))

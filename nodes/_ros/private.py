@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Any
 
-from rclpy import client, executors, subscription, task
+from rclpy import client, exceptions, executors, subscription, task
 from rclpy.impl.implementation_singleton import rclpy_implementation as _rclpy
 from visuomotor.nodes._ros.environment import EXECUTOR
 
@@ -56,6 +56,8 @@ def message_only(asked: Any) -> bool:
     return asked._callback_type is subscription.Subscription.CallbackType.MessageOnly
 
 
+# what raises that asks an entity which was destroyed
+Gone = (exceptions.InvalidHandle, getattr(_rclpy, 'RCLError', RuntimeError))
 Unreadable = getattr(_rclpy, 'RMWError', RuntimeError)   # what that raises
 
 

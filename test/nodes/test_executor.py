@@ -9,6 +9,7 @@ import pytest
 from geometry_msgs.msg import PointStamped
 from rclpy.action import ActionClient, ActionServer
 from rclpy.context import Context
+from rclpy.exceptions import InvalidHandle
 from rclpy.task import Future
 from visuomotor.action import Reset
 from visuomotor.graph import compose
@@ -341,3 +342,42 @@ def test_wires_that_cannot_meet_are_named(rig, monkeypatch):
                        match='did not find each other within 0 s, on /word; is another program '
                              'using'):
         rig.up()
+
+
+class Owner(Node):
+    """Has one entity of each kind."""
+
+    def open(self):
+        self.ear = self.subscription(PointStamped, 'voice', lambda _: None, qos.STATE)
+        self.clock = self.timer(0.01, lambda: None)
+        self.server = self.service(Arm, 'arm', lambda _, response: response)
+        self.asker = self.client(Arm, 'elsewhere')
+
+
+@pytest.mark.parametrize('what', ['ear', 'clock', 'server', 'asker'])
+def test_what_another_thread_destroys_while_it_is_asked_is_asked_no_more(rig, monkeypatch, what):
+    owner = rig.add(Owner, name='owner')
+    rig.up()
+    executor = rig.conductor._executor
+    executor.spin_once(0.0)
+    kinds = {'ear': 'subscription', 'clock': 'timer', 'server': 'service', 'asker': 'client'}
+    with monkeypatch.context() as before_it_wakes_us:
+        before_it_wakes_us.setattr(executor, 'wake', lambda: None)
+        getattr(owner, f'destroy_{kinds[what]}')(getattr(owner, what))
+        for _ in range(12):   # services and clients are asked every tenth time
+            executor.spin_once(0.0)
+    rig.beats(3)
+
+
+def test_a_callback_that_uses_what_was_destroyed_is_at_fault(guard):
+    node, rig = guard
+    voice = node.publisher(PointStamped, 'gone', qos.STATE)
+    node.create_timer(0.01, lambda: voice.publish(PointStamped()))
+    node.destroy_publisher(voice)
+    rig.conductor._set(rig.conductor.nanoseconds + 20_000_000)
+
+    def spin():
+        for _ in range(20):   # rclpy's own serves one entity at each
+            rig.conductor._executor.spin_once(0.0)
+    with pytest.raises(InvalidHandle):
+        spin()
