@@ -15,8 +15,10 @@ from visuomotor.robots.collision import CollisionScene
 from visuomotor.robots.kinematics import Kinematics
 from visuomotor.safety import latch as latches
 from visuomotor.safety import state_check
+from visuomotor.safety.bodies import MovingBodies
 from visuomotor.safety.clearance import Clearance
 from visuomotor.safety.contact import ContactDetector
+from visuomotor.safety.fingers import Fingers
 from visuomotor.safety.follow import Follower
 from visuomotor.safety.give_way import GiveWay
 from visuomotor.safety.latch import Latch
@@ -26,15 +28,12 @@ from visuomotor.safety.motion import JerkLimited
 from visuomotor.safety.profile import Motion
 from visuomotor.safety.request import JointRequest, RequestDecoder
 from visuomotor.safety.sources import Sources
-from visuomotor.safety.state_check import EAGER, Heat, Reflex, low, squeezed
-from visuomotor.safety.time_budget import TimeBudget
-from visuomotor.safety.trust import StateTrust
+from visuomotor.safety.state_check import EAGER, Heat, Reflex, low
 from visuomotor.safety.verdict import Permitted, tightest
+from visuomotor.safety.whereabouts import Whereabouts, misplaced
 from visuomotor.specs.codes import Mode, StopCategory, Verdict
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.values import SAME_MOMENT, FloatArray, State, Target
-
-MEASURED = 0.01   # rad (m) by which a robot found outside its limits may be measured wrongly
 
 
 class SafetyFilter:
@@ -53,25 +52,19 @@ class SafetyFilter:
         self.check = LimitCheck(spec, kinematics, limits)
         self.requests = RequestDecoder(spec, kinematics, limits, self.check)
         self.clearance = Clearance(scene) if scene else None
+        self.bodies = MovingBodies(self.clearance, limits) if self.clearance else None
         self.follower = Follower(self.motion, self.check, self.clearance, limits)
-        self.trust = StateTrust(spec, limits)
+        self.whereabouts = Whereabouts(spec, limits)
         self.contact = ContactDetector(spec, limits, kinematics)
         self.give_way = GiveWay(limits, self.contact)
         self.heat = Heat(spec, limits)
+        self.fingers = Fingers(spec, limits)
         self.reflex = Reflex(spec, limits) if spec.legs and feels else None
         self.latch = latches.restored(latch) if latch else Latch(armed=armed)
         self.keep: Callable[[Latch], None] = lambda latch: None  # so that a stop outlives us
-        self.state: State | None = None  # the newest that is believed
-        self.received = -np.inf   # s, when that came
-        self._begun = False
-        self._lost = ''           # why nobody commands where the robot is
-        self._vouched = False     # somebody armed it where it is
-        self._time = TimeBudget(self.motion.beat, limits.state_gap)
         self._last = self._silent()
-        self._gripper = 0.0
         self._followed: tuple[int, Mode] | None = None
         self._held = self.motion.now.position   # commanded when the stop was called
-        self._seen = dict.fromkeys(scene.moving if scene else (), -np.inf)  # s, bodies placed
 
     def anew(self) -> SafetyFilter:
         """Return an armed filter of the same robot and surroundings that remembers nothing."""
@@ -89,7 +82,8 @@ class SafetyFilter:
 
     def arm(self, reason: str, at: float) -> str:
         """Permit motion again from where the robot is, and forget what was asked; or say why."""
-        self.latch, why_not = latches.arm(self.latch, reason, self.state, self.state_age(at),
+        known = self.whereabouts
+        self.latch, why_not = latches.arm(self.latch, reason, known.state, known.age(at),
                                           self.limits.state_age, self.spec)
         if not why_not:
             self.keep(self.latch)
@@ -97,34 +91,31 @@ class SafetyFilter:
             self.sources.clear()
             self._forget()
             self.give_way.forgive()
-            if self.state and self._gap(self.state):
-                self._lost = 'it is not where it was commanded'
-            self._vouched = True
+            if known.state and self._gap(known.state):
+                known.lose('it is not where it was commanded')
+            known.vouched = True
         return why_not
 
     def place(self, body: str, pose: FloatArray, at: float) -> None:
         """Note where a body that fixtures move with is: x y z, quaternion x y z w, base frame."""
-        if self.clearance and body in self._seen:
-            self._seen[body] = at
-            self.clearance.place(body, pose)
+        if self.bodies:
+            self.bodies.place(body, pose, at)
 
     # One cycle.
-    def state_age(self, at: float) -> float:
-        """Seconds since joint_states were received and believed; infinite when none ever were."""
-        return at - self.received
+    @property
+    def state(self) -> State | None:
+        """The newest one that is believed."""
+        return self.whereabouts.state
 
     def silence(self, at: float) -> str:
-        """Say that joint_states are missing (the driver then brakes by itself); '' if they come."""
-        if self.state is None:
-            return 'no joint_states have come yet'
-        age = self.state_age(at)
-        return '' if 0.0 <= age <= self.limits.state_age else f'no joint_states for {age:.2f} s'
+        """Say that joint_states are missing; '' if they come."""
+        return self.whereabouts.silence(at)
 
     def begin(self, state: State, at: float) -> None:
         """Take it from who put the robot there that it is, so that the next step moves on."""
-        self.trust.believe(state, at)
+        self.whereabouts.trust.believe(state, at)
         self._begin(state, at, 'put there')
-        self._time.begin(state.stamp - self.motion.beat, at)
+        self.whereabouts.time.begin(state.stamp - self.motion.beat, at)
 
     def step(self, state: State, now: float, steady: float | None = None) -> Permitted:
         """Answer one state: where the joints should be a beat after it, and why.
@@ -132,32 +123,24 @@ class SafetyFilter:
         It was received at `now` of the graph's clock, and at `steady` of one that nobody can step.
         """
         at = now if steady is None else steady
-        if unusable := state_check.unusable(state, now, self.limits):
-            return self._doubt(unusable, state, at)
-        belief = self.trust.judge(state, at)
-        if belief.why and not belief.begins:
-            return self._doubt(belief.why, state, at)
-        self.state, self.received = state, at
-        if belief.begins:
-            self._lost, self._vouched = belief.why, False
-        if self._lost:
-            return self._found(state, at)
-        return self._go_on(state, at)
+        if why := self.whereabouts.doubt(state, now, at):
+            return self._doubt(why, state, at)
+        return self._found(state, at) if self.whereabouts.lost else self._go_on(state, at)
 
     def _go_on(self, state: State, at: float) -> Permitted:
         """Live through the time that passed since the state that was answered last."""
-        passed = self._time.passed(state.stamp, at)
+        passed = self.whereabouts.time.passed(state.stamp, at)
         if not passed:
             return replace(self._last, target=None,   # what was commanded holds
                            reasons=(*self._last.reasons, 'this moment was answered already'))
-        if not self._time.affords(passed):
+        if not self.whereabouts.time.affords(passed):
             return self._hurried(state, passed)
         return self._live(state, passed, partial(self._decide, state, at))
 
     def _live(self, state: State, passed: float, decide: Callable[[float], Permitted]) -> Permitted:
         """Decide in steps of a beat at most, each for its own moment."""
         beat = self.motion.beat
-        self._time.spend(passed)
+        self.whereabouts.time.spend(passed)
         steps = max(1, math.ceil(passed / beat - 0.01))
         self.motion.step = beat if abs(passed - beat) < SAME_MOMENT else passed / steps
         for left in reversed(range(steps)):
@@ -169,35 +152,35 @@ class SafetyFilter:
         """Wait for the clock to come up with a stamp; one that is far ahead of it is no time."""
         why = 'joint_states run ahead of time'
         if passed > self.limits.state_gap:
-            self._lost = why
+            self.whereabouts.lose(why)
         return self._silent(why)
 
     def _doubt(self, why: str, state: State, at: float) -> Permitted:
         """Brake along the stored way out for states that tell nothing, as long as they come in
         time. Nothing is commanded at rest, nor after a pause: then the robot brakes by itself."""
-        late = self._time.quiet(at) > self.limits.state_gap + SAME_MOMENT
-        if self.motion.time_to_stop and not (self._lost or late):
-            passed = self._time.passed(state.stamp, at)
-            if passed and self._time.affords(passed):
+        late = self.whereabouts.time.quiet(at) > self.limits.state_gap + SAME_MOMENT
+        if self.motion.time_to_stop and not (self.whereabouts.lost or late):
+            passed = self.whereabouts.time.passed(state.stamp, at)
+            if passed and self.whereabouts.time.affords(passed):
                 return self._live(state, passed, lambda stamp: self._halt((why,)))
         return self._silent(why)
 
     def _decide(self, state: State, at: float, stamp: float) -> Permitted:
-        self._ease(state)
+        self.fingers.ease(state, self.motion.step)
         # under a stop a hand may lead the arm away, but nothing may be pressed
         speeding = self.motion.now.acceleration
         if self.feels and (why := self.contact.contact(state, speeding, self.latch.armed)):
             self._touch(why, state, at)
         if self.latch.forbids:
             return self._stand(state, at, self.latch.forbids)
-        if unseen := self._unseen(at):
+        if self.bodies and (unseen := self.bodies.unseen(at)):
             return self._halt((unseen,))
         if self.reflex:
             return self._walk(state, stamp, at, self.reflex)
         if self._presses(state, at):
             return self._let_go(state, self.give_way.why)
         self.follower.stray = self.contact.stray(state.position)
-        return self._follow(stamp, at)
+        return self._follow(state, stamp, at)
 
     def _touch(self, why: str, state: State, at: float) -> None:
         self.sources.clear()
@@ -207,29 +190,22 @@ class SafetyFilter:
     def _presses(self, state: State, at: float) -> bool:
         return self.give_way.presses(state, at, self.motion.now.position, self.latch.stopped)
 
-    def _unseen(self, at: float) -> str:
-        """Say which moving body has not been heard of; '' when all have."""
-        for body, seen in self._seen.items():
-            if not 0.0 <= at - seen <= self.limits.body_age:
-                return f'no pose of {body} for {self.limits.body_age:g} s: where it is nobody knows'
-        return ''
-
     # Beginning, and being lost.
     def _found(self, state: State, at: float) -> Permitted:
         """A new story of where the robot is moves nothing while a stop stands, the driver still
         obeys the old one or the robot moves, nor into what no motion may enter. Who arms takes it
         from where it stands."""
-        if self._begun and self.latch.forbids:
-            return self._silent(self.latch.forbids, f'{self._lost}: nothing is commanded until '
+        known = self.whereabouts
+        if known.begun and self.latch.forbids:
+            return self._silent(self.latch.forbids, f'{known.lost}: nothing is commanded until '
                                                     'somebody arms')
-        moving = latches.moving(state, self.spec)
-        obeyed = self._time.quiet(at) <= self.spec.command_age + SAME_MOMENT
-        if moving or (self._begun and obeyed):
-            return self._silent(f'{self._lost}: nothing is commanded until {moving or "it"} stands')
-        if self._begun and not self._vouched and (wrong := self._misplaced(state.position)):
-            self.stop(f'{self._lost}, and is where it may not be: {wrong}')
+        if wait := known.awaits(state, at):
+            return self._silent(f'{known.lost}: nothing is commanded {wait}')
+        if known.begun and not known.vouched and (wrong := misplaced(
+                state.position, self.check, self.clearance)):
+            self.stop(f'{known.lost}, and is where it may not be: {wrong}')
             return self._silent(self.latch.forbids)
-        return self._begin(state, at, self._lost)
+        return self._begin(state, at, known.lost)
 
     def _begin(self, state: State, at: float, why: str) -> Permitted:
         """Begin where the robot is, so that nothing jumps."""
@@ -237,12 +213,11 @@ class SafetyFilter:
         self._forget()
         if self.reflex:
             self.reflex.forget()
-        if not self._begun and math.isfinite(state.gripper):
-            self._gripper = min(max(state.gripper, 0.0), 1.0)
-        self._begun, self._lost = True, ''
+        if not self.whereabouts.begun:
+            self.fingers.begin(state)
+        self.whereabouts.begin(state.stamp, at)
         self._held = self.motion.now.position
         self.sources.clear()
-        self._time.begin(state.stamp, at)
         self.contact.sent(self.motion.now.position)
         self._last = self._answer(self.motion.now, Verdict.STOP,
                                   (f'begins where the robot is: {why}',))
@@ -256,16 +231,6 @@ class SafetyFilter:
         self._followed = None
         self.give_way.forget()
         self.heat.forget()
-
-    def _misplaced(self, position: FloatArray) -> str:
-        """Say why a robot may not be where it is, by more than it may be measured wrongly."""
-        spec, tip = self.spec, self.check.tip(position)
-        joints = (position < spec.lower - MEASURED) | (position > spec.upper + MEASURED)
-        box = spec.workspace
-        walls = None if tip is None else (tip < np.array(box.lower) - MEASURED) | (
-            tip > np.array(box.upper) + MEASURED)
-        near = self.clearance.touching(position) if self.clearance else ()
-        return ', '.join((*self.check.describe(joints, walls), *near))
 
     def _silent(self, *reasons: str) -> Permitted:
         """Command nothing."""
@@ -325,7 +290,7 @@ class SafetyFilter:
         rising = reflex.stand_up(self.motion.now.position, low(state, lean, self.limits))
         if rising is not None:
             return self._reflexively(rising, 'stands up slowly')
-        return self._follow(stamp, at)
+        return self._follow(state, stamp, at)
 
     def _reflexively(self, speeds: FloatArray, why: str) -> Permitted:
         self.requests.forget()
@@ -333,7 +298,7 @@ class SafetyFilter:
         granted = self.follower.grant(JointRequest(speeds))
         return self._answer(granted.motion, Verdict.STOP, (why, *granted.reasons))
 
-    def _follow(self, stamp: float, at: float) -> Permitted:
+    def _follow(self, state: State, stamp: float, at: float) -> Permitted:
         heard, silent = self.sources.winner(stamp, at)
         if heard is None:
             return self._halt((silent,)) if silent else self._halt((), Verdict.PASS)
@@ -343,40 +308,27 @@ class SafetyFilter:
             self._followed = (proposal.source, proposal.mode)
         request = self.requests.make(proposal, stamp + self.motion.beat, self.motion.now.position,
                                      self.motion.step)
-        permitted = (self._grant(request) if request
+        permitted = (self._grant(request, state) if request
                      else self._halt((f'no target of {heard.name} is due',)))
         return replace(permitted, source=proposal.source, mode=int(proposal.mode),
                        asked=request.asked if request else np.zeros(0),
                        observed=proposal.observed, policy_hash=proposal.policy_hash,
                        proposal_age=at - heard.received)
 
-    def _grant(self, request: JointRequest) -> Permitted:
-        self._grip(request.gripper)
+    def _grant(self, request: JointRequest, state: State) -> Permitted:
+        self.fingers.move(request.gripper, state, self.motion.step)
         granted = self.follower.grant(request)
         return self._answer(granted.motion, granted.verdict, granted.reasons)
 
-    def _grip(self, wanted: float | None) -> None:
-        """Move the fingers by a step, but close them no further on what they squeeze."""
-        if wanted is not None and self.spec.gripper is not None:
-            if self.state and squeezed(self.state, self.spec, self.limits):
-                wanted = min(wanted, self.state.gripper)
-            stride = self.spec.gripper.speed * self.motion.step
-            self._gripper += min(max(min(max(wanted, 0.0), 1.0) - self._gripper, -stride), stride)
-
-    def _ease(self, state: State) -> None:
-        """Let go of what is squeezed too hard, whoever is followed and even if nobody is."""
-        if squeezed(state, self.spec, self.limits):
-            self._grip(min(self._gripper, state.gripper))
-
     def _answer(self, motion: Motion, verdict: Verdict, reasons: tuple[str, ...]) -> Permitted:
-        if not math.isfinite(motion.position.sum() + motion.velocity.sum() + self._gripper):
+        gripper = self.fingers.commanded
+        if not math.isfinite(motion.position.sum() + motion.velocity.sum() + (gripper or 0.0)):
             self.stop('a command was no number')   # the last fence: it is never sent
-            self._lost = 'a command was no number'
+            self.whereabouts.lose('a command was no number')
             return self._silent(self.latch.forbids)
         refusals = self.sources.told()
         if refusals:
             verdict = max(verdict, Verdict.CLIP)
-        gripper = self._gripper if self.spec.gripper is not None else None
         measure = partial(tightest, motion, self.check, self.motion, self.clearance,
                           self.motion.time_to_stop)
         return Permitted(Target(motion.position, motion.velocity, gripper), verdict,

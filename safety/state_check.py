@@ -78,12 +78,6 @@ class Heat:
                 f'{self._hot[worst]:.1f} s')
 
 
-def squeezed(state: State, spec: RobotSpec, limits: Limits) -> bool:
-    """Say whether the fingers press harder than they may."""
-    return (spec.gripper is not None and math.isfinite(state.gripper)
-            and abs(state.gripper_effort) > limits.gripper_share * spec.gripper.force)
-
-
 class Reflex:
     """Lies down when told, and stands up before anybody else moves the legs."""
 

@@ -187,7 +187,7 @@ def safety_status(permitted: Permitted, safety: SafetyFilter, now: float,
     return msg.SafetyStatus(
         header=header(now), level=int(permitted.verdict), reasons=permitted.reasons,
         armed=latch.armed, stopped=latch.stopped, stop_reason=latch.reason,
-        source=permitted.source, state_age=safety.state_age(steady),
+        source=permitted.source, state_age=safety.whereabouts.age(steady),
         proposal_age=permitted.proposal_age, refused=safety.sources.refused,
         margins=[msg.Margin(limit=m.limit, value=m.value, unit=m.unit) for m in permitted.margins])
 

@@ -119,7 +119,7 @@ def test_a_state_out_of_order_is_dropped_and_counted():
     company.wait()
     company.hear(stamp=company.now - 0.03)
     assert len(company.commands) == before
-    assert company.filter.trust.passed_over == 1
+    assert company.filter.whereabouts.trust.passed_over == 1
     company.beats(10)
     assert company.fastest() < 1.0
 
@@ -291,7 +291,7 @@ def test_a_gripper_that_is_no_number_leaves_commands_finite():
         answer = company.beats(1, gripper=np.nan, gripper_effort=np.nan)
         assert answer.target is None or np.isfinite(answer.target.gripper)
     company.beats(5)
-    assert np.isfinite(company.filter._gripper)
+    assert np.isfinite(company.filter.fingers.commanded)
 
 
 @pytest.mark.parametrize('quaternion', [[np.nan] * 4, [0.0] * 4, [0.0, 0.0, 0.0, 2.0],
