@@ -80,6 +80,11 @@ class SafetyFilter:
         if self.latch != before:
             self.keep(self.latch)
 
+    def fail(self, why: str) -> None:
+        """Latch a stop and command nothing until somebody arms: what was decided nobody knows."""
+        self.stop(why)
+        self.whereabouts.lose(why)
+
     def arm(self, reason: str, at: float) -> str:
         """Permit motion again from where the robot is, and forget what was asked; or say why."""
         known = self.whereabouts
@@ -323,8 +328,7 @@ class SafetyFilter:
     def _answer(self, motion: Motion, verdict: Verdict, reasons: tuple[str, ...]) -> Permitted:
         gripper = self.fingers.commanded
         if not math.isfinite(motion.position.sum() + motion.velocity.sum() + (gripper or 0.0)):
-            self.stop('a command was no number')   # the last fence: it is never sent
-            self.whereabouts.lose('a command was no number')
+            self.fail('a command was no number')   # the last fence: it is never sent
             return self._silent(self.latch.forbids)
         refusals = self.sources.told()
         if refusals:

@@ -42,6 +42,7 @@ class Node(LifecycleNode):
         self.simulated = bool(self.get_parameter('use_sim_time').value)   # time is that of /clock
         self.add_on_set_parameters_callback(self._keep_clock)
         self.traffic = Traffic()
+        self.when_faulty: Callable[[str], Any] = lambda why: None   # told of a fault of ours
         for service in self.services:   # those of parameters and lifecycle, made by rclpy
             service.callback = self._answered(service.srv_type, service.srv_name,
                                               service.callback, ours=False)
@@ -161,8 +162,10 @@ class Node(LifecycleNode):
 
     def fault(self, where: str, error: Exception) -> None:
         """Refuse what made something raise; what is no refusal of ours is counted as a fault."""
-        self.traffic.faults += not isinstance(error, (BadInput, OSError))
         self.refuse(where, sentence(error))
+        if not isinstance(error, (BadInput, OSError)):
+            self.traffic.faults += 1
+            self.when_faulty(short(sentence(error)))
 
     def client(self, kind: Any, name: str) -> Any:
         """Make a service client."""

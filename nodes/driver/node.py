@@ -50,6 +50,7 @@ class DriverNode(Node):
         self.robot, self.world = self.machine.robot, self.machine.world
         self.obedience = Obedience(self.spec, self.machine.send, partial(safety_writer, *who))
         self.watchdog, self.identity = self.obedience.watchdog, fingerprint(self.spec)
+        self.when_faulty = self.obedience.fail
         self.beats, self.news = 0, ''
         self.state: State | None = None
         if self.world:

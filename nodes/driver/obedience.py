@@ -35,13 +35,13 @@ class Obedience:
         self._writer = OneWriter(spec.command_age, claimed)
         self._follows, self._send = spec.driver.back_drivable, send
         self.refused = 0
-        self._complaint = ''
+        self._complaint = self._failure = ''
         self._sent: Target | None = None
 
     def obey(self, asked: Asked, measured: State | None, steady: float) -> Target | None:
         """Send what a command asks for and return what was really sent; None when it is refused,
         or cannot be sent: that is silence."""
-        why = (self.watchdog.refuses(asked.answered, steady)
+        why = (self._failure or self.watchdog.refuses(asked.answered, steady)
                or self._writer.refuses(asked.writer, asked.sequence, steady, stands(measured))
                or ('' if self.watchdog.obeying else too_far(asked.target.position, measured)))
         try:
@@ -65,14 +65,19 @@ class Obedience:
             return asked.target
         return replace(asked.target, position=measured.position)
 
+    def fail(self, why: str) -> None:
+        """Brake, and obey nobody until the driver begins anew: what the robot did nobody knows."""
+        self._failure = f'{why}; activate the driver anew'
+        self.watchdog.give_up()
+
     def forget(self) -> None:
         """Begin anew: nothing was commanded."""
-        self._sent = None
+        self._sent, self._failure = None, ''
         self.watchdog.forget()
 
     def complaints(self, steady: float) -> list[str]:
         """Return what to complain of, and forget what was refused: it has been told."""
-        said = [self._complaint, self.watchdog.complaint(steady)]
+        said = [self._failure, self._complaint, self.watchdog.complaint(steady)]
         self._complaint = ''
         return [sentence for sentence in said if sentence]
 

@@ -19,7 +19,7 @@ class Watchdog:
         self._obeyed_at: float | None = None
         self._told: deque[tuple[Stamp, float]] = deque(
             maxlen=2 + round(2.0 * spec.command_age * spec.control_hz))
-        self.braking = False
+        self.braking = self._given_up = False
 
     @property
     def obeying(self) -> bool:
@@ -47,11 +47,17 @@ class Watchdog:
     def forget(self) -> None:
         """Begin anew: nothing was ever commanded or told."""
         self._obeyed_at, self.braking = None, False
+        self._given_up = False
         self._told.clear()
+
+    def give_up(self) -> None:
+        """Take over at the next beat, whatever was obeyed."""
+        self._given_up = True
 
     def ran_out(self, steady: float) -> bool:
         """Tell, once, that the robot has to brake by itself."""
-        if not self.obeying or self.silence(steady) <= self._age + SAME_MOMENT:
+        late = self.silence(steady) > self._age + SAME_MOMENT
+        if not (self.obeying and (late or self._given_up)):
             return False
         self.braking = True
         return True

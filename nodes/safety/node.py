@@ -54,6 +54,7 @@ class SafetyNode(Node):
         fixtures = load_task(self.limits.task).fixtures if self.limits.task else ()
         self.filter, self.keeper = make_lasting(self.spec, self.limits, fixtures)
         self.also_undo(self.keeper.close)
+        self.when_faulty = self.filter.fail
         self.news = News()
         self.imu: Imu | None = None
         self.imu_at = -1e18
