@@ -28,7 +28,7 @@ from visuomotor.nodes.policy.inference import (
 from visuomotor.nodes.policy.settings import PolicySettings
 from visuomotor.policies.make import make_policy
 from visuomotor.robots.kinematics import Kinematics
-from visuomotor.specs.errors import BadInput
+from visuomotor.specs.errors import BadInput, short
 from visuomotor.specs.observation import observe
 from visuomotor.specs.policy import Policy
 from visuomotor.specs.robot import RobotSpec, load_robot
@@ -134,7 +134,7 @@ class PolicyNode(Node):
             schedule.between_episodes(self.schedule.episode)
             self.take(request.policy)
         except (BadInput, OSError) as error:
-            response.message = str(error)
+            response.message = short(str(error))
         response.loaded, response.policy_hash = not response.message, self.runner.hash
         return response
 

@@ -1,6 +1,7 @@
 """The stages that resets are made of. Each proposes motion until it is over, or takes too long."""
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,21 +18,22 @@ SLACK = 3.0      # s that a motion may take longer than planned
 ROW = 0.02       # s between two targets of a chunk
 
 
-class Stage:
+class Stage(ABC):
     """One step of a reset."""
 
     sentence = ''   # what it is doing, for people
     limit = 0.0     # s, longest duration; known from `begin` on
 
-    def begin(self, state: State, now: float) -> None:
+    def begin(self, state: State, now: float) -> None:  # noqa: B027 - not all have to
         """Prepare."""
 
     def propose(self, state: State, now: float) -> Proposal | None:
         """Return what should move, or nothing: silence is standing still."""
         return None
 
+    @abstractmethod
     def over(self, state: State, now: float) -> bool:
-        raise NotImplementedError
+        """Tell whether it is done."""
 
 
 class Still(Stage):

@@ -42,3 +42,15 @@ def test_everything_heard_is_counted(rig):
     assert (statistics.ended[1].result, statistics.ended[1].truth,
             statistics.ended[1].return_value) == ('success', 'failure', 2.0)
     assert statistics.files == {1: '/data/1.mcap'}
+
+
+def test_a_verdict_that_there_is_not_is_refused_and_the_next_command_is_counted(rig, capfd):
+    console = rig.make('console')
+    speaker = rig.probe(says={'command': (Command, 'command', qos.COMMAND)})
+    rig.up()
+    for verdict in (9, 255, Command.PASS):
+        speaker.command.publish(Command(verdict=verdict))
+    rig.beats(1)
+    assert dict(console.statistics.verdicts) == {'pass': 1}
+    assert (console.traffic.refused, console.traffic.faults) == ({'command': 2}, 0)
+    assert 'should be 0 .. 3, but is 9' in capfd.readouterr().err

@@ -6,12 +6,13 @@ import math
 import numpy as np
 import pytest
 from builtin_interfaces.msg import Time
-from geometry_msgs.msg import Quaternion
+from geometry_msgs.msg import Pose, Quaternion
 from sensor_msgs.msg import Image, JointState
 from sensor_msgs.msg import Imu as ImuMessage
 from visuomotor.msg import Command, Reward, Sent, WorldTruth
 from visuomotor.msg import Proposal as ProposalMessage
 from visuomotor.nodes._ros import convert
+from visuomotor.nodes._ros.wires import Ear
 from visuomotor.specs.codes import Mode
 from visuomotor.specs.errors import BadInput
 from visuomotor.specs.robot import load_robot
@@ -178,6 +179,27 @@ def test_a_robot_of_a_million_joints_is_refused():
 def test_a_truth_whose_names_name_nothing_is_refused():
     with pytest.raises(BadInput, match='1 names should name as many, but 0 came'):
         convert.truth(WorldTruth(names=['cup']))
+
+
+@pytest.mark.parametrize(('words', 'why'), [
+    ({'names': ['x'] * 257}, 'the names should be at most 256 long, but is 257'),
+    ({'value_names': ['x'] * 257}, 'the names should be at most 256 long, but is 257'),
+    ({'names': ['x' * 65], 'poses': [Pose()]}, 'a name should be at most 64 long, but is 65'),
+    ({'scene': 'f' * 65}, 'the scene should be at most 64 long, but is 65')])
+def test_a_truth_of_longer_words_than_anybody_means_is_refused(words, why):
+    with pytest.raises(BadInput, match=why):
+        convert.truth(WorldTruth(**words))
+
+
+@pytest.mark.parametrize(('kind', 'most'), [
+    (JointState, 65_536), (Command, 65_536), (ProposalMessage, 8_388_608), (Image, 67_108_864)])
+def test_what_has_more_bytes_than_anybody_means_is_not_even_decoded(kind, most):
+    heard, said = [], []
+    ear = Ear(kind, heard.append, raw=True, refuse=said.append)
+    ear(bytes(most))
+    ear(bytes(most + 1))
+    assert len(heard) == 1
+    assert said == [f'a message should be at most {most} bytes, but has {most + 1}']
 
 
 @pytest.mark.parametrize('size', [{'height': 3}, {'step': 5}, {'width': 3}, {'height': 0},

@@ -196,6 +196,9 @@ def test_a_policy_is_replaced_between_episodes_and_kept_when_the_new_one_is_bad(
     assert "was trained for robot 'iiwa14', not for 'iiwa7'" in refused.message
     refused = ask(stage, conductor, 'randm')
     assert "no policy 'randm'; did you mean random?" in refused.message
+    refused = ask(stage, conductor, '')
+    assert "a policy has either a kind or the folder of a trained one" in refused.message
+    assert len(ask(stage, conductor, 'x' * 60_000).message) < 1500
     assert policy.runner.hash == before
 
     stage.tell(EpisodeStatus.RUNNING, 1)
