@@ -140,6 +140,8 @@ def contact(
 def _contact(write: str, against: str = '') -> bool:
     environment.prepare()
     from visuomotor.benchmarks import safety_contact as bench
+    for robot in bench.ROBOTS:
+        Console(soft_wrap=True).print(bench.limits(robot), markup=False)
     seen = bench.run()
     before = bench.run_elsewhere(against) if against else []
     tell(bench.compared(before, seen) if before else bench.table(seen), 'safety contact', write)

@@ -17,6 +17,7 @@ from visuomotor.robots.kinematics import Kinematics
 from visuomotor.safety.filter import SafetyFilter
 from visuomotor.safety.limits import limits_for
 from visuomotor.specs.codes import Mode
+from visuomotor.specs.robot import load_robot
 from visuomotor.specs.task import load_task
 from visuomotor.specs.values import FloatArray, Proposal, State
 from visuomotor.worlds.make import make_world
@@ -31,8 +32,10 @@ THICK, WIDE = 0.04, 0.15   # m, half the edges of the post, along the way and ac
 SECONDS = 6.0        # that it is pushed for
 TOUCH = 1.0          # N that counts as touching
 HARD = 65.0          # N m in a joint: more than a person should have to bear
+END = 0.5            # s, the last of it, over which the force that is left is averaged
 HEADINGS = ('robot', 'speed', 'post', 'way', 'peak force, N', 'touching, s', 'pushes',
-            f'above {HARD:g} N m net of gravity, s', 'most, N m', 'filter said')
+            f'above {HARD:g} N m net of gravity, s', 'most, N m', 'force at the end, N',
+            'filter said')
 
 
 @dataclass
@@ -48,12 +51,13 @@ class Push:
     pushes: int = 0        # that were begun: force from below 1 N to a fifth of the peak
     hard: float = 0.0      # s with a joint above HARD beyond what gravity asks, from first touch
     net: float = 0.0       # N m, most of that
+    left: float = 0.0      # N, at the end
     said: str = ''
 
     def row(self) -> tuple[str, ...]:
         return (self.robot, f'{self.part:g}', self.post, self.way, f'{self.peak:.0f}',
                 f'{self.touching:.2f}', str(self.pushes), f'{self.hard:.2f}', f'{self.net:.0f}',
-                self.said)
+                f'{self.left:.0f}', self.said)
 
 
 class Ring:
@@ -129,13 +133,15 @@ def push(robot: str, part: float, post: str, way: str, seconds: float = SECONDS)
     ring = Ring(seen)
     world, free = ring.world, True
     said: list[str] = []
-    for _ in range(round(seconds * ring.spec.control_hz)):
+    for beat in range(round(seconds * ring.spec.control_hz)):
         state = ring.beat_once()
+        ends = (beat + 1) * ring.beat > seconds - END
         for _ in range(round(ring.beat / world.dt)):
             world.advance(world.dt)
             force = ring.force()
             seen.peak = max(seen.peak, force)
             seen.touching += world.dt * (force > TOUCH)
+            seen.left += force * ends * world.dt / END
             seen.pushes += free and force > TOUCH
             free = force <= TOUCH if free else force <= 0.0
         net = float(np.abs(state.effort - ring.gravity(state.position)).max())
@@ -162,6 +168,16 @@ def run_elsewhere(commit: str) -> list[Push]:
         told = subprocess.run([sys.executable, '-c', words, __file__], env=environment, text=True,
                               stdout=subprocess.PIPE, check=True).stdout
     return [Push(**one) for one in json.loads(told)]
+
+
+def limits(robot: str) -> str:
+    """Say by which limits contact is judged here: a real robot's, under which it latches a stop."""
+    law, spec = limits_for(load_robot(robot)), load_robot(robot)
+    most = ' '.join(f'{share * effort:.0f}' for share, effort in
+                    zip(np.broadcast_to(law.contact_excess, len(spec.joints)), spec.effort,
+                        strict=True))
+    return (f'{robot}: contact above {most} N m for {law.contact_time:g} s, gives way for '
+            f'{law.contact_pause:g} s, a second within {law.contact_memory:g} s is a latched stop')
 
 
 def table(seen: list[Push]) -> str:
