@@ -123,6 +123,19 @@ class Clearance:
                 names.append('slowed before {} meets {}'.format(*self.scene.names(pair)))
         return speeds, tuple(dict.fromkeys(names))
 
+    def escape(self, posture: FloatArray) -> tuple[FloatArray, tuple[str, ...]] | None:
+        """Return joint speeds that win back a margin which was lost, and from what; None: none."""
+        found = self.near(posture, 0.0)
+        if not found or found[0][1] >= 0.0:
+            return None
+        speeds = np.zeros(len(posture))
+        for pair, clearance in found[:NEAREST]:
+            wanted = RATE * (self._soft[pair] - clearance)
+            speeds = at_least(speeds, self.scene.slope(posture, pair), wanted)
+        names = ('{} is measured too near {}'.format(*self.scene.names(pair))
+                 for pair, clearance in found if clearance < 0.0)
+        return speeds, tuple(dict.fromkeys(names))
+
     def near(self, posture: FloatArray, within: FloatArray | float) -> list[tuple[int, float]]:
         """Return pairs with less clearance than this beyond what approaching leaves, in order."""
         least = self._known - self.scene.reach @ np.abs(posture - self._posture)
@@ -146,6 +159,12 @@ class Clearance:
         """Name what would have met."""
         return tuple(dict.fromkeys('{} would come too near {}'.format(*self.scene.names(pair))
                                    for pair in pairs))
+
+
+def at_least(speeds: FloatArray, slope: FloatArray, wanted: float) -> FloatArray:
+    """Return the joint speeds nearest to these by which something grows as fast as wanted, m/s."""
+    missing = max(wanted - float(slope @ speeds), 0.0)
+    return speeds + slope * (missing / max(float(slope @ slope), 1e-6))
 
 
 def stations(way_out: VelocityProfile, before: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 from visuomotor.robots.kinematics import Kinematics
+from visuomotor.safety.lately import Lately
 from visuomotor.safety.limits import Limits
 from visuomotor.specs.errors import BadInput
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.values import FloatArray, State
-
-STRAY = 0.01   # rad (m) from where a joint was sent lately, below which it is as good as there
 
 
 class ContactDetector:
@@ -26,8 +25,8 @@ class ContactDetector:
         self.excess = np.array(limits.contact_excess) * spec.effort   # N m that count as contact
         self._torque = limits.contact_torque * spec.effort
         lately = 1 + round(limits.contact_lag * spec.control_hz)
-        self._sent = np.zeros((lately, joints))       # a ring of postures
-        self._speeding = np.zeros((lately, joints))   # and of accelerations
+        self._lately = Lately(joints, lately)
+        self._speeding = np.zeros((lately, joints))   # a ring of accelerations
         self._still = np.zeros(joints)
         self._beats = max(1, round(limits.contact_time * spec.control_hz))
         self._hardest = self._beats / max(1, round(limits.contact_least * spec.control_hz))
@@ -35,7 +34,7 @@ class ContactDetector:
 
     def forget(self) -> None:
         """Begin anew, as when motion does."""
-        self._count = 0   # sent since motion began
+        self._lately.forget()
         self._speeding[:] = 0.0
         self._felt = 0.0  # beats of contact, each worth as much as it is beyond what counts
         self._deaf = 0
@@ -44,16 +43,14 @@ class ContactDetector:
 
     def sent(self, position: FloatArray) -> None:
         """Note a commanded posture."""
-        self._sent[self._count % len(self._sent)] = position
-        self._count += 1
-        self._newest = position
+        self._lately.sent(position)
 
     def contact(self, state: State, acceleration: FloatArray, moves: bool = True) -> str:
         """Say what an arm feels that is commanded to accelerate so; '' when nothing stands in its
         way. One that is not meant to move may be led elsewhere."""
-        if not self.spec.tip_link or not self._count:
+        if not self.spec.tip_link or not self._lately.count:
             return ''
-        self._speeding[self._count % len(self._speeding)] = acceleration
+        self._speeding[self._lately.count % len(self._speeding)] = acceleration
         if state is self._heard:   # lived through in several steps, but one sample
             return ''
         self._heard = state
@@ -104,7 +101,7 @@ class ContactDetector:
     def _astray(self, position: FloatArray) -> str:
         """A robot lags behind; so it may be wherever it was sent within the last moment."""
         most = self.limits.contact_error + (self._bent if self._deaf else 0.0)
-        if np.abs(position - self._newest).max() <= most:
+        if np.abs(position - self._lately.newest).max() <= most:
             return ''
         error, worst = self._error(position)
         if error <= most:
@@ -112,19 +109,12 @@ class ContactDetector:
         return f'contact: {self.spec.names[worst]} is {error:.2f} rad from where it was sent'
 
     def stray(self, position: FloatArray) -> FloatArray | None:
-        """Return how far each joint is from the nearest posture that the arm was sent to lately;
-        None: it is as good as there."""
-        if not self._count or np.abs(position - self._newest).max() <= STRAY:
-            return None
-        strays = position - self._sent[:self._count]
-        most = np.abs(strays).max(axis=1)
-        nearest = int(most.argmin())
-        return strays[nearest] if most[nearest] > STRAY else None
+        """Return how far the joints stand from where they were sent; None: they are as good as
+        there."""
+        return self._lately.stray(position) if self._lately.count else None
 
     def _error(self, position: FloatArray) -> tuple[float, int]:
         """How far the worst joint is from everywhere that it was sent lately, and which it is."""
-        stray = self.stray(position)
-        if stray is None:
-            return 0.0, 0
-        worst = int(np.abs(stray).argmax())
-        return abs(float(stray[worst])), worst
+        apart = self._lately.apart(position)
+        worst = int(apart.argmax())
+        return float(apart[worst]), worst

@@ -185,6 +185,8 @@ class SafetyFilter:
         if self._presses(state, at):
             return self._let_go(state, self.give_way.why)
         self.follower.stray = self.contact.stray(state.position)
+        if away := self.follower.escape():
+            return self._reflexively(away[0], ', '.join(away[1]))
         return self._follow(state, stamp, at)
 
     def _touch(self, why: str, state: State, at: float) -> None:

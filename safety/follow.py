@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
-from visuomotor.safety.clearance import Clearance
+from visuomotor.safety.clearance import RATE, Clearance, at_least
 from visuomotor.safety.limit_check import AXES, Flags, LimitCheck
 from visuomotor.safety.limits import Limits
 from visuomotor.safety.motion import Candidate, JerkLimited
@@ -67,6 +67,29 @@ class Follower:
         why = met.reasons or ('no motion inside the limits leads there',)
         return Granted(self.motion.brake(), Verdict.CLIP, (*request.clipped, *why))
 
+    def escape(self) -> tuple[FloatArray, tuple[str, ...]] | None:
+        """Return joint speeds by which a robot that drifted into a margin comes out of it, and why;
+        None: it is clear where it is measured."""
+        if self.stray is None:
+            return None
+        place = self.motion.now.position + self.stray
+        if self.clearance and (away := self.clearance.escape(place)):
+            return away
+        return self._inwards(place)
+
+    def _inwards(self, place: FloatArray) -> tuple[FloatArray, tuple[str, ...]] | None:
+        """Return joint speeds that bring the tip back between its walls; None: it is there."""
+        tip, check = self.check.tip(place), self.check
+        if tip is None or ((check.box_lower <= tip) & (tip <= check.box_upper)).all():
+            return None
+        jacobian, speeds = check.tip_jacobian(place), np.zeros(len(place))
+        missing = np.clip(tip, check.box_lower, check.box_upper) - tip
+        for axis in np.nonzero(missing)[0]:
+            inwards = jacobian[axis] * np.sign(missing[axis])
+            speeds = at_least(speeds, inwards, RATE * abs(missing[axis]))
+        return speeds, tuple(f'the tip is measured outside its box: {AXES[axis]}'
+                             for axis in np.nonzero(missing)[0])
+
     def keeps_way_out(self, candidate: Candidate) -> bool:
         """Say whether a candidate may be commanded now."""
         met = Obstacle(np.zeros(len(candidate.before), dtype=bool))
@@ -125,8 +148,12 @@ class Follower:
 
     def _slower(self, speed: FloatArray, met: Obstacle) -> FloatArray:
         if self.clearance is not None:
-            speed, slowed = self.clearance.bend(speed, self.motion.now.position)
+            place = self.motion.now.position
+            speed, slowed = self.clearance.bend(speed, place)
             met.slowed = met.slowed or slowed
+            if self.stray is not None:
+                speed, slowed = self.clearance.bend(speed, place + self.stray)
+                met.slowed = met.slowed or slowed
         return speed
 
     def _along(self, speed: FloatArray, met: Obstacle) -> FloatArray:

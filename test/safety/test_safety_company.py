@@ -432,3 +432,24 @@ def test_an_arm_that_stands_aside_keeps_its_margins_where_it_is_measured(joint, 
     assert (spare >= -0.5 * safety.clearance.scene.margins).all()
     assert (ARM.pose(place + stray)[:3] >= np.array(box.lower) - 0.001).all()
     assert said
+
+
+@pytest.mark.parametrize('asks', [True, False])
+@pytest.mark.parametrize(('way', 'error'), [(1, 0.045), (-1, -0.045)])
+def test_an_error_that_grows_takes_no_hand_into_what_it_stands_beside(way, error, asks):
+    safety = make_filter(IIWA, Limits(), load_task('grasp').fixtures)
+    scene, place, now, nearest = safety.clearance.scene, HOME.copy(), 50.0, 1.0
+    for beat in range(700):
+        now += BEAT
+        down = np.array([[0.0, 0.0, -0.2, 0.0, 0.0, 0.0]])
+        aside = np.array([[0.0, 0.1 * way, 0.0, 0.0, 0.0, 0.0]])
+        if beat < 300 or asks:
+            wish = Proposal(Mode.CARTESIAN_TWIST, np.zeros(1), down if beat < 110 else aside,
+                            observed=now)
+            safety.sources.hear(wish, now)
+        grown = (1.0 - np.cos(np.pi * min(max(beat - 350, 0) / 300, 1.0))) / 2.0
+        stray = one(0, error * grown)
+        answer = safety.step(State(now, place + stray, NONE, NONE), now)
+        place = answer.target.position
+        nearest = min(nearest, float((scene.clearances(place + stray) + scene.margins).min()))
+    assert nearest > 0.001, 'm, that the hand was measured from the wall of the tray at least'
