@@ -13,7 +13,7 @@ from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray
 from sensor_msgs.msg import CameraInfo, Image
-from visuomotor.nodes._ros import convert, qos
+from visuomotor.nodes._ros import convert, images, qos
 from visuomotor.nodes._ros.node import Node
 from visuomotor.nodes._ros.params import declare
 from visuomotor.nodes._ros.run import run
@@ -96,7 +96,7 @@ class CameraNode(Node):
 
     def on_picture(self, message: Image) -> None:
         self.source.counts.captured += 1
-        self.publish(Frame(convert.seconds(message.header.stamp), convert.picture(message)))
+        self.publish(Frame(convert.seconds(message.header.stamp), images.picture(message)))
 
     def deliver(self) -> None:
         for frame in self.waiting.due(self.now):
@@ -110,7 +110,7 @@ class CameraNode(Node):
         except BadInput as error:
             self.trouble = str(error)
             return
-        message = convert.image_message(rgb, frame.stamp, self.settings.camera)
+        message = images.image_message(rgb, frame.stamp, self.settings.camera)
         self.pictures.publish(message)
         self.published += 1
         if info := self.info_of(message, frame.rgb.shape):
@@ -120,7 +120,7 @@ class CameraNode(Node):
         """Describe the lens; its numbers change only with the size of the source's pictures."""
         if source != self.described:
             lens = self.pipeline.published(source[1], source[0])
-            self.info = (convert.camera_info(message, lens.fx, lens.fy, lens.cx, lens.cy)
+            self.info = (images.camera_info(message, lens.fx, lens.fy, lens.cx, lens.cy)
                          if lens else None)
             self.described = source
         if self.info:

@@ -13,7 +13,7 @@ from typing import Any
 
 from sensor_msgs.msg import Image, Imu, JointState
 from visuomotor.msg import EpisodeStatus, PolicyStatus, Proposal, WorldTruth
-from visuomotor.nodes._ros import convert, qos
+from visuomotor.nodes._ros import convert, images, qos
 from visuomotor.nodes._ros.node import Node
 from visuomotor.nodes._ros.params import declare
 from visuomotor.nodes._ros.run import run
@@ -98,7 +98,7 @@ class PolicyNode(Node):
         heard, plan = self.buffer, self.schedule
         state = convert.state(heard.state, self.spec, convert.imu(heard.imu) if heard.imu else None)
         truth = convert.truth(heard.truth) if heard.truth else None
-        pictures = {camera: convert.picture(heard.pictures[camera]) for camera in plan.cameras}
+        pictures = {camera: images.picture(heard.pictures[camera]) for camera in plan.cameras}
         observed, time = plan.ask(heard, state.stamp, self.now)
         seen = observe(self.spec, self.task, self.kinematics, state, truth, pictures, time,
                        self.loaded.privileged)

@@ -12,7 +12,7 @@ from typing import Any
 
 from sensor_msgs.msg import Image, Imu, JointState
 from visuomotor.msg import Command, EpisodeStatus, Reward, WorldTruth
-from visuomotor.nodes._ros import convert, qos
+from visuomotor.nodes._ros import convert, images, qos
 from visuomotor.nodes._ros.node import Node
 from visuomotor.nodes._ros.params import declare
 from visuomotor.nodes._ros.run import run
@@ -91,7 +91,7 @@ class RewardNode(Node):
         self.closing = message.gripper
 
     def on_picture(self, camera: str, message: Image) -> None:
-        self.pictures = {**self.pictures, camera: convert.picture(message)}
+        self.pictures = {**self.pictures, camera: images.picture(message)}
         self.first = {camera: self.pictures[camera], **self.first}
 
     def on_state(self, message: JointState) -> None:

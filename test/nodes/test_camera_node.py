@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from diagnostic_msgs.msg import DiagnosticArray
 from sensor_msgs.msg import CameraInfo, Image
-from visuomotor.nodes._ros import convert, qos
+from visuomotor.nodes._ros import convert, images, qos
 from visuomotor.nodes._ros.node import Node
 from visuomotor.specs.errors import BadInput
 from visuomotor.worlds import running
@@ -105,14 +105,14 @@ def test_another_topic_is_cropped_and_keeps_its_stamp(start):
     _, viewer, conductor = start(camera='front', source='topic', address='usb/raw', crop='box',
                                  box=[1, 0, 2, 2])
     picture = np.arange(36, dtype=np.uint8).reshape(3, 4, 3)
-    viewer.raw.publish(convert.image_message(picture, 0.25, 'usb'))
-    viewer.raw.publish(convert.image_message(picture[:1], 0.5, 'usb'))   # too small for the box
+    viewer.raw.publish(images.image_message(picture, 0.25, 'usb'))
+    viewer.raw.publish(images.image_message(picture[:1], 0.5, 'usb'))   # too small for the box
     for _ in range(101):
         conductor.beat()
     ((_, message),) = viewer.seen
     assert convert.seconds(message.header.stamp) == 0.25
     assert (message.width, message.height, message.header.frame_id) == (2, 2, 'front')
-    assert convert.picture(message).tolist() == [[[3, 4, 5], [6, 7, 8]],
+    assert images.picture(message).tolist() == [[[3, 4, 5], [6, 7, 8]],
                                                  [[15, 16, 17], [18, 19, 20]]]
     status = [s for m in viewer.health for s in m.status if s.name == 'camera front'][-1]
     assert 'box (1, 0, 2, 2) does not fit into its pictures of 4 x 1' in status.message

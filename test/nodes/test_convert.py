@@ -11,7 +11,7 @@ from sensor_msgs.msg import Image, JointState
 from sensor_msgs.msg import Imu as ImuMessage
 from visuomotor.msg import Command, Reward, Sent, WorldTruth
 from visuomotor.msg import Proposal as ProposalMessage
-from visuomotor.nodes._ros import convert
+from visuomotor.nodes._ros import convert, images
 from visuomotor.nodes._ros.wires import Ear
 from visuomotor.specs.codes import Mode
 from visuomotor.specs.errors import BadInput
@@ -111,18 +111,18 @@ def test_truth_survives_the_wire():
 
 def test_a_picture_survives_the_wire():
     rgb = np.arange(24, dtype=np.uint8).reshape(2, 4, 3)
-    message = convert.image_message(rgb, 0.5, 'front')
+    message = images.image_message(rgb, 0.5, 'front')
     assert (message.encoding, message.step, message.height, message.width) == ('rgb8', 12, 2, 4)
-    assert convert.picture(message).tolist() == rgb.tolist()
+    assert images.picture(message).tolist() == rgb.tolist()
 
 
 def test_other_pictures_are_turned_into_red_first_or_refused():
     blue_first = Image(height=1, width=1, encoding='bgr8', step=3, data=[1, 2, 3])
-    assert convert.picture(blue_first).tolist() == [[[3, 2, 1]]]
+    assert images.picture(blue_first).tolist() == [[[3, 2, 1]]]
     padded_grey = Image(height=2, width=1, encoding='mono8', step=2, data=[7, 0, 8, 0])
-    assert convert.picture(padded_grey).tolist() == [[[7, 7, 7]], [[8, 8, 8]]]
+    assert images.picture(padded_grey).tolist() == [[[7, 7, 7]], [[8, 8, 8]]]
     with pytest.raises(BadInput, match="'yuv422' came"):
-        convert.picture(Image(encoding='yuv422'))
+        images.picture(Image(encoding='yuv422'))
 
 
 def test_a_robot_without_gripper_is_told_nothing_about_one():
@@ -207,7 +207,7 @@ def test_what_has_more_bytes_than_anybody_means_is_not_even_decoded(kind, most):
 def test_a_picture_that_holds_other_numbers_than_it_says_is_refused(size):
     picture = {'height': 2, 'width': 2, 'step': 6, **size}
     with pytest.raises(BadInput, match='should hold'):
-        convert.picture(Image(encoding='rgb8', data=[7] * 12, **picture))
+        images.picture(Image(encoding='rgb8', data=[7] * 12, **picture))
 
 
 @pytest.mark.parametrize('seconds', [math.nan, math.inf, -1e300, 2.0**31])

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sensor_msgs.msg import Image, JointState
 from visuomotor.msg import EpisodeStatus, PolicyStatus, Proposal
-from visuomotor.nodes._ros import convert, qos
+from visuomotor.nodes._ros import convert, images, qos
 from visuomotor.nodes._ros.node import Node
 from visuomotor.policies import checkpoint
 from visuomotor.policies.act.network import NetworkSettings, network
@@ -42,7 +42,7 @@ class Stage(Node):
         state.header.stamp = convert.stamp(self.now)
         if self.beats % 5 == 0:
             shade = np.full((128, 128, 3), self.beats % 256, np.uint8)
-            self.camera.publish(convert.image_message(shade, self.now - 0.02, 'shoulder'))
+            self.camera.publish(images.image_message(shade, self.now - 0.02, 'shoulder'))
         self.joints.publish(state)
 
     def tell(self, state, number, seed=9):
