@@ -19,6 +19,8 @@ from visuomotor.nodes._ros.wires import Ear, Traffic, sentence
 from visuomotor.specs import settings
 from visuomotor.specs.errors import BadInput, short
 
+NAMELESS = '_NODE_NAME_UNKNOWN_'   # as rmw says it
+
 
 class Node(LifecycleNode):
     """Opens wires in `open`, moves only while active, lets go in `shut`, as often as asked."""
@@ -174,8 +176,10 @@ class Node(LifecycleNode):
         return client
 
     def speakers(self, topic: str) -> list[str]:
-        """Return the full names of the nodes that publish on a topic."""
-        return sorted(f'{one.node_namespace.rstrip("/")}/{one.node_name}'
+        """Return the full names of the nodes that publish on a topic. A name may come later than
+        the publisher."""
+        return sorted('a node without a name' if one.node_name == NAMELESS
+                      else f'{one.node_namespace.rstrip("/")}/{one.node_name}'
                       for one in self.get_publishers_info_by_topic(topic))
 
     def also_undo(self, action: Callable[[], Any]) -> None:

@@ -2,6 +2,8 @@
 killed is not."""
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from sensor_msgs.msg import JointState
 from visuomotor.msg import Command, SafetyStatus
@@ -46,6 +48,15 @@ def test_a_second_publisher_is_a_latched_stop_that_names_both(rig):
     rig.beats(30)
     assert ear.commands[-1].verdict == Command.PASS
     assert driver.active
+
+
+def test_a_publisher_whose_name_has_not_come_yet_is_said_to_have_none(rig, monkeypatch):
+    node = rig.add(Rogue, name='rogue')
+    listed = [SimpleNamespace(node_namespace='/left', node_name='driver'),
+              SimpleNamespace(node_namespace='_NODE_NAMESPACE_UNKNOWN_',
+                              node_name='_NODE_NAME_UNKNOWN_')]
+    monkeypatch.setattr(node, 'get_publishers_info_by_topic', lambda topic: listed)
+    assert node.speakers('joint_states') == ['/left/driver', 'a node without a name']
 
 
 def looks(*seen):
