@@ -70,6 +70,8 @@ class ContactDetector:
 
     def _pushed(self, state: State) -> tuple[str, float]:
         """Say what pushes, and how many times as hard as what counts."""
+        if not state.effort.any():   # who reports no torque reports none at all
+            return '', 0.0
         extra = self.extra(state, 1.0)
         if extra.any():
             share = np.abs(extra) / self.excess
@@ -86,7 +88,7 @@ class ContactDetector:
     def extra(self, state: State, share: float) -> FloatArray:
         """Return the torques, N m, for which neither gravity nor motion accounts, where they are
         more than this share of what counts as contact; 0 of the others."""
-        if self._model is None or not state.effort.any():   # who reports none reports none at all
+        if self._model is None or not state.effort.any():
             return self._still
         least = share * self.excess
         torque = state.effort - self._model.bias(state.position, state.velocity)
