@@ -76,7 +76,8 @@ class BulletRobot(Simulated):
         while self._queue and self._queue[0][0] <= now + 0.25 * dt:
             due, span, target = self._queue.popleft()
             running = self._beat if target.velocity.any() else span
-            self._setpoint.aim(self._commands.ahead(target, now - due, span), span, running)
+            self._setpoint.aim(self._commands.ahead(target, now - due, span), span, running,
+                               target.velocity.tolist())
             if target.gripper is not None:
                 self._setpoint.grip(target.gripper)
         if self._commands.ran_out(now):

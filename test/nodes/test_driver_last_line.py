@@ -79,6 +79,25 @@ def test_a_driver_that_was_stopped_itself_does_the_same_when_it_wakes(rig, stall
     assert arm.driver.watchdog.braking
 
 
+@pytest.mark.parametrize(('name', 'joint'), [('iiwa7', 0), ('iiwa7', 1), ('j2n6s300', 0)])
+@pytest.mark.parametrize('silence', [8, 14, 25])
+def test_commands_that_go_on_while_it_brakes_throw_it_nowhere(rig, name, joint, silence):
+    task, ways = ARMS[name]
+    arm = Arm(rig, name, task)
+    arm.race(joint, ways[joint])
+    before = len(arm.ear.states)
+    arm.measured(silence)
+    newest, size = arm.ear.states[-1], len(arm.spec.joints)
+    arm.goal, arm.speed = np.array(newest.position[:size]), np.zeros(size)
+    arm.speed[joint] = newest.velocity[joint]
+    arm.race(joint, ways[joint])   # from where and how it was measured, as safety does
+    path = np.array([state.position[joint] for state in arm.ear.states[before - 1:]])
+    shares = ways[joint] * np.diff(path) / BEAT / arm.spec.velocity[joint]
+    assert shares.min() > -0.02                # it is not thrown back,
+    assert shares.max() < 1.02
+    assert np.abs(np.diff(shares)).max() < 0.15   # nor does its speed leap
+
+
 def calm(spec, joint, way, position, velocity):
     """Judge what was measured from the last command on."""
     limit, speed = spec.velocity[joint], way * velocity[:, joint]
