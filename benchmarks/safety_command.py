@@ -91,22 +91,32 @@ def _moments(long: bool, write: str) -> bool:
 
 def kill(
     times: int = Option(2, help='of SIGKILL and of SIGSTOP, for each program', min=1),
+    programs: str = Option('safety,driver', help='which, with a comma between'),
+    signals: str = Option('SIGKILL,SIGSTOP', help='which, with a comma between'),
+    folder: str = Option('', help='where the counts are kept, and gone on from; none: anew'),
+    seconds: float = Option(0.0, help='after which it ends and tells what it has; 0: never', min=0),
     seed: int = SEED,
     write: str = WRITE,
 ) -> None:
     """Kill and freeze the safety program and the driver program at full speed, and judge the path
     that was measured on the simulated arm.
 
-    Example: [bold]visuomotor bench safety kill --times 200[/bold]
+    Example: [bold]visuomotor bench safety kill --times 200 --folder data/bench[/bold]
     """
-    raise typer.Exit(0 if _kill(times, write, seed) else 1)
+    raise typer.Exit(0 if _kill(times, write, seed, programs, signals, folder, seconds) else 1)
 
 
-def _kill(times: int, write: str, seed: int = 0) -> bool:
+def _kill(times: int, write: str, seed: int = 0, programs: str = 'safety,driver',
+          signals: str = 'SIGKILL,SIGSTOP', folder: str = '', seconds: float = 0.0) -> bool:
     environment.prepare()
     from visuomotor.benchmarks import safety_kill
     console = Console(soft_wrap=True)
-    seen = safety_kill.run(times, DOMAIN, seed, partial(console.print, markup=False))
+    who = tuple(settings.choose('program', name, ('safety', 'driver'))
+                for name in programs.split(','))
+    how = tuple(settings.choose('signal', name, ('SIGKILL', 'SIGSTOP'))
+                for name in signals.split(','))
+    seen = safety_kill.run(times, DOMAIN, seed, partial(console.print, markup=False), who, how,
+                           Path(folder) if folder else None, seconds or float('inf'))
     tell(safety_kill.table(seen), 'safety kill', write)
     return not any(one.failed for one in seen)
 

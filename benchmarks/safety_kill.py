@@ -1,23 +1,27 @@
 """Kills and freezes the safety program and the driver program while the simulated arm moves at full
-speed, and judges the path that was measured outside both."""
+speed, and judges the path that was measured outside both. The simulated arm lives in the driver:
+that of a frozen driver stands still in time, that of a killed driver is gone with it, and the new
+one is judged, which has to begin at rest and to stand. No arm outlives its driver here."""
 from __future__ import annotations
 
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from visuomotor.benchmarks.figures import markdown
-from visuomotor.benchmarks.safety_programs import SWUNG, Point, Programs, happens, speeds, wait
-from visuomotor.specs.values import FloatArray
+from visuomotor.benchmarks.safety_kill_judged import (
+    IN_TIME,
+    NOISE,
+    Seen,
+    judge,
+    restore,
+    used_up,
+)
+from visuomotor.benchmarks.safety_programs import SWUNG, Programs, happens, speeds, wait
 
 FULL = 0.9        # part of a speed limit that counts as full speed; the filter uses 0.95
-NOISE = 0.02      # part of a speed limit, by which a measured speed may differ
-REST = 0.01       # part of a speed limit, below which the arm is at rest
-IN_TIME = 0.6     # s from the kill to rest
 PATIENCE = 20.0   # s, within which the arm has to come to full speed
 LOOKS = 1.2       # s for which the path is written down
 GOES_ON = 0.15    # s after a freeze, for which the policy still asks for full speed
@@ -26,70 +30,6 @@ STOPPED = 'bench: red button'
 HEADINGS = ('program', 'signal', 'times', 'rad/s when it came', 'speed rose', 'reversed (worst)',
             'not at rest in 0.6 s (most s)', 'thrown after a restart (worst rad)',
             'stops forgotten', 'had to begin anew', 'holds')
-
-
-@dataclass
-class Seen:
-    """What was seen of one program and one signal. Shares are of the speed limits."""
-
-    program: str
-    signal: str
-    times: int = 0
-    at: list[float] = field(default_factory=list)        # rad/s, fastest joint when it came
-    rises: list[float] = field(default_factory=list)     # share
-    reverses: list[float] = field(default_factory=list)  # share
-    rests: list[float] = field(default_factory=list)     # s until rest
-    thrown: list[float] = field(default_factory=list)    # rad that it moved after a restart
-    forgotten: int = 0
-    restless: Counter[str] = field(default_factory=Counter)   # why both programs had to begin anew
-
-    def bad(self, values: list[float], most: float) -> int:
-        return sum(value > most for value in values)
-
-    @property
-    def failed(self) -> bool:
-        return bool(self.bad(self.rises, NOISE) or self.bad(self.reverses, NOISE)
-                    or self.bad(self.rests, IN_TIME) or self.bad(self.thrown, NOISE)
-                    or self.forgotten or self.restless)
-
-    def row(self) -> tuple[str, ...]:
-        def worst(values: list[float], most: float, unit: str = '') -> str:
-            return f'{self.bad(values, most)} ({max(values, default=0.0):.3g}{unit})'
-        return (self.program, self.signal, str(self.times),
-                f'{min(self.at, default=0.0):.2f} .. {max(self.at, default=0.0):.2f}',
-                worst(self.rises, NOISE), worst(self.reverses, NOISE), worst(self.rests, IN_TIME),
-                worst(self.thrown, NOISE), str(self.forgotten),
-                ', '.join(f'{why} ({count})' for why, count in self.restless.items()) or '0',
-                'NO' if self.failed else 'yes')
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What a path did after a moment, in shares of the speed limits and in seconds."""
-
-    rises: float
-    reverses: float
-    rests: float
-
-
-def judge(path: list[Point], came: float, until_: float, limit: FloatArray,
-          asked_until: float) -> Verdict:
-    """Judge a measured path around the second `came`. Up to `until_` no joint may become faster
-    again, later none faster than it was; the arm has IN_TIME from `asked_until` to be at rest."""
-    times = np.array([point.stamp for point in path])[1:]
-    shares = speeds(path) / limit
-    before = shares[times <= came][-3:]
-    ways = np.where(np.abs(before.mean(axis=0)) > NOISE, np.sign(before.mean(axis=0)), 0.0)
-    after, late = shares[times > came], times[times > came]
-    along = np.where(ways == 0.0, np.abs(after), after * ways)
-    most = np.where(ways == 0.0, 0.0, (before * ways).max(axis=0))
-    least = np.minimum.accumulate(np.vstack((most, along)), axis=0)[:-1]
-    allowed = np.where((late <= until_)[:, None], least, most)
-    rises = float((along - allowed).max(initial=0.0))
-    reverses = float((-along).max(initial=0.0))
-    moving = late[(np.abs(after) > REST).any(axis=1)]
-    rests = float(moving.max(initial=asked_until) - asked_until)
-    return Verdict(rises, reverses, rests)
 
 
 class Trial:
@@ -104,12 +44,12 @@ class Trial:
         while not self._at_full_speed():
             seen.restless['it never came to full speed'] += 1
             self._begin_anew()
-        self.ear.turns = False
+        self.ear.goes_on()
         seen.at.append(float(np.abs(speeds(self.ear.path[-3:])).max()))
 
     def _at_full_speed(self) -> bool:
         ear = self.ear
-        del ear.path[:-4], ear.commands[:-4]
+        del ear.path[:-4], ear.commands[:-4], ear.sent[:-4]
         ear.asks, ear.turns = 1.0, True
 
         def steadily() -> bool:
@@ -127,11 +67,14 @@ class Trial:
         if stopped:
             self.programs.call_stop(STOPPED)
             wait(float(self.rng.uniform(0.0, 0.1)))
+            seen.stopped += 1
         came = time.time()
         self.programs.kill(seen.program)
         wait(LOOKS)
         if seen.program == 'safety':
-            self.note(seen, judge(list(self.ear.path), came, np.inf, self.limit, came))
+            path = list(self.ear.path)
+            used = used_up(path, came, self.ear.sent[-1][1])
+            seen.note(judge(path, came, self.limit, used=used))
         self._again(seen, stopped)
 
     def _again(self, seen: Seen, stopped: bool) -> None:
@@ -179,41 +122,41 @@ class Trial:
         self.ear.asks = 0.0
         asked = time.time()
         wait(LOOKS)
-        path, braked = list(self.ear.path), seconds > IN_TIME and seen.program == 'safety'
-        self.note(seen, judge(path, came, thawed, self.limit, asked))
-        if braked:
+        path, before = list(self.ear.path), [one for one in self.ear.sent if one[0] < thawed]
+        used = used_up(path, came, before[-1][1])
+        seen.note(judge(path, came, self.limit, used=used, thawed=thawed, asked=asked))
+        if seconds > IN_TIME and seen.program == 'safety':
             frozen = [point for point in path if point.stamp < thawed]
             seen.rests[-1] = max(seen.rests[-1],
-                                 judge(frozen, came, thawed, self.limit, came).rests)
+                                 judge(frozen, came, self.limit, used=used).rests)
         self._go_on(seen)
-
-    def note(self, seen: Seen, verdict: Verdict) -> None:
-        seen.rises.append(verdict.rises)
-        seen.reverses.append(verdict.reverses)
-        seen.rests.append(verdict.rests)
 
 
 def run(times: int, domain: int, seed: int, tell: Callable[[str], None],
         programs: tuple[str, ...] = ('safety', 'driver'),
-        signals: tuple[str, ...] = ('SIGKILL', 'SIGSTOP')) -> list[Seen]:
-    """Kill and freeze each program so many times; every second kill comes after a stop, the
-    first one too."""
-    rng = np.random.default_rng(seed)
-    found = {(program, kind): Seen(program, kind) for program in programs
-             for kind in signals}
-    with tempfile.TemporaryDirectory() as folder, Programs(domain, Path(folder)) as stage:
-        stage.begin('driver')
-        stage.begin('safety')
-        trial = Trial(stage, rng)
-        for number in range(times):
-            for (_, kind), seen in found.items():
-                if kind == 'SIGSTOP':
+        signals: tuple[str, ...] = ('SIGKILL', 'SIGSTOP'), kept: Path | None = None,
+        most: float = np.inf) -> list[Seen]:
+    """Kill and freeze each program so many times, going on from the counts `kept`, for at most so
+    many seconds; every second kill comes after a stop, the first one too."""
+    with tempfile.TemporaryDirectory() as name:
+        folder, began = Path(name), time.monotonic()
+        counts = kept or folder
+        found = [restore(counts, program, kind) for program in programs for kind in signals]
+        rng = np.random.default_rng((seed, sum(seen.times for seen in found)))
+        with Programs(domain, folder) as stage:
+            stage.begin('driver')
+            stage.begin('safety')
+            trial = Trial(stage, rng)
+            while time.monotonic() - began < most and any(one.times < times for one in found):
+                seen = min(found, key=lambda one: one.times)
+                if seen.signal == 'SIGSTOP':
                     trial.freeze(seen)
                 else:
-                    trial.kill(seen, stopped=number % 2 == 0)
+                    trial.kill(seen, stopped=seen.times % 2 == 0)
                 seen.times += 1
+                seen.store(counts)
                 tell('  '.join(seen.row()))
-    return list(found.values())
+    return found
 
 
 def table(seen: list[Seen]) -> str:

@@ -17,10 +17,11 @@ from rclpy.context import Context
 from rclpy.node import Node
 from sensor_msgs.msg import JointState
 from visuomotor.graph import compose
-from visuomotor.msg import Command, SafetyStatus
+from visuomotor.msg import Command, SafetyStatus, Sent
 from visuomotor.msg import Proposal as ProposalMessage
 from visuomotor.nodes._ros import convert, qos
 from visuomotor.nodes._ros.environment import STARTER
+from visuomotor.nodes.driver.machine import CATCH_UP
 from visuomotor.specs.codes import PROPOSERS, Mode, Source
 from visuomotor.specs.robot import load_robot
 from visuomotor.specs.values import FloatArray, Proposal
@@ -51,10 +52,12 @@ class Ear(Node):
         self.turns = True      # whether it turns before it is far out
         self.path: list[Point] = []
         self.commands: list[tuple[float, Command]] = []   # arrival on a steady clock
+        self.sent: list[tuple[float, FloatArray]] = []   # s, of the graph's clock; rad, obeyed
         self.status: SafetyStatus | None = None
         self._way, self._source = 1.0, source
         self.create_subscription(JointState, 'joint_states', self.on_state, qos.EVERYTHING)
         self.create_subscription(Command, 'command', self.on_command, qos.EVERYTHING)
+        self.create_subscription(Sent, 'sent', self.on_sent, qos.EVERYTHING)
         self.create_subscription(SafetyStatus, 'safety/status', self.on_status, qos.LATCHED)
         self._voice = self.create_publisher(ProposalMessage, f'action/{PROPOSERS[source]}',
                                             qos.COMMAND)
@@ -75,8 +78,16 @@ class Ear(Node):
                         self._source)
         self._voice.publish(convert.proposal_message(wish, stamp))
 
+    def goes_on(self) -> None:
+        """Ask for no other way than that in which it moves."""
+        self.turns = False
+        self._way = float(np.sign(self.shares()[-1, SWUNG[0]]))
+
     def on_command(self, message: Command) -> None:
         self.commands.append((time.monotonic(), message))
+
+    def on_sent(self, message: Sent) -> None:
+        self.sent.append((time.time(), np.array(message.position[:len(self.spec.joints)])))
 
     def on_status(self, message: SafetyStatus) -> None:
         self.status = message
@@ -87,10 +98,11 @@ class Ear(Node):
 
 
 def speeds(path: list[Point]) -> FloatArray:
-    """Return the measured speeds between the points of a path, rad/s, (points - 1, joints)."""
+    """Return the measured speeds between the points of a path, rad/s, (points - 1, joints). After a
+    longer pause the simulated arm has lived through no more than CATCH_UP."""
     times = np.array([point.stamp for point in path])
     places = np.array([point.position for point in path])
-    spans = np.maximum(np.diff(times), 1e-6)[:, None]
+    spans = np.clip(np.diff(times), 1e-6, CATCH_UP)[:, None]
     moved: FloatArray = np.diff(places, axis=0) / spans
     return moved
 

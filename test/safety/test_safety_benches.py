@@ -3,7 +3,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from visuomotor.benchmarks import safety_contact, safety_kill, safety_latency, safety_turns
+from visuomotor.benchmarks import (
+    safety_contact,
+    safety_kill_judged,
+    safety_latency,
+    safety_turns,
+)
 from visuomotor.benchmarks.safety_latency import Latencies
 from visuomotor.benchmarks.safety_programs import Point
 from visuomotor.specs.errors import BadInput
@@ -26,7 +31,7 @@ def braking(since):
 
 
 def judged(share, thawed=np.inf):
-    return safety_kill.judge(path(share), CAME, thawed, LIMIT, CAME)
+    return safety_kill_judged.judge(path(share), CAME, LIMIT, thawed=thawed)
 
 
 def test_an_arm_that_brakes_once_passes():
@@ -45,6 +50,44 @@ def test_an_arm_that_gets_faster_again_is_seen_though_slower_than_before():
     again = lambda since: 0.5 if 0.4 < since < 0.5 else braking(since)   # noqa: E731
     assert judged(again).rises == pytest.approx(0.5, abs=0.06)
     assert judged(again, thawed=CAME + 0.35).rises == pytest.approx(0.0, abs=1e-9)
+
+
+def test_a_last_command_may_still_be_obeyed_but_no_longer():
+    slower = lambda since: 0.9 if 0.0 < since < 0.03 else braking(since)   # noqa: E731
+    assert judged(slower).rises == pytest.approx(0.05)
+    seen = safety_kill_judged.judge(path(slower), CAME, LIMIT, used=CAME + 0.05)
+    assert seen.rises == pytest.approx(0.0, abs=1e-9)
+    faster = safety_kill_judged.judge(path(lambda since: 1.0 if since > 0.0 else 0.95), CAME, LIMIT,
+                                      used=CAME + 0.05)
+    assert faster.rises == pytest.approx(0.05)
+
+
+def test_the_last_command_is_used_up_where_it_sent_the_arm_or_after_its_life():
+    steady = path(lambda since: 0.5)
+    there = next(point for point in steady if point.stamp > CAME + 0.035)
+    until = safety_kill_judged.used_up(steady, CAME, there.position)
+    assert until == pytest.approx(CAME + 0.06)
+    assert safety_kill_judged.used_up(steady, CAME, there.position + 9.0) == CAME + 0.12
+
+
+def test_a_moment_told_twice_is_no_standstill_but_a_second_place_for_it_is_a_leap():
+    told = path(braking)
+    twice = [point for point in told for _ in range(2)]
+    assert safety_kill_judged.judge(twice, CAME, LIMIT).rises == pytest.approx(0.0, abs=1e-9)
+    told.insert(20, Point(told[19].stamp, told[19].position + 0.001))
+    assert safety_kill_judged.judge(told, CAME, LIMIT).rises > 1.0
+
+
+def test_counts_go_on_where_they_ended(tmp_path):
+    seen = safety_kill_judged.restore(tmp_path, 'safety', 'SIGKILL')
+    assert seen.times == 0
+    seen.times = 7
+    seen.restless['why'] += 1
+    seen.rises.append(0.03)
+    seen.store(tmp_path)
+    again = safety_kill_judged.restore(tmp_path, 'safety', 'SIGKILL')
+    assert again == seen
+    assert again.failed
 
 
 def test_an_arm_that_creeps_on_is_not_at_rest():

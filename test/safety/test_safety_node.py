@@ -199,5 +199,4 @@ def test_killed_at_full_speed_the_arm_brakes_once_and_the_stop_stands(domain):
     seen = safety_kill.run(1, domain, 0, lambda told: None, ('safety',), ('SIGKILL',))[0]
     assert (seen.times, seen.forgotten) == (1, 0)
     assert seen.at[0] > 1.4
-    if seen.failed:
-        pytest.xfail(f'the last line of the driver; docs/benchmarks.md: {seen}')
+    assert not seen.failed, seen
