@@ -1,13 +1,13 @@
 """A robot without a machine: joints follow every command inside their limits."""
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 from visuomotor.robots import motion
 from visuomotor.robots.braking import Braking
 from visuomotor.robots.command_buffer import CommandBuffer
+from visuomotor.robots.course import Motion
 from visuomotor.robots.interface import need_connection
+from visuomotor.robots.player import Player
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.values import SAME_MOMENT, Clock, Imu, State, Target
 
@@ -19,13 +19,12 @@ class Fake:
 
     def __init__(self, spec: RobotSpec, clock: Clock) -> None:
         self.spec, self._clock = spec, clock
-        self._position, self._velocity = np.array(spec.home), np.zeros(len(spec.joints))
-        self._gripper, self._time = 0.0, clock()
+        self._beat, self._time = 1.0 / spec.control_hz, clock()
+        none = np.zeros(len(spec.joints))
+        self._motion: Motion = np.array(spec.home), none, none
+        self._gripper = self._gripper_goal = 0.0
         self.connected = False
-        self._commands = CommandBuffer(spec)
-        self._target, self._due = Target(self._position, self._velocity), 0.0   # while obeying
-        self._gripper_goal = 0.0
-        self._acceleration = np.zeros(len(spec.joints))
+        self._commands, self._player = CommandBuffer(spec), Player(spec)
         self._braking: tuple[Braking, float] | None = None   # and when it began
 
     def connect(self) -> None:
@@ -38,18 +37,21 @@ class Fake:
 
     def read(self) -> State:
         self._live()
-        return State(self._time, self._position.copy(), self._velocity.copy(),
-                     np.zeros(len(self.spec.joints)), self._gripper,
-                     imu=UPRIGHT if self.spec.legs else None, alarms=self._commands.alarms)
+        position, velocity, _ = self._motion
+        return State(self._time, position.copy(), velocity.copy(), np.zeros(len(position)),
+                     self._gripper, imu=UPRIGHT if self.spec.legs else None,
+                     alarms=self._commands.alarms)
 
     def send(self, target: Target) -> Target:
-        self._live()
-        sent, span = self._commands.take(target, self._time, self._position.tolist())
-        due = self._commands.due()
-        further = self._commands.ahead(sent, max(self._time - due, 0.0), span)
-        self._target = replace(sent, position=np.array(further))
-        self._due = max(due, self._time) + span
-        self._braking = None
+        need_connection(self)
+        now = self._clock()
+        if now - self._time > self._beat:
+            self._live()
+        first = not self._commands.obeying
+        sent, _ = self._commands.take(target, now, self._motion[0].tolist())
+        if first:
+            self._player.begin(sent.stamp, self._motion)
+        self._player.take(sent.stamp, now - sent.stamp, sent.position, sent.velocity)
         if sent.gripper is not None:
             self._gripper_goal = sent.gripper
         return Target(sent.position.copy(), sent.velocity.copy(), sent.gripper, sent.stamp)
@@ -66,34 +68,37 @@ class Fake:
         need_connection(self)
         now = self._clock()
         while now - self._time > SAME_MOMENT:
-            if not self._commands.obeying and not self._velocity.any():
+            if not self._commands.obeying and not self._motion[1].any():
                 break
-            self._beat(min(1.0 / self.spec.control_hz, now - self._time))
+            self._move_on(min(self._beat, now - self._time))
         self._time = max(now, self._time)
 
-    def _beat(self, dt: float) -> None:
-        if self._commands.ran_out(self._time + dt):   # it would by the end of this beat
+    def _move_on(self, dt: float) -> None:
+        then = self._time + dt
+        if self._commands.ran_out(then):   # it would by the end of this beat
             self._gripper_goal = self._gripper
-        if self._commands.obeying and self._time < self._due - SAME_MOMENT:
-            self._follow(dt)
-        elif self._velocity.any():
-            self._slow_down(dt)
+        if self._commands.obeying and self._player.leads_to(then):
+            self._braking = None
+            self._motion = (self._hurry(then, dt) if self._player.rough
+                            else self._player.move(self._motion, self._time, then))
+        else:
+            self._slow_down(then)
         stride = self.spec.gripper.speed * dt if self.spec.gripper else 0.0
         self._gripper += min(max(self._gripper_goal - self._gripper, -stride), stride)
-        self._time += dt
+        self._time = then
 
-    def _follow(self, dt: float) -> None:
-        rate, before = self._target.velocity, self._velocity
-        goal = self._target.position - rate * max(self._due - self._time - dt, 0.0)
-        wanted = motion.approach(self._position, goal, rate, self.spec, dt)
-        self._position, self._velocity = motion.step(self._position, before, wanted, self.spec, dt)
-        self._acceleration = (self._velocity - before) / dt
+    def _hurry(self, then: float, dt: float) -> Motion:
+        """Go after a command that does not go on from the last one, as fast as may be."""
+        position, before, _ = self._motion
+        goal, rate = self._player.aim(then)
+        wanted = motion.approach(position, goal, rate, self.spec, dt)
+        place, speed = motion.step(position, before, wanted, self.spec, dt)
+        return place, speed, (speed - before) / dt
 
-    def _slow_down(self, dt: float) -> None:
+    def _slow_down(self, then: float) -> None:
         """Brake from the first beat that no command follows."""
         if self._braking is None:
-            self._braking = (Braking(self.spec, self._position, self._velocity,
-                                     self._acceleration), self._time)
+            self._braking = Braking(self.spec, *self._motion), self._time
         braking, began = self._braking
-        self._position, self._velocity, self._acceleration = map(
-            np.array, braking.at(self._time + dt - began))
+        position, velocity, acceleration = map(np.array, braking.at(then - began))
+        self._motion = position, velocity, acceleration
