@@ -17,7 +17,8 @@ Motion = tuple[list[float], list[float], list[float]]   # position, velocity, ac
 class Fading:
     """A run of all joints to no distance, no speed and no acceleration beside their course."""
 
-    def __init__(self, spec: RobotSpec, away: Motion, rate: Sequence[float]) -> None:
+    def __init__(self, spec: RobotSpec, away: Motion, rate: Sequence[float],
+                 share: float = SHARE) -> None:
         """`away`: beside the course, which moves at `rate` now."""
         question, run = InputParameter(len(spec.joints)), Trajectory(len(spec.joints))
         question.synchronization = Synchronization.No
@@ -27,8 +28,8 @@ class Fading:
                 for joint, speed in zip(spec.joints, rate, strict=True)]
         question.max_velocity = [max(most - speed, spare) for most, speed, spare in each]
         question.min_velocity = [min(-most - speed, -spare) for most, speed, spare in each]
-        question.max_acceleration = [SHARE * joint.acceleration for joint in spec.joints]
-        question.max_jerk = [SHARE * joint.jerk for joint in spec.joints]
+        question.max_acceleration = [share * joint.acceleration for joint in spec.joints]
+        question.max_jerk = [share * joint.jerk for joint in spec.joints]
         self._run, self.duration, self._joints = run, 0.0, len(spec.joints)
         with suppress(RuckigError, ValueError):   # the latter is raised for some other failures
             if Ruckig(len(spec.joints)).calculate(question, run) in DONE:

@@ -1,18 +1,16 @@
-"""Plays commands that came over a network: each where its stamp belongs, as many beats later as they
-come late, so that the robot never has to hurry after them. What it is off its course for whatever
-reason dies away inside the small part of its limits that the safety filter leaves."""
+"""Plays commands that came over a network: each where its stamp belongs, as many beats later as
+they come late, so that the robot never has to hurry after them. What it is off its course dies away
+inside the small part of its limits that the safety filter leaves."""
 from __future__ import annotations
 
 import math
-from contextlib import suppress
 
 import numpy as np
-from ruckig import InputParameter, Result, Ruckig, RuckigError, Synchronization, Trajectory
 from visuomotor.robots.course import Course, Motion
+from visuomotor.robots.fading import Fading
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.values import SAME_MOMENT, FloatArray
 
-DONE = (Result.Working, Result.Finished)
 SHARES = (0.03, 0.1, 0.3, 1.0)   # of acceleration and jerk limits; courses leave the first
 LONGEST = 0.25   # s to come back; else it takes more of the limits
 TOUCHES = 1e-9   # rad, rad/s beside the course, that are rounding
@@ -28,11 +26,13 @@ class Player:
     def __init__(self, spec: RobotSpec) -> None:
         self._spec, self._beat = spec, 1.0 / spec.control_hz
         self._course = Course()
+        none = np.zeros(len(spec.joints))
+        self._nowhere: Motion = none, none, none
         self._new = True      # nothing was commanded since it began
         self.rough = False    # the newest command does not go on from the one before
         self._wait = 0        # beats by which it is behind its course
         self._latest = 0.0    # s, lateness of commands lately
-        self._back: tuple[Trajectory, float] | None = None   # to the course, and since when
+        self._back: tuple[Fading, float] | None = None   # to the course, and since when
 
     def begin(self, moment: float, motion: Motion) -> None:
         """Forget what was commanded; the robot is here now."""
@@ -77,10 +77,11 @@ class Player:
     def move(self, before: Motion, since: float, moment: float) -> Motion:
         """Return the motion at a moment, of a robot that moved like this before."""
         delay = self._wait * self._beat
-        away = subtract(before, self._course.at(since - delay))
+        course = self._course.at(since - delay)
+        away = subtract(before, course)
         beside = self._beside(since)
         if max(np.abs(away[0] - beside[0]).max(), np.abs(away[1] - beside[1]).max()) > TOUCHES:
-            self._back = self._way_back(away), since
+            self._back = self._way_back(away, course[1]), since
         ahead = self._course.at(moment - delay)
         place, speed, change = self._beside(moment)
         return ahead[0] + place, ahead[1] + speed, ahead[2] + change
@@ -88,40 +89,23 @@ class Player:
     def _beside(self, moment: float) -> Motion:
         if self._back is None or moment - self._back[1] > self._back[0].duration:
             self._back = None
-            none = np.zeros(len(self._spec.joints))
-            return none, none, none
-        place, speed, change = map(np.array, self._back[0].at_time(moment - self._back[1]))
+            return self._nowhere
+        place, speed, change = map(np.array, self._back[0].at(moment - self._back[1]))
         return place, speed, change
 
-    def _way_back(self, away: Motion) -> Trajectory:
+    def _way_back(self, away: Motion, rate: FloatArray) -> Fading:
         """Plan with as little of the limits as will do."""
+        places, speeds, changes = away
         for share in SHARES:
             most = share * self._spec.acceleration
-            gentle = bool((np.abs(away[2]) <= most).all())
-            run = plan(self._spec, away, share) if gentle or share == 1.0 else None
-            if run and run.duration <= LONGEST:
-                return run
-        return plan(self._spec, away, 1.0)
+            gentle = bool((np.abs(changes) <= most).all())
+            if gentle or share == SHARES[-1]:
+                seen = places.tolist(), speeds.tolist(), np.clip(changes, -most, most).tolist()
+                fading = Fading(self._spec, seen, rate.tolist(), share)
+                if 0.0 < fading.duration <= LONGEST:
+                    break
+        return fading
 
 
 def subtract(one: Motion, other: Motion) -> Motion:
     return one[0] - other[0], one[1] - other[1], one[2] - other[2]
-
-
-def plan(spec: RobotSpec, away: Motion, share: float) -> Trajectory:
-    """Plan how what a robot is off its course dies away."""
-    joints, most = len(spec.joints), share * spec.acceleration
-    question, run = InputParameter(joints), Trajectory(joints)
-    question.synchronization = Synchronization.No
-    question.current_position, question.current_velocity = away[0].tolist(), away[1].tolist()
-    question.current_acceleration = np.clip(away[2], -most, most).tolist()
-    question.max_velocity = spec.velocity.tolist()
-    question.max_acceleration = most.tolist()
-    question.max_jerk = (share * spec.jerk).tolist()
-    with suppress(RuckigError, ValueError):   # the latter is raised for some other failures
-        if Ruckig(joints).calculate(question, run) in DONE:
-            return run
-    question.current_acceleration = [0.0] * joints   # rare states that the planner cannot solve
-    question.current_velocity = [0.0] * joints
-    Ruckig(joints).calculate(question, run)
-    return run
