@@ -50,7 +50,7 @@ class Clearance:
         lowest, highest = way_out.extent
         away = np.maximum(np.maximum(highest, before) - self._posture,
                           self._posture - np.minimum(lowest, before))
-        doubt = (self._known < self.scene.reach @ away).nonzero()[0]
+        doubt = (self._known < self.scene.reach.dot(away)).nonzero()[0]
         return self._along(way_out, before, doubt) if len(doubt) else ()
 
     def _along(self, way_out: VelocityProfile, before: FloatArray, doubt: Numbers) -> Pairs:
@@ -59,7 +59,7 @@ class Clearance:
         if len(doubt) > CROWD:
             self._look_from(places[middle])
             away = np.maximum(gone[middle], gone[-1] - gone[middle])
-            doubt = (self._known < self.scene.reach @ away).nonzero()[0]
+            doubt = (self._known < self.scene.reach.dot(away)).nonzero()[0]
             if not len(doubt):
                 return ()
         begun = dict(zip(doubt.tolist(), self.scene.some(before, doubt.tolist()), strict=True))
@@ -110,8 +110,8 @@ class Clearance:
 
     def bend(self, speeds: FloatArray, posture: FloatArray) -> tuple[FloatArray, tuple[str, ...]]:
         """Return the nearest joint speeds that approach nothing too fast, and what they spare."""
-        fast = self.scene.reach @ np.abs(speeds)
-        least = self._known - self.scene.reach @ np.abs(posture - self._posture)
+        fast = self.scene.reach.dot(np.abs(speeds))
+        least = self._known - self.scene.reach.dot(np.abs(posture - self._posture))
         if (RATE * (least - self._soft) >= fast).all():
             return speeds, ()
         names = []
@@ -138,7 +138,7 @@ class Clearance:
 
     def near(self, posture: FloatArray, within: FloatArray | float) -> list[tuple[int, float]]:
         """Return pairs with less clearance than this beyond what approaching leaves, in order."""
-        least = self._known - self.scene.reach @ np.abs(posture - self._posture)
+        least = self._known - self.scene.reach.dot(np.abs(posture - self._posture))
         doubt = (least - self._soft < within).nonzero()[0]
         if len(doubt) > CROWD:
             self._look_from(posture)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from visuomotor.robots.kinematics import Kinematics
+from visuomotor.safety.handful import every, largest, some
 from visuomotor.safety.lately import Lately
 from visuomotor.safety.limits import Limits
 from visuomotor.specs.errors import BadInput
@@ -70,10 +71,10 @@ class ContactDetector:
 
     def _pushed(self, state: State) -> tuple[str, float]:
         """Say what pushes, and how many times as hard as what counts."""
-        if not state.effort.any():   # who reports no torque reports none at all
+        if not some(state.effort):   # who reports no torque reports none at all
             return '', 0.0
         extra = self.extra(state, 1.0)
-        if extra.any():
+        if some(extra):
             share = np.abs(extra) / self.excess
             worst = int(share.argmax())
             return (f'contact: {self.spec.names[worst]} feels {abs(extra[worst]):.0f} N m beyond '
@@ -88,11 +89,11 @@ class ContactDetector:
     def extra(self, state: State, share: float) -> FloatArray:
         """Return the torques, N m, for which neither gravity nor motion accounts, where they are
         more than this share of what counts as contact; 0 of the others."""
-        if self._model is None or not state.effort.any():
+        if self._model is None or not some(state.effort):
             return self._still
         least = share * self.excess
         torque = state.effort - self._model.bias(state.position, state.velocity)
-        if (np.abs(torque) <= least).all():
+        if every(np.abs(torque) <= least):
             return self._still
         # A robot lags behind; so it may be feeling any acceleration of the last moment, or none.
         swings = self._speeding @ self._model.inertia(state.position)
@@ -103,7 +104,7 @@ class ContactDetector:
     def _astray(self, position: FloatArray) -> str:
         """A robot lags behind; so it may be wherever it was sent within the last moment."""
         most = self.limits.contact_error + (self._bent if self._deaf else 0.0)
-        if np.abs(position - self._lately.newest).max() <= most:
+        if largest(np.abs(position - self._lately.newest)) <= most:
             return ''
         error, worst = self._error(position)
         if error <= most:

@@ -21,6 +21,7 @@ from visuomotor.safety.contact import ContactDetector
 from visuomotor.safety.fingers import Fingers
 from visuomotor.safety.follow import Follower
 from visuomotor.safety.give_way import GiveWay
+from visuomotor.safety.handful import total
 from visuomotor.safety.latch import Latch
 from visuomotor.safety.limit_check import LimitCheck
 from visuomotor.safety.limits import Limits
@@ -329,7 +330,7 @@ class SafetyFilter:
 
     def _answer(self, motion: Motion, verdict: Verdict, reasons: tuple[str, ...]) -> Permitted:
         gripper = self.fingers.commanded
-        if not math.isfinite(motion.position.sum() + motion.velocity.sum() + (gripper or 0.0)):
+        if not math.isfinite(total(motion.position) + total(motion.velocity) + (gripper or 0.0)):
             self.fail('a command was no number')   # the last fence: it is never sent
             return self._silent(self.latch.forbids)
         refusals = self.sources.told()

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from visuomotor.safety.clearance import RATE, Clearance, at_least
-from visuomotor.safety.limit_check import AXES, Flags, LimitCheck
+from visuomotor.safety.handful import Flags, some
+from visuomotor.safety.limit_check import AXES, LimitCheck
 from visuomotor.safety.limits import Limits
 from visuomotor.safety.motion import Candidate, JerkLimited
 from visuomotor.safety.profile import Aside, Motion
@@ -41,7 +42,7 @@ class Obstacle:
     @property
     def bends(self) -> bool:
         """Whether a way along it is worth an attempt."""
-        return bool(self.pairs) or bool(self.walls.any())
+        return bool(self.pairs) or some(self.walls)
 
 
 class Follower:

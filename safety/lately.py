@@ -3,6 +3,7 @@ knows by how much: it may be beside any posture of the last moment."""
 from __future__ import annotations
 
 import numpy as np
+from visuomotor.safety.handful import largest
 from visuomotor.specs.values import FloatArray
 
 STRAY = 0.003   # rad (m) from where a joint was sent lately, below which it is as good as there
@@ -47,19 +48,20 @@ class Lately:
         """Return how far the joints stand from where they were sent, and will after braking;
         None: as good as none. An error that stands changes slowly, and so does a lag: of
         all postures it is the one that asks for the least change of both."""
-        if np.abs(position - self.newest).max() <= STRAY:
+        if largest(np.abs(position - self.newest)) <= STRAY:
             self._settle()
             return None
         strays = position - self._sent[:self.count]
         beats, last = len(strays), (self.count - 1) % len(strays)
         late = (last - self._beats[:beats]) % beats
-        change = np.abs(strays - self._strayed).max(axis=1) + LIKELY * np.abs(late - self._late)
-        found = int(change.argmin())
+        unlike = np.abs(strays - self._strayed).max(axis=1) + LIKELY * np.abs(late - self._late)
+        found = int(unlike.argmin())
         stray, before, self._late = strays[found], self._strayed, int(late[found])
         self._strayed = stray
-        self._drift = self._drift + SLOWLY * (np.clip(stray - before, -DRIFT, DRIFT) - self._drift)
-        between = np.abs(strays[last] - strays[last - 1]).max() / 2   # it is measured in between
-        if np.abs(stray).max() <= STRAY + between:
+        change = np.minimum(np.maximum(stray - before, -DRIFT), DRIFT)
+        self._drift = self._drift + SLOWLY * (change - self._drift)
+        between = largest(np.abs(strays[last] - strays[last - 1])) / 2   # it is measured in between
+        if largest(np.abs(stray)) <= STRAY + between:
             return None
         ahead: FloatArray = stray + AHEAD * self._drift
         return ahead

@@ -2,8 +2,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from visuomotor.robots.kinematics import Kinematics
+from visuomotor.safety.handful import Flags, every, smallest, some
 from visuomotor.safety.limits import Limits
 from visuomotor.safety.motion import Candidate
 from visuomotor.safety.profile import VelocityProfile
@@ -14,7 +14,6 @@ LOOK_EVERY = 0.04            # s, between two looks at the tip along the way out
 MOST_LOOKS = 12              # along one way out
 EXACT = 1e-9                 # rad or m; rounding is no violation
 AXES = 'xyz'
-Flags = NDArray[np.bool_]
 
 
 def beyond(value: FloatArray, lower: FloatArray, upper: FloatArray) -> FloatArray:
@@ -46,11 +45,11 @@ class LimitCheck:
     def joints_leaving(self, candidate: Candidate) -> Flags | None:
         """Say for each joint whether it would leave its limits, or go further out; None: none."""
         lowest, highest = candidate.way_out.extent
-        if (lowest >= self.lower).all() and (highest <= self.upper).all():
+        if every(lowest >= self.lower) and every(highest <= self.upper):
             return None
         allowed = np.maximum(beyond(candidate.before, self.lower, self.upper), EXACT)
         leaving: Flags = (self.lower - lowest > allowed) | (highest - self.upper > allowed)
-        return leaving if leaving.any() else None
+        return leaving if some(leaving) else None
 
     def walls_crossed(self, candidate: Candidate, tip: FloatArray | None) -> Flags | None:
         """Say for x, y and z whether the tip, now at `tip`, would leave its box; None: none."""
@@ -59,15 +58,15 @@ class LimitCheck:
         allowed = np.maximum(beyond(tip, self.box_lower, self.box_upper), EXACT)
         excess = beyond(self._tips(candidate.way_out), self.box_lower, self.box_upper)
         crossed: Flags = np.asarray((excess > allowed).any(axis=0))
-        return crossed if crossed.any() else None
+        return crossed if some(crossed) else None
 
     def _far(self, candidate: Candidate, tip: FloatArray) -> bool:
         """Say whether this way out reaches no wall, whatever the posture."""
         lowest, highest = candidate.way_out.extent
         start = candidate.before
         travel = np.maximum(highest, start) - np.minimum(lowest, start)
-        nearest = min((tip - self.box_lower).min(), (self.box_upper - tip).min())
-        return bool(nearest > self._levers @ travel)
+        nearest = min(smallest(tip - self.box_lower), smallest(self.box_upper - tip))
+        return bool(nearest > self._levers.dot(travel))
 
     def _tips(self, way_out: VelocityProfile) -> FloatArray:
         assert self.kinematics is not None

@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 from visuomotor.robots.minitaur import legs
+from visuomotor.safety.handful import total
 from visuomotor.safety.limits import Limits
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.values import FloatArray, Imu, State
@@ -17,9 +18,9 @@ EAGER = 4.0    # 1/s, speed for each rad of distance
 def unusable(state: State, now: float, limits: Limits) -> str:
     """Return why nothing can be decided on this state; '' when it can."""
     # one that is not makes the sum so
-    if not math.isfinite(state.position.sum() + state.velocity.sum()):
+    if not math.isfinite(total(state.position) + total(state.velocity)):
         return 'joint_states are not all finite'
-    if not math.isfinite(state.effort.sum()):
+    if not math.isfinite(total(state.effort)):
         return 'torques are not all finite'
     age = now - state.stamp
     if age > limits.state_age:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from visuomotor.safety.handful import largest
 from visuomotor.safety.limits import Limits
 from visuomotor.specs.robot import RobotSpec
 from visuomotor.specs.values import SAME_MOMENT, State
@@ -50,6 +51,9 @@ class Rumour:
         return min(self.last.at - self.first.at, stamps) + SAME_MOMENT
 
 
+GOES_ON = Belief()
+
+
 class StateTrust:
     """Follows the story that is believed, and the newest one that contradicts it."""
 
@@ -71,7 +75,7 @@ class StateTrust:
         why = self._unfit(self._believed, state, at)
         if not why:
             self.believe(state, at)
-            return Belief()
+            return GOES_ON
         if not self._rumour or self._unfit(self._rumour.last, state, at):
             self._rumour = Rumour(why, Heard(state, at), Heard(state, at))
         rumour = self._rumour.goes_on(state, at)
@@ -88,8 +92,10 @@ class StateTrust:
             return f'joint_states went back by {-passed:.3f} s'
         if max(passed, at - before.at) > self._limits.state_gap:
             return f'joint_states were missing for {max(passed, at - before.at):.2f} s'
-        way = 2.0 * self._spec.velocity * max(passed, 1.0 / self._spec.control_hz)
-        leap = abs(state.position - before.state.position) - way
+        apart = abs(state.position - before.state.position)
+        if largest(apart) <= LEAP:   # hardly any state goes further
+            return ''
+        leap = apart - 2.0 * self._spec.velocity * max(passed, 1.0 / self._spec.control_hz)
         worst = int(leap.argmax())
         name = self._spec.names[worst]
         return f'{name} was moved by somebody else' if leap[worst] > LEAP else ''
