@@ -15,9 +15,6 @@ from visuomotor.specs.robot import load_robot
 
 ROBOTS = ('iiwa7', 'iiwa14', 'j2n6s300', 'j2s7s300', 'minitaur')
 FUZZES = {}
-# Rows that are not held; docs/benchmarks.md. A robot that is frozen out in mid-acceleration lets go
-# of it at once, so that its speed never rises: its own jerk, and where it joins in again.
-OPEN = {'freezes', 'clock'}
 
 
 def fuzz(robot) -> Fuzz:
@@ -27,15 +24,10 @@ def fuzz(robot) -> Fuzz:
     return FUZZES[robot]
 
 
-def row(robot, follower):
-    marks = [pytest.mark.xfail(reason='see OPEN', strict=True)] * (follower in OPEN)
-    return pytest.param(robot, follower, marks=marks)
-
-
 @pytest.mark.parametrize(('robot', 'follower'), [
-    *(row('iiwa7', follower) for follower in TELLINGS),
-    *(row(robot, follower) for robot in ROBOTS[1:4] for follower in ('ideal', 'noise', 'voices')),
-    *(row('j2n6s300', follower) for follower in ('offset', 'jitter', 'freezes'))])
+    *(('iiwa7', follower) for follower in TELLINGS),
+    *((robot, follower) for robot in ROBOTS[1:4] for follower in ('ideal', 'noise', 'voices')),
+    *(('j2n6s300', follower) for follower in ('offset', 'jitter', 'freezes'))])
 def test_no_company_is_bad_enough(robot, follower):
     statistics = FuzzStatistics(robot, follower)
     fuzz(robot).chunk(statistics, seed=1, cycles=400)
