@@ -27,6 +27,7 @@ class Whereabouts:
         self.lost = ''         # why nobody commands where the robot is
         self.vouched = False   # somebody armed it where it is
         self._received = -np.inf   # s
+        self._moved = -np.inf      # s, when it moved last, of one that is waited for
 
     def age(self, at: float) -> float:
         """Seconds since joint_states were received and believed; infinite when none ever were."""
@@ -63,7 +64,10 @@ class Whereabouts:
     def awaits(self, state: State, at: float) -> str:
         """Say what has to happen before motion begins where the robot is; '' when nothing has."""
         if moving := latches.moving(state, self._spec):
+            self._moved = at
             return f'until {moving} stands'
+        if at - self._moved < self._limits.state_time:   # the last of its motion
+            return 'until it has come to rest'
         obeyed = self.time.quiet(at) <= self._spec.command_age + SAME_MOMENT
         return 'until the driver has let go' if self.begun and obeyed else ''
 

@@ -316,14 +316,16 @@ def test_a_stopped_walker_lies_down():
 def test_an_arm_found_in_motion_is_commanded_once_it_stands():
     arm, speeds, place = Arm(), one(0, 0.8), HOME
     arm.now += 5.0   # a clock that leaps forwards
+    said = []
     for _ in range(60):   # meanwhile it brakes by itself
         arm.now += 0.01
         place, speeds = place + 0.01 * speeds, 0.9 * speeds
         answer = arm.filter.step(State(arm.now, place, speeds, NONE), arm.now)
         if answer.target is not None:
             break
-        said = answer.reasons
-    assert said[0].endswith('nothing is commanded until lbr_A1 stands')
+        said.append(answer.reasons[0])
+    assert said[10].endswith('nothing is commanded until lbr_A1 stands')
+    assert [why[-25:] for why in said[-5:]] == ['until it has come to rest'] * 5
     assert speeds[0] < 0.05 * 1.710422
     assert answer.target.position.tolist() == place.tolist()
     assert not answer.target.velocity.any()
