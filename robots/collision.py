@@ -51,6 +51,9 @@ class CollisionScene:
         # without guesses from before, so that an answer is one of its posture
         for pair in range(len(self.pairs)):
             self._placed.distanceRequests[pair] = coal.DistanceRequest()
+        # filled anew by every look; to ask for each of them again takes as long as the distances
+        self._results = list(self._placed.distanceResults)
+        self._joints = [int(shape.parentJoint) for shape in self.geometry.geometryObjects]
 
     def place(self, body: str, pose: FloatArray) -> bool:
         """Put the fixtures of a body where it is: pose in the base frame. Say whether it moved."""
@@ -64,7 +67,7 @@ class CollisionScene:
     def clearances(self, q: FloatArray) -> FloatArray:
         """Return the clearance of every pair."""
         pin.computeDistances(self.model, self._data, self.geometry, self._placed, q)
-        distances = np.array([result.min_distance for result in self._placed.distanceResults])
+        distances = np.array([result.min_distance for result in self._results])
         beyond: FloatArray = distances - self.margins
         return beyond
 
@@ -131,7 +134,7 @@ class CollisionScene:
 
     def _along(self, normal: FloatArray, point: FloatArray, shape: int) -> FloatArray:
         """How fast a point of a shape moves along a direction, for each joint's speed."""
-        joint = self.geometry.geometryObjects[shape].parentJoint
+        joint = self._joints[shape]
         jacobian = pin.getJointJacobian(self.model, self._data, joint, pin.LOCAL_WORLD_ALIGNED)
         (x, y, z), (a, b, c) = (point - self._data.oMi[joint].translation).tolist(), normal.tolist()
         turn = [y * c - z * b, z * a - x * c, x * b - y * a]

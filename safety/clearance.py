@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from visuomotor.robots.collision import CollisionScene
+from visuomotor.safety.handful import smallest
 from visuomotor.safety.profile import VelocityProfile
 from visuomotor.specs.values import FloatArray
 
@@ -84,8 +85,9 @@ class Clearance:
             first, last, pairs = open_.pop()
             middle, looks = (first + last) // 2, looks + 1
             clearances = np.array(self.scene.some(places[middle], pairs.tolist()))
-            if (clearances < 0.0).any() or looks > MOST_LOOKS:
-                return tuple(pairs[clearances <= clearances.min()].tolist())
+            least = smallest(clearances)
+            if least < 0.0 or looks > MOST_LOOKS:
+                return tuple(pairs[clearances <= least].tolist())
             away = np.maximum(gone[middle] - gone[first], gone[last] - gone[middle])
             left = pairs[clearances < self.scene.reach[pairs] @ away]
             if not len(left):
@@ -125,7 +127,7 @@ class Clearance:
 
     def escape(self, posture: FloatArray) -> tuple[FloatArray, tuple[str, ...]] | None:
         """Return joint speeds that win back a margin which was lost, and from what; None: none."""
-        found = self.near(posture, 0.0)
+        found = self.near(posture, np.zeros(len(self._soft)))
         if not found or found[0][1] >= 0.0:
             return None
         speeds = np.zeros(len(posture))
@@ -136,7 +138,7 @@ class Clearance:
                  for pair, clearance in found if clearance < 0.0)
         return speeds, tuple(dict.fromkeys(names))
 
-    def near(self, posture: FloatArray, within: FloatArray | float) -> list[tuple[int, float]]:
+    def near(self, posture: FloatArray, within: FloatArray) -> list[tuple[int, float]]:
         """Return pairs with less clearance than this beyond what approaching leaves, in order."""
         least = self._known - self.scene.reach.dot(np.abs(posture - self._posture))
         doubt = (least - self._soft < within).nonzero()[0]
@@ -145,9 +147,8 @@ class Clearance:
             doubt = (self._known - self._soft < within).nonzero()[0]
         pairs = doubt.tolist()
         found = sorted(zip(self.scene.some(posture, pairs), pairs, strict=True)) if pairs else []
-        limit = np.broadcast_to(within, len(least))
         return [(pair, clearance) for clearance, pair in found
-                if clearance - self._soft[pair] < limit[pair]]
+                if clearance - self._soft[pair] < within[pair]]
 
     def touching(self, posture: FloatArray) -> tuple[str, ...]:
         """Name what has lost more than half its margin in a posture."""
