@@ -318,10 +318,8 @@ class SafetyFilter:
                                      self.motion.step)
         permitted = (self._grant(request, state) if request
                      else self._halt((f'no target of {heard.name} is due',)))
-        return replace(permitted, source=proposal.source, mode=int(proposal.mode),
-                       asked=request.asked if request else np.zeros(0),
-                       observed=proposal.observed, policy_hash=proposal.policy_hash,
-                       proposal_age=at - heard.received)
+        return permitted.answering(proposal, request.asked if request else np.zeros(0),
+                                   at - heard.received)
 
     def _grant(self, request: JointRequest, state: State) -> Permitted:
         self.fingers.move(request.gripper, state, self.motion.step)

@@ -1,5 +1,5 @@
-"""Sums up a handful of numbers, one for each joint: for so few, a list takes a third of the time of
-numpy's own reductions, and every cycle of the filter asks for a dozen of them."""
+"""Looks at a handful of numbers, one for each joint: for so few, a list takes a third of the time
+of numpy's own reductions, and every cycle of the filter asks for a dozen of them."""
 from __future__ import annotations
 
 import numpy as np
@@ -32,3 +32,9 @@ def smallest(values: FloatArray) -> float:
 def total(values: FloatArray) -> float:
     """Return the sum; it is no finite number where one of them is none."""
     return float(sum(values.tolist()))
+
+
+def within(values: FloatArray, lower: FloatArray | float, upper: FloatArray | float) -> FloatArray:
+    """Return each number, or the bound that it is beyond."""
+    inside: FloatArray = np.minimum(np.maximum(values, lower), upper)
+    return inside

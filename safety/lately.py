@@ -3,7 +3,7 @@ knows by how much: it may be beside any posture of the last moment."""
 from __future__ import annotations
 
 import numpy as np
-from visuomotor.safety.handful import largest
+from visuomotor.safety.handful import largest, within
 from visuomotor.specs.values import FloatArray
 
 STRAY = 0.003   # rad (m) from where a joint was sent lately, below which it is as good as there
@@ -58,7 +58,7 @@ class Lately:
         found = int(unlike.argmin())
         stray, before, self._late = strays[found], self._strayed, int(late[found])
         self._strayed = stray
-        change = np.minimum(np.maximum(stray - before, -DRIFT), DRIFT)
+        change = within(stray - before, -DRIFT, DRIFT)
         self._drift = self._drift + SLOWLY * (change - self._drift)
         between = largest(np.abs(strays[last] - strays[last - 1])) / 2   # it is measured in between
         if largest(np.abs(stray)) <= STRAY + between:

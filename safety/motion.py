@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 from ruckig import InputParameter, Ruckig, RuckigError, Synchronization, Trajectory
+from visuomotor.safety.handful import within
 from visuomotor.safety.limits import Limits
 from visuomotor.safety.profile import DONE, Motion, ProfilePlanner, VelocityProfile
 from visuomotor.specs.robot import RobotSpec
@@ -86,7 +87,7 @@ class JerkLimited:
         question.current_position = self.now.position.tolist()
         question.current_velocity = self.now.velocity.tolist()
         question.current_acceleration = self.now.acceleration.tolist()
-        speed = np.clip(aim.velocity, -self.speed, self.speed)
+        speed = within(aim.velocity, -self.speed, self.speed)
         question.target_position, question.target_velocity = aim.position.tolist(), speed.tolist()
         question.target_acceleration = self._kept(speed, aim.acceleration).tolist()
         question.minimum_duration = max(duration, self.beat)  # arrive with a beat, not between two
@@ -96,16 +97,16 @@ class JerkLimited:
             return False
 
     def _first_beat(self) -> Candidate:
-        return self._candidate(Motion(*map(np.array, self._run.at_time(self.step))))
+        return self._candidate(Motion(*np.array(self._run.at_time(self.step))))
 
     def _kept(self, speed: FloatArray, acceleration: FloatArray) -> FloatArray:
         """Pass an aim with its acceleration only where speed limits hold afterwards too."""
-        change = np.clip(acceleration, -self.acceleration, self.acceleration)
+        change = within(acceleration, -self.acceleration, self.acceleration)
         return np.where(np.abs(speed) + change * change / (2 * self.jerk) < self.speed, change, 0.0)
 
     def at_speed(self, velocity: FloatArray) -> Candidate:
         """Take up a velocity as soon as the limits let it."""
-        wanted = np.minimum(np.maximum(velocity, -self.speed), self.speed)
+        wanted = within(velocity, -self.speed, self.speed)
         return self._candidate(self._runs.to(self.now, wanted).at(self.step))
 
     def take(self, candidate: Candidate) -> Motion:

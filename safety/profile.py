@@ -47,7 +47,7 @@ class Planned:
 
     def at(self, seconds: float) -> Motion:
         """Return the motion after some time."""
-        position, velocity, acceleration = map(np.array, self._trajectory.at_time(seconds))
+        position, velocity, acceleration = np.array(self._trajectory.at_time(seconds))
         if seconds >= self.duration:
             return Motion(position, self._speed, np.zeros_like(self._speed))
         return Motion(position, velocity, acceleration)
@@ -62,8 +62,8 @@ class Planned:
         velocity, acceleration = self._start.velocity.tolist(), self._start.acceleration.tolist()
         found = []
         for joint, (v, a, jerk) in enumerate(zip(velocity, acceleration, self._jerk, strict=True)):
-            spare = a * a - 2 * jerk * abs(v)
-            if v * a < 0.0 < spare:  # it brakes harder than it can let go of in time
+            # it brakes harder than it can let go of in time
+            if v * a < 0.0 < (spare := a * a - 2 * jerk * abs(v)):
                 moment = (abs(a) - math.sqrt(spare)) / jerk
                 found.append((joint, moment, self._trajectory.at_time(moment)[0][joint]))
         return found
@@ -193,8 +193,8 @@ class ProfilePlanner:
     """Plans runs of one robot."""
 
     def __init__(self, speed: FloatArray, acceleration: FloatArray, jerk: FloatArray) -> None:
-        self._acceleration = acceleration
-        self._jerk = jerk
+        self._acceleration, self._jerk = acceleration, jerk
+        self._jerks = jerk.tolist()
         self._planner = Ruckig(len(jerk))
         question = self._question = InputParameter(len(jerk))
         question.control_interface = ControlInterface.Velocity
@@ -211,5 +211,5 @@ class ProfilePlanner:
         question.target_velocity = speed.tolist()
         with suppress(RuckigError):  # some states at the very edge of the limits
             if self._planner.calculate(question, trajectory) in DONE:
-                return Planned(start, speed, trajectory, self._jerk.tolist())
+                return Planned(start, speed, trajectory, self._jerks)
         return Ramp(start, speed, self._acceleration, self._jerk)

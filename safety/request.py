@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from visuomotor.robots.kinematics import Kinematics, difference
 from visuomotor.robots.minitaur import legs
+from visuomotor.safety.handful import largest, within
 from visuomotor.safety.limit_check import AXES, LimitCheck
 from visuomotor.safety.limits import Limits
 from visuomotor.safety.motion import Aim, Course
@@ -88,14 +89,14 @@ class RequestDecoder:
         if proposal.mode is Mode.LEG:
             curve = [legs.motors(row) for row in curve]
         wanted, speed, acceleration = curve
-        inside = np.clip(wanted, self.check.lower, self.check.upper)
+        inside = within(wanted, self.check.lower, self.check.upper)
         kept = inside == wanted
         return Aim(inside, np.where(kept, speed, 0.0), np.where(kept, acceleration, 0.0))
 
     def _clip_velocity(self, wanted: FloatArray, gripper: float | None) -> JointRequest:
         fast = tuple(f'{self.spec.names[joint]} faster than its speed limit'
                      for joint in (np.abs(wanted) > self._fastest).nonzero()[0])
-        return JointRequest(np.clip(wanted, -self._fastest, self._fastest), gripper=gripper,
+        return JointRequest(within(wanted, -self._fastest, self._fastest), gripper=gripper,
                             asked=wanted, clipped=fast)
 
     def _cartesian(self, mode: Mode, row: FloatArray, rate: FloatArray, gripper: float | None,
@@ -116,7 +117,7 @@ class RequestDecoder:
         posture = np.where(self._endless, position, self._home)
         speeds = self._kinematics.differential(position, twist, posture=posture, pull=POSTURE)
         share = np.abs(speeds / self._fastest)
-        ratio = max(1.0, float(share.max()))
+        ratio = max(1.0, largest(share))
         if ratio > 1.0:
             worst = self.spec.names[int(share.argmax())]
             slowed = (*slowed, f'slowed to {100 / ratio:.0f} %: {worst} at its speed limit')
@@ -138,7 +139,8 @@ class RequestDecoder:
                        pose: FloatArray) -> tuple[FloatArray, tuple[str, ...]]:
         """Let the tip approach a wall of its box no faster than it can brake before it."""
         slower, slowed = twist.tolist(), []
-        box = zip(pose[:3].tolist(), self.check.box_lower, self.check.box_upper, strict=True)
+        box = zip(pose[:3].tolist(), self.check.box_lower.tolist(), self.check.box_upper.tolist(),
+                  strict=True)
         for axis, (place, lowest, highest) in enumerate(box):
             left = highest - place if slower[axis] > 0.0 else place - lowest
             most = math.sqrt(self.limits.tip_acceleration * max(left, 0.0))

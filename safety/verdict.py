@@ -11,7 +11,7 @@ from visuomotor.safety.limit_check import AXES, LimitCheck
 from visuomotor.safety.motion import JerkLimited
 from visuomotor.safety.profile import Motion
 from visuomotor.specs.codes import Verdict
-from visuomotor.specs.values import FloatArray, Target
+from visuomotor.specs.values import FloatArray, Proposal, Target
 
 WALLS = tuple(f'workspace {axis}' for axis in AXES)
 
@@ -39,6 +39,16 @@ class Permitted:
     observed: float = 0.0       # s, stamp of the observation that the winner answered
     policy_hash: str = ''
     proposal_age: float = -1.0  # s since it was received; -1: none
+
+    def answering(self, proposal: Proposal, asked: FloatArray, age: float) -> Permitted:
+        """Note whose wish it answers, and how old that is."""
+        self.source = proposal.source
+        self.mode = int(proposal.mode)
+        self.asked = asked
+        self.observed = proposal.observed
+        self.policy_hash = proposal.policy_hash
+        self.proposal_age = age
+        return self
 
     @cached_property
     def margins(self) -> tuple[Margin, ...]:
