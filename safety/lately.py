@@ -18,7 +18,11 @@ class Lately:
 
     def __init__(self, joints: int, beats: int) -> None:
         self._sent = np.zeros((beats, joints))
-        self._beats = np.arange(beats)
+        places = np.arange(beats)
+        # one row for each place of the newest posture: by how many beats the others are older
+        self._late_at = (places[:, None] - places) % beats
+        # one row for each lag found last: what each other lag has to explain
+        self._unlikely = LIKELY * np.abs(places[:, None] - places)
         self._still = np.zeros(joints)
         self.forget()
 
@@ -52,9 +56,9 @@ class Lately:
             self._settle()
             return None
         strays = position - self._sent[:self.count]
-        beats, last = len(strays), (self.count - 1) % len(strays)
-        late = (last - self._beats[:beats]) % beats
-        unlike = np.abs(strays - self._strayed).max(axis=1) + LIKELY * np.abs(late - self._late)
+        last = (self.count - 1) % len(strays)
+        late = self._late_at[last][:len(strays)]
+        unlike = np.abs(strays - self._strayed).max(axis=1) + self._unlikely[self._late].take(late)
         found = int(unlike.argmin())
         stray, before, self._late = strays[found], self._strayed, int(late[found])
         self._strayed = stray
