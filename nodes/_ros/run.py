@@ -17,6 +17,7 @@ from visuomotor.nodes._ros.executor import make_executor
 from visuomotor.nodes._ros.node import Node
 from visuomotor.nodes._ros.params import explain
 from visuomotor.nodes._ros.stopping import Asked
+from visuomotor.nodes._ros.urgent import come_first
 from visuomotor.specs.errors import BadInput
 
 # said once on standard output; launch files begin the supervisor when everybody has said it
@@ -93,6 +94,9 @@ def spin(context: Context, nodes: Sequence[Node], asked: Asked) -> None:
     for node in nodes:
         if node.get_parameter('autostart').value and not asked.to_stop:
             start(node)
+    urgent = [node.comes_first and not node.simulated for node in nodes]
+    if all(urgent) and (missing := come_first(program=True)):
+        nodes[0].get_logger().info(missing)
     print(ACTIVE + ', '.join(node.get_name() for node in nodes if node.active), flush=True)
     until = time.monotonic() + CLOCK
     while not asked.to_stop and context.ok() and all(node.exit_code is None for node in nodes):

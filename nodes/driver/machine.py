@@ -5,7 +5,6 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 from visuomotor.nodes.driver.settings import DriverSettings
-from visuomotor.nodes.driver.urgent import come_first
 from visuomotor.robots import registry
 from visuomotor.robots.interface import Emulator, Robot
 from visuomotor.robots.kinematics import Kinematics
@@ -80,7 +79,7 @@ class Machine:
         self.world: World | None = None
         self.emulator: Emulator | None = None
         self.pace, self.offset = Pace(), Offset()
-        self._wire, self._unavailable = kind.wire, ''
+        self.wire, self._unavailable = kind.wire, ''
         with ExitStack() as opened:
             if kind.physics:
                 self.world = open_world(chosen)
@@ -135,10 +134,6 @@ class Machine:
         """Return the world's own state, stamped on the graph's clock."""
         seen = world.truth()
         return replace(seen, stamp=self.pace.graph_time(seen.stamp))
-
-    def come_first(self) -> str:
-        """Put this thread before others where a wire is waiting; say what is not permitted."""
-        return come_first() if self._wire else ''
 
     @property
     def complaints(self) -> list[str]:

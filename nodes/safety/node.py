@@ -43,7 +43,7 @@ class SafetyNode(Node):
     """Asks the filter, and says what it answers."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__('safety', **kwargs)
+        super().__init__('safety', comes_first=True, **kwargs)
         self.limits, self.signature = declare(self, SafetySettings), Signature()
 
     def open(self) -> None:

@@ -1,13 +1,16 @@
 """A robot led by hand while it is stopped, and a driver that comes first: facts in literals."""
 from __future__ import annotations
 
+import ctypes
 import dataclasses
 import os
 import resource
+import threading
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from visuomotor.nodes.driver import urgent
+from visuomotor.nodes._ros import urgent
 from visuomotor.nodes.driver.obedience import Asked, Obedience
 from visuomotor.specs.codes import Verdict
 from visuomotor.specs.robot import DriverChoice, Joint, RobotSpec
@@ -50,6 +53,21 @@ def machine(monkeypatch):
     monkeypatch.setattr(os, 'geteuid', lambda: 1000)
     monkeypatch.setattr(resource, 'getrlimit', lambda which: (65536, 65536))
     return asked
+
+
+def test_a_program_that_comes_first_asks_for_all_of_its_threads(monkeypatch):
+    asked, ends = {}, threading.Event()
+    other = threading.Thread(target=ends.wait)
+    other.start()
+    monkeypatch.setattr(os, 'sched_setscheduler',
+                        lambda pid, policy, param: asked.update({pid: policy}))
+    monkeypatch.setattr(ctypes, 'CDLL', lambda name: SimpleNamespace(mlockall=lambda flags: 0))
+    said = urgent.come_first(program=True)
+    ends.set()
+    other.join()
+    assert {os.getpid(), other.native_id} <= set(asked)
+    assert set(asked.values()) == {os.SCHED_FIFO}   # and of threads that they will begin
+    assert said == ''
 
 
 def test_what_a_machine_does_not_permit_is_said_in_one_sentence(machine):

@@ -1,17 +1,20 @@
-"""A driver of a real wire comes first on its machine: real-time priority, memory that stays."""
+"""Safety and the driver come first on their machine: real-time priority, memory that stays."""
 from __future__ import annotations
 
 import ctypes
 import os
 import resource
+from pathlib import Path
 
 PRIORITY = 20          # of SCHED_FIFO, below the threads of the kernel
 CURRENT, FUTURE = 1, 2   # MCL_ constants of Linux
 
 
-def come_first() -> str:
-    """Ask for both, for this thread and its process; say in one sentence what is not permitted."""
-    missing = [what for what, granted in (('real-time priority (SCHED_FIFO)', _priority()),
+def come_first(program: bool = False) -> str:
+    """Ask for both, for this thread or for all that a program has and will have; say in one
+    sentence what is not permitted."""
+    urgent = _priority_of_all() if program else _priority()
+    missing = [what for what, granted in (('real-time priority (SCHED_FIFO)', urgent),
                                           ('memory that is never paged out', _memory()))
                if not granted]
     if not missing:
@@ -25,6 +28,16 @@ def _priority() -> bool:
     try:
         os.sched_setscheduler(0, os.SCHED_FIFO | os.SCHED_RESET_ON_FORK,
                               os.sched_param(PRIORITY))
+    except OSError:
+        return False
+    return True
+
+
+def _priority_of_all() -> bool:
+    """The threads of the middleware too: what they bring late is late."""
+    try:
+        for thread in Path('/proc/self/task').iterdir():
+            os.sched_setscheduler(int(thread.name), os.SCHED_FIFO, os.sched_param(PRIORITY))
     except OSError:
         return False
     return True
