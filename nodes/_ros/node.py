@@ -25,7 +25,7 @@ NAMELESS = '_NODE_NAME_UNKNOWN_'   # as rmw says it
 class Node(LifecycleNode):
     """Opens wires in `open`, moves only while active, lets go in `shut`, as often as asked."""
 
-    def __init__(self, name: str, *, comes_first: bool = False, **kwargs: Any) -> None:
+    def __init__(self, name: str, *, urgency: int = 0, **kwargs: Any) -> None:
         super().__init__(name, automatically_declare_parameters_from_overrides=True, **kwargs)
         self.given = {name: given.value
                       for name, given in self.get_parameters_by_prefix('').items()}
@@ -34,7 +34,7 @@ class Node(LifecycleNode):
                                  f'parameters of {self.get_name()}: autostart')
         self.declare_read_only('autostart', autostart, ParameterDescriptor(
             description='configure and activate when the program starts', read_only=True))
-        self.comes_first = comes_first   # on its machine, where it is a program of its own
+        self.urgency = urgency   # SCHED_FIFO priority of a program of its own; 0: none
         self.failure = ''        # why the last transition failed, in one sentence
         self.exit_code: int | None = None   # set by a node that ends its process
         self.watched = False     # by somebody who reads `failure`; else it goes to the log

@@ -94,8 +94,8 @@ def spin(context: Context, nodes: Sequence[Node], asked: Asked) -> None:
     for node in nodes:
         if node.get_parameter('autostart').value and not asked.to_stop:
             start(node)
-    urgent = [node.comes_first and not node.simulated for node in nodes]
-    if all(urgent) and (missing := come_first(program=True)):
+    urgency = min((0 if node.simulated else node.urgency for node in nodes), default=0)
+    if urgency and (missing := come_first(urgency, program=True)):
         nodes[0].get_logger().info(missing)
     print(ACTIVE + ', '.join(node.get_name() for node in nodes if node.active), flush=True)
     until = time.monotonic() + CLOCK

@@ -4,16 +4,19 @@ from __future__ import annotations
 import ctypes
 import os
 import resource
+import threading
 from pathlib import Path
 
-PRIORITY = 20          # of SCHED_FIFO, below the threads of the kernel
+SAFETY, DRIVER = 20, 30   # of SCHED_FIFO, below the threads of the kernel
+# By which the thread of the nodes comes before the middleware's: what floods in waits in its queue.
+LEADS = 5
 CURRENT, FUTURE = 1, 2   # MCL_ constants of Linux
 
 
-def come_first(program: bool = False) -> str:
+def come_first(priority: int, program: bool = False) -> str:
     """Ask for both, for this thread or for all that a program has and will have; say in one
     sentence what is not permitted."""
-    urgent = _priority_of_all() if program else _priority()
+    urgent = _priority_of_all(priority) if program else _priority(priority)
     missing = [what for what, granted in (('real-time priority (SCHED_FIFO)', urgent),
                                           ('memory that is never paged out', _memory()))
                if not granted]
@@ -23,21 +26,23 @@ def come_first(program: bool = False) -> str:
             'rtprio and memlock in /etc/security/limits.conf.')
 
 
-def _priority() -> bool:
+def _priority(priority: int) -> bool:
     """Only for this thread: programs that it starts are as urgent as any other."""
     try:
         os.sched_setscheduler(0, os.SCHED_FIFO | os.SCHED_RESET_ON_FORK,
-                              os.sched_param(PRIORITY))
+                              os.sched_param(priority))
     except OSError:
         return False
     return True
 
 
-def _priority_of_all() -> bool:
+def _priority_of_all(priority: int) -> bool:
     """The threads of the middleware too: what they bring late is late."""
     try:
         for thread in Path('/proc/self/task').iterdir():
-            os.sched_setscheduler(int(thread.name), os.SCHED_FIFO, os.sched_param(PRIORITY))
+            first = LEADS * (int(thread.name) == threading.get_native_id())
+            os.sched_setscheduler(int(thread.name), os.SCHED_FIFO,
+                                  os.sched_param(priority + first))
     except OSError:
         return False
     return True

@@ -23,7 +23,7 @@ from visuomotor.nodes._ros.claim import Claim, safety_writer
 from visuomotor.nodes._ros.node import Node
 from visuomotor.nodes._ros.params import declare
 from visuomotor.nodes._ros.run import run
-from visuomotor.nodes._ros.urgent import come_first
+from visuomotor.nodes._ros.urgent import DRIVER, come_first
 from visuomotor.nodes.driver.machine import NO_SCENES, Machine
 from visuomotor.nodes.driver.obedience import Asked, Obedience
 from visuomotor.nodes.driver.settings import DriverSettings
@@ -39,7 +39,7 @@ class DriverNode(Node):
     """Speaks for one robot."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__('driver', comes_first=True, **kwargs)
+        super().__init__('driver', urgency=DRIVER, **kwargs)
         self.settings = declare(self, DriverSettings)
 
     def open(self) -> None:
@@ -89,7 +89,7 @@ class DriverNode(Node):
     def on_beat(self) -> None:
         if not self.machine.advance(self.nanoseconds, self.steady):
             return
-        if not self.beats and self.machine.wire and (slow := come_first()):
+        if not self.beats and self.machine.wire and (slow := come_first(DRIVER)):
             self.get_logger().warning(slow)
         if self.watchdog.ran_out(self.steady):
             self.robot.stop()

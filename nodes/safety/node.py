@@ -25,6 +25,7 @@ from visuomotor.nodes._ros.claim import Claim
 from visuomotor.nodes._ros.node import Node
 from visuomotor.nodes._ros.params import declare
 from visuomotor.nodes._ros.run import run
+from visuomotor.nodes._ros.urgent import SAFETY
 from visuomotor.nodes.safety.interlock import Interlock
 from visuomotor.nodes.safety.news import News, unheard
 from visuomotor.nodes.safety.signature import Signature
@@ -43,7 +44,7 @@ class SafetyNode(Node):
     """Asks the filter, and says what it answers."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__('safety', comes_first=True, **kwargs)
+        super().__init__('safety', urgency=SAFETY, **kwargs)
         self.limits, self.signature = declare(self, SafetySettings), Signature()
 
     def open(self) -> None:

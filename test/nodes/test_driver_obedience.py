@@ -60,18 +60,20 @@ def test_a_program_that_comes_first_asks_for_all_of_its_threads(monkeypatch):
     other = threading.Thread(target=ends.wait)
     other.start()
     monkeypatch.setattr(os, 'sched_setscheduler',
-                        lambda pid, policy, param: asked.update({pid: policy}))
+                        lambda pid, policy, param: asked.update(
+                            {pid: (policy, param.sched_priority)}))
     monkeypatch.setattr(ctypes, 'CDLL', lambda name: SimpleNamespace(mlockall=lambda flags: 0))
-    said = urgent.come_first(program=True)
+    said = urgent.come_first(20, program=True)
     ends.set()
     other.join()
-    assert {os.getpid(), other.native_id} <= set(asked)
-    assert set(asked.values()) == {os.SCHED_FIFO}   # and of threads that they will begin
+    # threads that they begin inherit it; the one that asks comes before all others
+    assert asked[threading.get_native_id()] == (os.SCHED_FIFO, 25)
+    assert asked[other.native_id] == (os.SCHED_FIFO, 20)
     assert said == ''
 
 
 def test_what_a_machine_does_not_permit_is_said_in_one_sentence(machine):
-    said = urgent.come_first()
+    said = urgent.come_first(20)
     assert machine == [(os.SCHED_FIFO | os.SCHED_RESET_ON_FORK, 20)]
     assert said.startswith('no real-time priority (SCHED_FIFO) and no memory that is never paged')
     assert '\n' not in said
