@@ -79,7 +79,7 @@ def _plan(spec: RobotSpec, position: Sequence[float], velocity: Sequence[float],
     question.max_velocity = [joint.velocity for joint in spec.joints]
     question.max_acceleration = [joint.acceleration for joint in spec.joints]
     question.max_jerk = jerk
-    with suppress(RuckigError):
+    with suppress(RuckigError, ValueError):   # the latter is raised for some other failures
         if Ruckig(size).calculate(question, run) in DONE:
             return run
     return None

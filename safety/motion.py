@@ -93,7 +93,7 @@ class JerkLimited:
         question.minimum_duration = max(duration, self.beat)  # arrive with a beat, not between two
         try:
             return self._planner.calculate(question, self._run) in DONE
-        except RuckigError:  # rare states that the planner cannot solve; another candidate follows
+        except (RuckigError, ValueError):  # rare states without a plan; another candidate follows
             return False
 
     def _first_beat(self) -> Candidate:

@@ -209,7 +209,7 @@ class ProfilePlanner:
         question.current_velocity = start.velocity.tolist()
         question.current_acceleration = start.acceleration.tolist()
         question.target_velocity = speed.tolist()
-        with suppress(RuckigError):  # some states at the very edge of the limits
+        with suppress(RuckigError, ValueError):  # some states at the very edge of the limits
             if self._planner.calculate(question, trajectory) in DONE:
                 return Planned(start, speed, trajectory, self._jerks)
         return Ramp(start, speed, self._acceleration, self._jerk)
